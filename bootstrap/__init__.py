@@ -1,0 +1,1 @@
+"""Makes every part of the pipeline exist: services, roles, tables, connections."""

@@ -1,0 +1,71 @@
+"""The one source of settings: environment variables, with .env and .env.example behind them."""
+
+from __future__ import annotations
+
+import os
+from io import StringIO
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ROOT / ".env"
+EXAMPLE_FILE = ROOT / ".env.example"
+
+
+class SettingError(Exception):
+    """A setting is missing or has a value that cannot be used; the text names the fix."""
+
+
+def load_env() -> None:
+    """Fill os.environ with what .env says, then with .env.example's defaults.
+
+    A variable that is already set wins, so a shell or a container can override any setting.
+    Both files are read as one, because values refer to each other as ${NAME}.
+    """
+    lines = [f.read_text() for f in (EXAMPLE_FILE, ENV_FILE) if f.exists()]
+    # Later lines win inside the text, so .env overrides the example's defaults.
+    merged = dotenv_values(stream=StringIO("\n".join(lines)), interpolate=False)
+    for name, value in merged.items():
+        if value and name not in os.environ:
+            os.environ[name] = value
+    for name in merged:
+        os.environ[name] = os.path.expandvars(os.environ.get(name, ""))
+
+
+def get(name: str) -> str:
+    """The value of a setting.
+
+    Raises:
+        SettingError: it is empty or unknown.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingError(
+            f"{name} is not set. `make up` writes .env with a value for it; "
+            f".env.example says what it is for."
+        )
+    return value
+
+
+def port(name: str) -> int:
+    """A setting that is a TCP port.
+
+    Raises:
+        SettingError: it is not a whole number from 1 to 65535.
+    """
+    value = get(name)
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
+    return int(value)
+
+
+def folder(name: str) -> Path:
+    """A setting that is a folder; a relative one starts at the project's root."""
+    path = Path(get(name)).expanduser()
+    return path if path.is_absolute() else ROOT / path
+
+
+def snowflake_is_local() -> bool:
+    """Whether SNOWFLAKE_ACCOUNT means the server in bootstrap/local_snowflake."""
+    return os.environ.get("SNOWFLAKE_ACCOUNT", "local") in ("", "local")

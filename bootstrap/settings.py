@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -20,17 +21,19 @@ class SettingError(Exception):
 def load_env() -> None:
     """Fill os.environ with what .env says, then with .env.example's defaults.
 
-    A variable that is already set wins, so a shell or a container can override any setting.
-    Both files are read as one, because values refer to each other as ${NAME}.
+    A variable that is already set and not empty wins, so a shell or a container can override any
+    setting. Both files are read as one, because values refer to each other as ${NAME}.
     """
     lines = [f.read_text() for f in (EXAMPLE_FILE, ENV_FILE) if f.exists()]
     # Later lines win inside the text, so .env overrides the example's defaults.
     merged = dotenv_values(stream=StringIO("\n".join(lines)), interpolate=False)
-    for name, value in merged.items():
-        if value and name not in os.environ:
-            os.environ[name] = value
-    for name in merged:
-        os.environ[name] = os.path.expandvars(os.environ.get(name, ""))
+    from_file = [name for name, value in merged.items() if value and not os.environ.get(name)]
+    for name in from_file:
+        os.environ[name] = merged[name] or ""
+    for name in from_file:
+        os.environ[name] = re.sub(
+            r"\$\{(\w+)\}", lambda m: os.environ.get(m[1], ""), os.environ[name]
+        )
 
 
 def get(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Runs the real services of the pipeline on this machine, without containers."""

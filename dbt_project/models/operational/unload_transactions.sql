@@ -1,0 +1,30 @@
+with
+
+sink as (
+
+    select * from {{ source('postgres', 'transactions_sink') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- the message
+        tx_id,
+        user_id,
+        amount,
+        currency,
+        merchant,
+        category,
+        "timestamp",
+
+        ---------- kept by the database
+        ingested_at,
+        ingest_xid
+
+    from sink
+
+)
+
+select * from renamed

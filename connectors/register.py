@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""Kafka Connect connectors as code: `register.py --help` shows the verbs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from bootstrap.settings import load_env  # noqa: E402
+from registrar.cli import main  # noqa: E402
+
+if __name__ == "__main__":
+    load_env()
+    sys.exit(main(sys.argv[1:], HERE))

@@ -1,0 +1,144 @@
+"""Kafka Connect's REST interface, with the retries that a worker's life asks for."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import requests
+
+from registrar.errors import RegistrarError
+
+Json = dict[str, Any]
+
+# A rebalance of the workers answers 409; it is over within seconds, a stuck one is not.
+REBALANCE_SECONDS = 60.0
+TIMEOUT = (5.0, 60.0)
+
+
+class Unreachable(RegistrarError):
+    """No Connect worker answers at the URL."""
+
+
+class NotFound(RegistrarError):
+    """Connect knows no connector of this name."""
+
+
+class Refused(RegistrarError):
+    """Connect answered with an error; the text is Connect's own."""
+
+
+class Connect:
+    """One Connect cluster.
+
+    Args:
+        url: of any worker; user and password may stand in it (https://user:password@host).
+        ca_file: certificates to trust instead of the system's.
+        client_cert: PEM file with certificate and key, for a worker that asks for one.
+    """
+
+    def __init__(self, url: str, ca_file: str = "", client_cert: str = "") -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise RegistrarError(
+                f"{url!r} is not a Connect URL: use http://HOST:PORT (--url or CONNECT_URL)"
+            )
+        host = parts.netloc.rpartition("@")[2]
+        self.url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+        self._session = requests.Session()
+        # Connect is inside the house: a company's HTTP proxy must not be asked for it.
+        self._session.trust_env = False
+        if parts.username:
+            self._session.auth = (parts.username, parts.password or "")
+        if ca_file:
+            self._session.verify = ca_file
+        if client_cert:
+            self._session.cert = client_cert
+
+    def cluster(self) -> Json:
+        """Version, commit and Kafka cluster id of the worker."""
+        return self._call("GET", "/")
+
+    def names(self) -> list[str]:
+        """Names of all connectors, sorted."""
+        return sorted(self._call("GET", "/connectors"))
+
+    def config(self, name: str) -> dict[str, str] | None:
+        """A connector's configuration as it was put, None if there is no such connector."""
+        try:
+            return self._call("GET", f"{_path(name)}/config")
+        except NotFound:
+            return None
+
+    def put_config(self, name: str, config: dict[str, str]) -> Json:
+        """Create the connector or replace its whole configuration."""
+        return self._call("PUT", f"{_path(name)}/config", config)
+
+    def status(self, name: str) -> Json:
+        """State of the connector and its tasks, with the trace of what failed.
+
+        Raises:
+            NotFound: no such connector.
+        """
+        return self._call("GET", f"{_path(name)}/status")
+
+    def restart_failed(self, name: str) -> None:
+        """Restart the connector and its tasks, those that failed only (KIP-745)."""
+        self._call("POST", f"{_path(name)}/restart?includeTasks=true&onlyFailed=true")
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        deadline = time.monotonic() + REBALANCE_SECONDS
+        while True:
+            answer = self._send(method, path, body)
+            if answer.status_code != 409 or time.monotonic() > deadline:
+                return self._read(answer, method, path)
+            time.sleep(0.5)
+
+    def _send(self, method: str, path: str, body: Any) -> requests.Response:
+        try:
+            return self._session.request(method, self.url + path, json=body, timeout=TIMEOUT)
+        except requests.exceptions.SSLError as error:
+            raise Unreachable(f"{self.url}: TLS refused: {_root(error)}") from None
+        except requests.RequestException as error:
+            raise Unreachable(
+                f"Kafka Connect does not answer at {self.url}: {_root(error)}. "
+                f"Is it up? --url or CONNECT_URL says where to look."
+            ) from None
+
+    def _read(self, answer: requests.Response, method: str, path: str) -> Any:
+        if answer.status_code in (401, 403):
+            raise Refused(
+                f"{self.url}: HTTP {answer.status_code}: user or password refused; "
+                f"write them into the URL: https://USER:PASSWORD@HOST"
+            )
+        body = _body(answer)
+        if answer.status_code == 404:
+            raise NotFound(_message(body) or f"{self.url}{path}: not found")
+        if answer.status_code >= 400:
+            raise Refused(f"{method} {path}: HTTP {answer.status_code}: {_message(body)}")
+        if body is None and answer.content:
+            raise Refused(f"{self.url} does not answer like Kafka Connect; check --url")
+        return body
+
+
+def _path(name: str) -> str:
+    return f"/connectors/{quote(name, safe='')}"
+
+
+def _body(answer: requests.Response) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None
+
+
+def _message(body: Any) -> str:
+    return str(body.get("message", body)) if isinstance(body, dict) else ""
+
+
+def _root(error: BaseException) -> str:
+    """The innermost reason, without the wrapping of the HTTP libraries."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return str(error).rpartition("] ")[2] or type(error).__name__

@@ -9,8 +9,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from bootstrap.settings import load_env  # noqa: E402
 from registrar.cli import main  # noqa: E402
+
+from bootstrap.settings import load_env  # noqa: E402
 
 if __name__ == "__main__":
     load_env()

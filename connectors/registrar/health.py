@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from registrar.rest import Connect, NotFound
+from registrar.rest import Connect, NotFoundError
 from registrar.trace import summary
 
 MISSING = "MISSING"
@@ -66,7 +66,7 @@ def look(connect: Connect, name: str) -> Health:
     """Ask Connect how a connector is."""
     try:
         answer = connect.status(name)
-    except NotFound:
+    except NotFoundError:
         return Health(name, MISSING)
     tasks = tuple(
         Task(int(t["id"]), t["state"], t.get("worker_id", ""), t.get("trace", ""))

@@ -17,15 +17,15 @@ REBALANCE_SECONDS = 60.0
 TIMEOUT = (5.0, 60.0)
 
 
-class Unreachable(RegistrarError):
+class UnreachableError(RegistrarError):
     """No Connect worker answers at the URL."""
 
 
-class NotFound(RegistrarError):
+class NotFoundError(RegistrarError):
     """Connect knows no connector of this name."""
 
 
-class Refused(RegistrarError):
+class RefusedError(RegistrarError):
     """Connect answered with an error; the text is Connect's own."""
 
 
@@ -68,7 +68,7 @@ class Connect:
         """A connector's configuration as it was put, None if there is no such connector."""
         try:
             return self._call("GET", f"{_path(name)}/config")
-        except NotFound:
+        except NotFoundError:
             return None
 
     def put_config(self, name: str, config: dict[str, str]) -> Json:
@@ -79,7 +79,7 @@ class Connect:
         """State of the connector and its tasks, with the trace of what failed.
 
         Raises:
-            NotFound: no such connector.
+            NotFoundError: no such connector.
         """
         return self._call("GET", f"{_path(name)}/status")
 
@@ -99,26 +99,26 @@ class Connect:
         try:
             return self._session.request(method, self.url + path, json=body, timeout=TIMEOUT)
         except requests.exceptions.SSLError as error:
-            raise Unreachable(f"{self.url}: TLS refused: {_root(error)}") from None
+            raise UnreachableError(f"{self.url}: TLS refused: {_root(error)}") from None
         except requests.RequestException as error:
-            raise Unreachable(
+            raise UnreachableError(
                 f"Kafka Connect does not answer at {self.url}: {_root(error)}. "
                 f"Is it up? --url or CONNECT_URL says where to look."
             ) from None
 
     def _read(self, answer: requests.Response, method: str, path: str) -> Any:
         if answer.status_code in (401, 403):
-            raise Refused(
+            raise RefusedError(
                 f"{self.url}: HTTP {answer.status_code}: user or password refused; "
                 f"write them into the URL: https://USER:PASSWORD@HOST"
             )
         body = _body(answer)
         if answer.status_code == 404:
-            raise NotFound(_message(body) or f"{self.url}{path}: not found")
+            raise NotFoundError(_message(body) or f"{self.url}{path}: not found")
         if answer.status_code >= 400:
-            raise Refused(f"{method} {path}: HTTP {answer.status_code}: {_message(body)}")
+            raise RefusedError(f"{method} {path}: HTTP {answer.status_code}: {_message(body)}")
         if body is None and answer.content:
-            raise Refused(f"{self.url} does not answer like Kafka Connect; check --url")
+            raise RefusedError(f"{self.url} does not answer like Kafka Connect; check --url")
         return body
 
 

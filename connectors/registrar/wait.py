@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from registrar.errors import RegistrarError
 from registrar.health import Health, look
-from registrar.rest import Connect, Unreachable
+from registrar.rest import Connect, UnreachableError
 
 POLL_SECONDS = 0.25
 
@@ -42,7 +42,7 @@ def _one(connect: Connect, name: str, deadline: float, settle: float, patience: 
             health = look(connect, name)
             said = f"{health}: {health.cause}" if health.failed else str(health)
             seen = "failed" if health.failed else "running" if health.running else ""
-        except Unreachable as error:
+        except UnreachableError as error:
             said = str(error)
         if seen != verdict:
             verdict, since = seen, now

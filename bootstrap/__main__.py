@@ -1,0 +1,5 @@
+import sys
+
+from bootstrap.native.cli import main
+
+sys.exit(main())

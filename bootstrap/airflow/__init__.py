@@ -1,0 +1,1 @@
+"""Airflow's own settings, and its connections."""

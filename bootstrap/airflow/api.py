@@ -1,0 +1,93 @@
+"""The few calls of Airflow's REST API (v2) that the stack needs."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+
+from bootstrap import settings
+
+
+class AirflowError(Exception):
+    """Airflow refused a call; the text is its reason."""
+
+
+class Airflow:
+    """A client that signs in once, with the user of the UI."""
+
+    def __init__(self) -> None:
+        self._base = f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}"
+        self._session = requests.Session()
+
+    def _sign_in(self) -> None:
+        login = {
+            "username": settings.get("AIRFLOW_USER"),
+            "password": settings.get("AIRFLOW_PASSWORD"),
+        }
+        answer = self._session.post(f"{self._base}/auth/token", json=login, timeout=10)
+        if not answer.ok:
+            raise AirflowError(
+                f"Airflow refuses AIRFLOW_USER/AIRFLOW_PASSWORD: {answer.text[:200]}"
+            )
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        """One call below /api/v2.
+
+        Raises:
+            requests.RequestException: the server is away.
+        """
+        if "Authorization" not in self._session.headers:
+            self._sign_in()
+        return self._session.request(method, f"{self._base}/api/v2{path}", timeout=30, **arguments)
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """The JSON answer of a GET.
+
+        Raises:
+            AirflowError: any status but 2xx.
+        """
+        return self._checked(self.call("GET", path, params=params))
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON answer of a POST.
+
+        Raises:
+            AirflowError: any status but 2xx.
+        """
+        return self._checked(self.call("POST", path, json=body))
+
+    @staticmethod
+    def _checked(answer: requests.Response) -> dict[str, Any]:
+        if not answer.ok:
+            raise AirflowError(f"{answer.request.method} {answer.url}: {answer.text[:300]}")
+        return answer.json()
+
+    def health(self) -> dict[str, str]:
+        """Component -> status, as /monitor/health reports it; {} while the server is away."""
+        try:
+            answer = self._session.get(f"{self._base}/api/v2/monitor/health", timeout=3)
+            return {name: part.get("status") for name, part in answer.json().items()}
+        except (requests.RequestException, ValueError):
+            return {}
+
+    def put_connection(self, connection: dict[str, Any]) -> None:
+        """Create a connection, or bring the existing one to what is given."""
+        path = f"/connections/{connection['connection_id']}"
+        if self.call("GET", path).status_code == 404:
+            self.post("/connections", connection)
+        else:
+            self._checked(self.call("PATCH", path, json=connection))
+
+    def trigger(self, dag_id: str) -> str:
+        """Start a run and return its id."""
+        run_id = f"up__{time.strftime('%Y-%m-%dT%H:%M:%S%z')}"
+        body = {"dag_run_id": run_id, "logical_date": None}
+        return str(self.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def last_run(self, dag_id: str) -> dict[str, Any] | None:
+        """The newest run, or None."""
+        runs = self.get(f"/dags/{dag_id}/dagRuns", order_by="-run_after", limit=1)["dag_runs"]
+        return runs[0] if runs else None

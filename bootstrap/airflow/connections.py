@@ -1,0 +1,56 @@
+"""The two connections people see, edit and test in Airflow's UI."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from bootstrap import settings
+
+
+def connections() -> list[dict[str, Any]]:
+    """What the settings say, in the form of Airflow's REST API."""
+    return [_postgres(), _snowflake()]
+
+
+def _postgres() -> dict[str, Any]:
+    return {
+        "connection_id": "postgres_kafka_default",
+        "conn_type": "postgres",
+        "description": "Where the sink connector writes; read by the unload, with a read-only role",
+        "host": settings.get("POSTGRES_HOST"),
+        "port": settings.port("POSTGRES_PORT"),
+        "schema": settings.get("POSTGRES_DB"),
+        "login": "unload",
+        "password": settings.get("UNLOAD_PASSWORD"),
+    }
+
+
+def _snowflake() -> dict[str, Any]:
+    extra: dict[str, Any] = {
+        "account": settings.get("SNOWFLAKE_ACCOUNT"),
+        "warehouse": settings.get("SNOWFLAKE_WAREHOUSE"),
+        "database": settings.get("SNOWFLAKE_DATABASE"),
+        "role": settings.get("SNOWFLAKE_ROLE"),
+    }
+    if settings.snowflake_is_local():
+        extra |= {
+            "host": settings.get("SNOWFLAKE_HOST"),
+            "port": settings.port("SNOWFLAKE_PORT"),
+            "protocol": "http",
+        }
+    key_file = os.environ.get("SNOWFLAKE_PRIVATE_KEY_FILE")
+    if key_file:
+        extra["private_key_file"] = key_file
+    # With a key, the connection's password is the key's passphrase.
+    secret = "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE" if key_file else "SNOWFLAKE_PASSWORD"
+    return {
+        "connection_id": "snowflake_default",
+        "conn_type": "snowflake",
+        "description": "Where rows land and dbt transforms them",
+        "schema": settings.get("SNOWFLAKE_SCHEMA"),
+        "login": settings.get("SNOWFLAKE_USER"),
+        "password": os.environ.get(secret, ""),
+        "extra": json.dumps(extra),
+    }

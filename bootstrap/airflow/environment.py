@@ -1,0 +1,68 @@
+"""The environment in which every Airflow process of the stack runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bootstrap import settings
+
+HERE = Path(__file__).parent
+
+
+def environment(home: Path) -> dict[str, str]:
+    """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need beside them.
+
+    Args:
+        home: AIRFLOW_HOME, where logs and the password file go.
+    """
+    port = settings.port("AIRFLOW_PORT")
+    base_url = f"http://127.0.0.1:{port}"
+    database = (
+        f"postgresql+psycopg2://airflow:{settings.get('AIRFLOW_DB_PASSWORD')}"
+        f"@{settings.get('POSTGRES_HOST')}:{settings.port('POSTGRES_PORT')}/airflow"
+    )
+    passwords = home / "passwords.json"
+    options: dict[str, object] = {
+        "CORE__DAGS_FOLDER": settings.ROOT / "dags",
+        "CORE__LOAD_EXAMPLES": False,
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": 4,
+        "CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
+        "CORE__FERNET_KEY": settings.get("AIRFLOW_FERNET_KEY"),
+        "CORE__TEST_CONNECTION": "Enabled",
+        "CORE__EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{settings.get('AIRFLOW_USER')}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": passwords,
+        "API__HOST": "127.0.0.1",
+        "API__PORT": port,
+        "API__WORKERS": 1,
+        "API__BASE_URL": base_url,
+        "API__SECRET_KEY": settings.get("AIRFLOW_API_SECRET"),
+        "API_AUTH__JWT_SECRET": settings.get("AIRFLOW_JWT_SECRET"),
+        "DATABASE__SQL_ALCHEMY_CONN": database,
+        "DAG_PROCESSOR__PARSING_PROCESSES": 1,
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 60,
+        "DAG_PROCESSOR__REFRESH_INTERVAL": 30,
+        "LOGGING__BASE_LOG_FOLDER": home / "logs",
+        "USAGE_DATA_COLLECTION__ENABLED": False,
+        "COSMOS__ENABLE_TELEMETRY": False,
+        "COSMOS__CACHE_DIR": home / "cosmos",
+    }
+    return {
+        "AIRFLOW_HOME": str(home),
+        # airflow_local_settings.py is found here, the pipeline's own modules there.
+        "PYTHONPATH": f"{HERE}:{settings.ROOT}",
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **{f"AIRFLOW__{key}": str(value) for key, value in options.items()},
+    }
+
+
+def write_passwords(home: Path) -> None:
+    """The login of the UI, in the file that Airflow's SimpleAuthManager reads."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "passwords.json"
+    file.write_text(json.dumps({settings.get("AIRFLOW_USER"): settings.get("AIRFLOW_PASSWORD")}))
+    file.chmod(0o600)

@@ -1,0 +1,122 @@
+"""The command line of `python -m bootstrap`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import psycopg
+from rich.console import Console
+
+from bootstrap import settings
+from bootstrap.native import logs, reset, up
+from bootstrap.native.jars import JarError
+from bootstrap.native.ports import PortError
+from bootstrap.native.preflight import PreflightError
+from bootstrap.native.start import StartError
+from bootstrap.native.supervisor import SupervisorError
+
+EXPECTED = (
+    settings.SettingError, JarError, PortError, PreflightError, StartError, SupervisorError,
+    psycopg.OperationalError,
+)  # fmt: skip
+
+DESCRIPTION = "Runs the whole pipeline on this machine: real services, no containers, no account."
+EXAMPLES = """\
+examples:
+  python -m bootstrap up                     everything, to filled marts
+  python -m bootstrap up postgres connect    only these, and what they need
+  python -m bootstrap status --json          for scripts: exit 0 only if all is healthy
+  python -m bootstrap logs connect -f        follow one service
+  POSTGRES_PORT=6543 python -m bootstrap up  any setting of .env.example, for once
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    arguments = _parser().parse_args(argv)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    settings.load_env()
+    try:
+        verb: Callable[[argparse.Namespace, Console], int] = arguments.verb
+        return verb(arguments, console)
+    except settings.SettingError as error:
+        console.print(f"[red]error[/] {error}", markup=True)
+        return 2
+    except EXPECTED as error:
+        console.print("[red]error[/]", end=" ")
+        console.print(str(error), markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("interrupted")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bootstrap",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace, Console], int], text: str
+    ) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=text, description=text)
+        verb.set_defaults(verb=run)
+        return verb
+
+    add("up", _up, "start the stack, or the named services and what they need").add_argument(
+        "services", nargs="*", metavar="SERVICE"
+    )
+    add("down", _down, "stop everything; data stays")
+    add("status", _status, "what runs, and how many rows are where").add_argument(
+        "--json", action="store_true", help="for scripts"
+    )
+    log = add("logs", _logs, "the end of the services' logs")
+    log.add_argument("services", nargs="*", metavar="SERVICE")
+    log.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
+    log.add_argument("-n", "--lines", type=int, default=20, metavar="N", help="lines per service")
+    add("reset", _reset, "stop everything and delete the local state").add_argument(
+        "--yes", action="store_true", help="do not ask"
+    )
+    return parser
+
+
+def _up(arguments: argparse.Namespace, console: Console) -> int:
+    started = up.start_services(arguments.services, console)
+    if arguments.services:
+        return 0
+    from bootstrap.native import first_run, status
+
+    if not started:
+        console.print("the stack is up already")
+        return status.show(as_json=False)
+    return first_run.run(console)
+
+
+def _down(arguments: argparse.Namespace, console: Console) -> int:
+    stopped = up.stop_services()
+    console.print(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
+    return 0
+
+
+def _status(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import status
+
+    return status.show(as_json=arguments.json)
+
+
+def _logs(arguments: argparse.Namespace, console: Console) -> int:
+    return logs.show(arguments.services, arguments.lines, arguments.follow)
+
+
+def _reset(arguments: argparse.Namespace, console: Console) -> int:
+    return reset.run(arguments.yes, console)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The dbt manifest from which Airflow draws its tasks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bootstrap import settings
+from bootstrap.native import state
+
+PROJECT = settings.ROOT / "dbt_project"
+SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
+
+
+def environment() -> dict[str, str]:
+    """Where dbt finds its project and writes what it makes of it."""
+    target = state.data("dbt")
+    return {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(state.logs() / "dbt"),
+    }
+
+
+def manifest() -> Path:
+    """The manifest of this stack."""
+    return state.data("dbt") / "manifest.json"
+
+
+def write_manifest() -> None:
+    """Parse the project, unless the manifest is newer than every file of it.
+
+    Raises:
+        RuntimeError: dbt refuses the project; the text is dbt's.
+    """
+    if manifest().exists() and manifest().stat().st_mtime > _last_change():
+        return
+    manifest().parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "dbt", "--no-use-colors", "parse"],
+        cwd=PROJECT,
+        env=os.environ | environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"dbt cannot parse the project:\n{done.stdout[-3000:]}")
+
+
+def _last_change() -> float:
+    made_by_dbt = {PROJECT / "target", PROJECT / "logs"}
+    files = (
+        file
+        for pattern in SOURCES
+        for file in PROJECT.rglob(pattern)
+        if not made_by_dbt.intersection(file.parents)
+    )
+    return max((file.stat().st_mtime for file in files), default=0.0)

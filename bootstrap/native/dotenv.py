@@ -1,0 +1,32 @@
+"""Writes .env once, from .env.example, with random local secrets."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+
+from bootstrap.settings import ENV_FILE, EXAMPLE_FILE
+
+_SECRET = re.compile(r"^(?P<name>\w+_(PASSWORD|SECRET|FERNET_KEY))=$", re.MULTILINE)
+
+
+def write_once() -> bool:
+    """Create .env unless it is there; returns whether it was created."""
+    if ENV_FILE.exists():
+        return False
+    text = _SECRET.sub(lambda m: f"{m['name']}={_random(m['name'])}", EXAMPLE_FILE.read_text())
+    partial = ENV_FILE.with_suffix(".tmp")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w") as file:  # noqa: PTH123 - opened by descriptor for its mode
+        file.write(text)
+    partial.rename(ENV_FILE)
+    return True
+
+
+def _random(name: str) -> str:
+    # Fernet wants 32 bytes in URL-safe base64, padding included.
+    if name.endswith("FERNET_KEY"):
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(24)

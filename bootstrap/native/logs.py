@@ -1,0 +1,50 @@
+"""`logs`: the services' log files, side by side."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import TextIO
+
+from bootstrap import settings
+from bootstrap.native import state
+
+
+def show(services: list[str], lines: int, follow: bool) -> int:
+    """Print the last lines of each log, then what is added to them.
+
+    Raises:
+        SettingError: a named service has no log.
+    """
+    files = {file.stem: file for file in sorted(state.logs().glob("*.log"))}
+    unknown = [name for name in services if name not in files]
+    if unknown:
+        have = ", ".join(files) or "none yet: nothing was started"
+        raise settings.SettingError(f"no log of {unknown[0]!r}; there are: {have}")
+    chosen = {name: file for name, file in files.items() if not services or name in services}
+    ends = {name: _tail(name, file, lines) for name, file in chosen.items()}
+    while follow:
+        if not any([_copy(name, stream) for name, stream in ends.items()]):
+            time.sleep(0.3)
+    return 0
+
+
+def _tail(name: str, file: Path, lines: int) -> TextIO:
+    stream = file.open(errors="replace")
+    for line in deque(stream, maxlen=lines):
+        _print(name, line)
+    return stream
+
+
+def _copy(name: str, stream: TextIO) -> bool:
+    added = stream.readlines()
+    for line in added:
+        _print(name, line)
+    return bool(added)
+
+
+def _print(name: str, line: str) -> None:
+    sys.stdout.write(f"{name:22} {line.rstrip()}\n")
+    sys.stdout.flush()

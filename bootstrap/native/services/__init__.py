@@ -1,0 +1,1 @@
+"""The services of the stack, each in a file of its own."""

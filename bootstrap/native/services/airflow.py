@@ -1,0 +1,98 @@
+"""Airflow's four processes, with their metadata in Postgres."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from bootstrap import settings
+from bootstrap.airflow.api import Airflow
+from bootstrap.airflow.connections import connections
+from bootstrap.airflow.environment import environment, write_passwords
+from bootstrap.native import dbt, state
+from bootstrap.native.services.service import Launch, Service
+
+
+def _airflow(*words: str) -> list[str]:
+    return [sys.executable, "-m", "airflow", *words]
+
+
+class AirflowService(Service):
+    """One of the processes; `component` is its name in Airflow's health report."""
+
+    component: str
+    words: tuple[str, ...]
+    needs = ("airflow-api-server",)
+    preload = ""
+
+    @property
+    def home(self) -> Path:
+        return state.data("airflow")
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}"
+
+    def launch(self) -> Launch:
+        env = environment(self.home) | {"PIPELINE_PRELOAD": self.preload}
+        return Launch(_airflow(*self.words), env | dbt.environment())
+
+    def ready(self) -> bool:
+        return Airflow().health().get(self.component) == "healthy"
+
+
+class ApiServer(AirflowService):
+    name = "airflow-api-server"
+    component = "metadatabase"
+    words = ("api-server",)
+    needs = ("postgres",)
+    ports = ("AIRFLOW_PORT",)
+
+    def prepare(self) -> None:
+        write_passwords(self.home)
+        migrated = self.home / f"migrated-{version('apache-airflow')}"
+        if migrated.exists():
+            return
+        env = self.launch().env
+        done = subprocess.run(
+            _airflow("db", "migrate"),
+            env=os.environ | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(
+                f"airflow db migrate failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+        migrated.touch()
+
+    def finish(self) -> None:
+        airflow = Airflow()
+        for connection in connections():
+            airflow.put_connection(connection)
+
+
+class Scheduler(AirflowService):
+    name = "airflow-scheduler"
+    component = "scheduler"
+    words = ("scheduler", "--skip-serve-logs")
+    preload = "dbt.cli.main,dbt.adapters.snowflake,cosmos.operators.local,cosmos.operators.watcher"
+
+
+class DagProcessor(AirflowService):
+    name = "airflow-dag-processor"
+    component = "dag_processor"
+    words = ("dag-processor",)
+
+    def prepare(self) -> None:
+        dbt.write_manifest()
+
+
+class Triggerer(AirflowService):
+    name = "airflow-triggerer"
+    component = "triggerer"
+    words = ("triggerer", "--skip-serve-logs")

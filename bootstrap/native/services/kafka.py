@@ -1,0 +1,99 @@
+"""A Kafka broker that is its own controller (KRaft)."""
+
+from __future__ import annotations
+
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from bootstrap import settings
+from bootstrap.native import java, state
+from bootstrap.native.jars import read_lock
+from bootstrap.native.services.service import Launch, Service
+
+
+def class_path() -> list[Path]:
+    """Kafka's and Connect's jars."""
+    return [state.cache() / "jars" / jar.path for jar in read_lock("kafka")]
+
+
+class Kafka(Service):
+    name = "kafka"
+    ports = ("KAFKA_PORT", "KAFKA_CONTROLLER_PORT")
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{settings.port('KAFKA_PORT')}"
+
+    @property
+    def _data(self) -> Path:
+        return state.data(self.name)
+
+    def _configuration(self) -> Path:
+        controller = f"127.0.0.1:{settings.port('KAFKA_CONTROLLER_PORT')}"
+        one_broker = {
+            "default.replication.factor": 1,
+            "min.insync.replicas": 1,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "transaction.state.log.num.partitions": 4,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+        }
+        return java.write_properties(
+            state.run() / "kafka.properties",
+            {
+                "process.roles": "broker,controller",
+                "node.id": 1,
+                "controller.quorum.voters": f"1@{controller}",
+                "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{controller}",
+                "advertised.listeners": f"PLAINTEXT://{self.address}",
+                "controller.listener.names": "CONTROLLER",
+                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "log.dirs": self._data,
+                "num.partitions": 3,
+                # A misspelt topic is an error, not a new topic.
+                "auto.create.topics.enable": "false",
+                "group.initial.rebalance.delay.ms": 0,
+                # Lets consumers notice a killed Connect worker within seconds.
+                "group.min.session.timeout.ms": 3000,
+                # A broker killed with -9 is fenced, and back, in 6 seconds instead of 13.
+                "broker.session.timeout.ms": 3000,
+                "broker.heartbeat.interval.ms": 1000,
+                "log.cleaner.dedupe.buffer.size": 8388608,
+                **one_broker,
+            },
+        )
+
+    def prepare(self) -> None:
+        configuration = self._configuration()
+        if (self._data / "meta.properties").exists():
+            return
+        self._data.mkdir(parents=True, exist_ok=True)
+        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = "kafka.tools.StorageTool"
+        arguments = ["format", "--cluster-id", cluster_id, "--config", str(configuration)]
+        argv = java.command("kafka-storage", tool, class_path(), *arguments, heap="128m")
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"Kafka could not format its log folder: {done.stdout}{done.stderr}")
+
+    def launch(self) -> Launch:
+        return Launch(
+            java.command(self.name, "kafka.Kafka", class_path(), str(self._configuration()))
+        )
+
+    def ready(self) -> bool:
+        # Metadata is answered before partitions have leaders; a produce would still wait then.
+        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        try:
+            topics = client.list_topics(timeout=2).topics.values()
+        except KafkaException:
+            return False
+        return all(p.leader >= 0 for topic in topics for p in topic.partitions.values())

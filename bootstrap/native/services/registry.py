@@ -1,0 +1,61 @@
+"""Apicurio's Schema Registry; part of the stack only with STREAM_FORMAT=avro."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+import requests
+
+from bootstrap import settings
+from bootstrap.native import java, state
+from bootstrap.native.jars import read_lock
+from bootstrap.native.services.service import Launch, Service
+
+
+class SchemaRegistry(Service):
+    name = "schema-registry"
+    needs = ("postgres",)
+    ports = ("SCHEMA_REGISTRY_PORT",)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{settings.port('SCHEMA_REGISTRY_PORT')}"
+
+    def _application(self) -> Path:
+        """The unpacked application."""
+        archive = read_lock("registry")[0]
+        folder = state.cache() / "registry" / archive.sha256[:12]
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+                with tarfile.open(state.cache() / "jars" / archive.path) as tar:
+                    tar.extractall(partial, filter="data")
+                jar = next(Path(partial).rglob("quarkus-run.jar"))
+                shutil.move(jar.parent, folder)
+        return folder
+
+    def launch(self) -> Launch:
+        database = f"{settings.get('POSTGRES_HOST')}:{settings.port('POSTGRES_PORT')}"
+        env = {
+            "QUARKUS_HTTP_HOST": "127.0.0.1",
+            "QUARKUS_HTTP_PORT": str(settings.port("SCHEMA_REGISTRY_PORT")),
+            # No second port: health is read from the API itself.
+            "QUARKUS_MANAGEMENT_ENABLED": "false",
+            "APICURIO_STORAGE_KIND": "sql",
+            "APICURIO_STORAGE_SQL_KIND": "postgresql",
+            "APICURIO_DATASOURCE_URL": f"jdbc:postgresql://{database}/registry",
+            "APICURIO_DATASOURCE_USERNAME": "registry",
+            "APICURIO_DATASOURCE_PASSWORD": settings.get("REGISTRY_DB_PASSWORD"),
+        }
+        argv = [str(java.executable()), "-Xmx320m", "-XX:+UseSerialGC", "-jar", "quarkus-run.jar"]
+        argv[-1] = str(self._application() / argv[-1])
+        return Launch(argv, env)
+
+    def ready(self) -> bool:
+        try:
+            return requests.get(f"{self.address}/apis/ccompat/v7/subjects", timeout=2).ok
+        except requests.RequestException:
+            return False

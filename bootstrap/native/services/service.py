@@ -1,0 +1,47 @@
+"""What the stack needs to know of a service."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to run a service in the foreground."""
+
+    argv: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    as_ordinary_user: bool = False
+
+
+class Service(ABC):
+    """One supervised process of the stack."""
+
+    name: str
+    #: Services that must be ready before this one is prepared and started.
+    needs: tuple[str, ...] = ()
+    #: Settings that hold the ports it listens on; the first one is its address.
+    ports: tuple[str, ...] = ()
+    stop_signal = "TERM"
+    #: Seconds it may take to become ready on a slow machine.
+    patience = 90.0
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """What a person types to reach it, or what it does if nothing listens."""
+
+    def prepare(self) -> None:
+        """Create the data and configuration it starts from. Safe to repeat."""
+
+    @abstractmethod
+    def launch(self) -> Launch:
+        """The process to run; asked for at every start and restart."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether it answers the way its users need. Never raises for "not yet"."""
+
+    def finish(self) -> None:
+        """Create what can only be created in the running service. Safe to repeat."""

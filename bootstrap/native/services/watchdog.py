@@ -1,0 +1,24 @@
+"""Keeps the connectors running: `connectors/register.py watch` as a service."""
+
+from __future__ import annotations
+
+import sys
+
+from bootstrap import settings
+from bootstrap.native.services.service import Launch, Service
+
+
+class Watchdog(Service):
+    name = "connector-watchdog"
+    needs = ("connect",)
+
+    @property
+    def address(self) -> str:
+        return "restarts failed connectors"
+
+    def launch(self) -> Launch:
+        return Launch([sys.executable, str(settings.ROOT / "connectors" / "register.py"), "watch"])
+
+    def ready(self) -> bool:
+        # Nothing listens: running is all there is, and the supervisor vouches for that.
+        return True

@@ -1,0 +1,83 @@
+"""Starts services as soon as what they need is ready, with a line for each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+
+from bootstrap.native import state
+from bootstrap.native.services.service import Service
+from bootstrap.native.supervisor import Supervisor
+
+LOG_LINES_SHOWN = 15
+
+
+class StartError(Exception):
+    """A service did not become ready; the text holds the end of its log."""
+
+
+def start_all(services: list[Service], report: Callable[[Service, float], None]) -> None:
+    """Start services side by side where they do not depend on each other.
+
+    Args:
+        report: called with a service and the seconds it took, when it is ready.
+
+    Raises:
+        StartError: a service died, or was not ready in time. Those still starting are given up.
+    """
+    given_up = [False]
+    ready: dict[str, Future[None]] = {}
+
+    def bring_up(service: Service) -> None:
+        for name in service.needs:
+            if name in ready:
+                ready[name].result()
+        if given_up[0]:
+            return
+        began = time.monotonic()
+        _start(service, lambda: given_up[0])
+        report(service, time.monotonic() - began)
+
+    with ThreadPoolExecutor(len(services)) as pool:
+        for service in services:
+            ready[service.name] = pool.submit(bring_up, service)
+        try:
+            wait(ready.values(), return_when=FIRST_EXCEPTION)
+        finally:
+            given_up[0] = True
+    for future in ready.values():
+        future.result()
+
+
+def _start(service: Service, given_up: Callable[[], bool]) -> None:
+    supervisor = Supervisor()
+    try:
+        service.prepare()
+        supervisor.start(service.name)
+        deadline = time.monotonic() + service.patience
+        while not _is_ready(service, supervisor):
+            if given_up():
+                return
+            if time.monotonic() > deadline:
+                raise StartError(f"it was not ready after {service.patience:.0f} s")
+            time.sleep(0.2)
+        service.finish()
+    except Exception as error:
+        supervisor.stop(service.name)
+        raise StartError(f"{service.name} did not start: {error}{_log_tail(service)}") from error
+
+
+def _is_ready(service: Service, supervisor: Supervisor) -> bool:
+    process = supervisor.process(service.name)
+    if process["statename"] in ("BACKOFF", "FATAL", "EXITED", "UNKNOWN"):
+        raise StartError(process["spawnerr"] or f"it ended with exit code {process['exitstatus']}")
+    return bool(process["pid"]) and service.ready()
+
+
+def _log_tail(service: Service) -> str:
+    file = state.logs() / f"{service.name}.log"
+    if not file.exists() or not (lines := file.read_text(errors="replace").splitlines()):
+        return ""
+    shown = "\n".join(f"  | {line}" for line in lines[-LOG_LINES_SHOWN:])
+    return f"\nThe end of {file}:\n{shown}"

@@ -1,0 +1,97 @@
+"""`up`: from nothing to filled marts, or from a stopped stack to a running one."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from bootstrap.native import dotenv, orphans, ports, preflight, stack, state
+from bootstrap.native.jars import fetch, read_lock
+from bootstrap.native.services.service import Service
+from bootstrap.native.start import start_all
+from bootstrap.native.supervisor import Supervisor
+from bootstrap.settings import ENV_FILE, load_env
+
+
+def start_services(names: list[str], console: Console) -> list[Service]:
+    """Bring up the named services (all if none is named) and what they need.
+
+    Returns the services that were started; none if all of them ran already. What was started is
+    stopped again when anything fails or the user interrupts.
+
+    Raises:
+        StartError, PortError, PreflightError, JarError, SettingError: with the fix in the text.
+    """
+    if dotenv.write_once():
+        load_env()
+        console.print(f"wrote {ENV_FILE.name} with the settings and new local secrets")
+    wanted = stack.chosen(names)
+    supervisor = Supervisor()
+    missing = _not_running(wanted, supervisor)
+    if not missing:
+        return []
+    daemon_was_up = supervisor.is_up()
+    if not daemon_was_up and (left := orphans.end()):
+        console.print(f"stopped what an earlier run had left behind: {', '.join(left)}")
+    preflight.check()
+    ports.check(missing)
+    _fetch_jars(console)
+    try:
+        if not daemon_was_up:
+            supervisor.start_daemon(stack.services())
+        began = time.monotonic()
+        start_all(missing, lambda service, seconds: _report(console, service, seconds))
+        console.print(f"{len(missing)} services in {time.monotonic() - began:.0f} s")
+    except BaseException:
+        console.print("stopping what was started")
+        stop_services(missing if daemon_was_up else None)
+        raise
+    return missing
+
+
+def stop_services(services: list[Service] | None = None) -> list[str]:
+    """Stop these services, or the whole stack with its supervisor; returns what was stopped."""
+    supervisor = Supervisor()
+    everything = services is None
+    stopped = []
+    if supervisor.is_up():
+        running = {name for name, p in supervisor.processes().items() if p["pid"]}
+        for service in reversed(stack.services() if services is None else services):
+            if service.name in running:
+                supervisor.stop(service.name)
+                stopped.append(service.name)
+        if everything:
+            supervisor.shutdown()
+    if everything:
+        stopped += [name for name in orphans.end() if name not in (*stopped, "supervisor")]
+    return stopped
+
+
+def _not_running(wanted: list[Service], supervisor: Supervisor) -> list[Service]:
+    if not supervisor.is_up():
+        return wanted
+    processes = supervisor.processes()
+    return [s for s in wanted if not processes.get(s.name, {}).get("pid")]
+
+
+def _fetch_jars(console: Console) -> None:
+    jars = read_lock(*stack.jar_groups())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("jars", start=False, visible=False)
+
+        def show(done: int, total: int) -> None:
+            if not done and not console.is_terminal:
+                console.print(f"downloading {len(jars)} jars, {total / 1e6:.0f} MB")
+            progress.start_task(task)
+            progress.update(task, total=total, completed=done, visible=True)
+
+        fetch(jars, state.cache() / "jars", show)
+
+
+def _report(console: Console, service: Service, seconds: float) -> None:
+    console.print(f"  [green]ready[/]  {service.name:24} {seconds:5.1f} s  {service.address}")

@@ -1,0 +1,15 @@
+-- Who may see what. Each role can do its one job and nothing else.
+do $$
+begin
+  execute format(
+    'grant connect on database %I to connect_sink, unload, dbt_operational', current_database()
+  );
+end $$;
+
+revoke all on schema public from public;
+grant usage on schema public to connect_sink, unload, dbt_operational;
+
+create schema if not exists operational authorization dbt_operational;
+grant usage on schema operational to unload;
+alter default privileges for role dbt_operational in schema operational
+grant select on tables to unload;

@@ -1,0 +1,1 @@
+"""What the pipeline needs inside Postgres: databases, roles, sink tables."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_FILE = ROOT / ".env"
+ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env")
 EXAMPLE_FILE = ROOT / ".env.example"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -41,7 +42,5 @@ def end(seconds: float = 10) -> list[str]:
 
 
 def _quietly(signal: Callable[[], None]) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         signal()
-    except psutil.NoSuchProcess:
-        pass

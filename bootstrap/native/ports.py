@@ -49,8 +49,9 @@ def _explain(name: str, port: int) -> str:
 
 def _owner(port: int) -> str:
     for connection in psutil.net_connections("tcp"):
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
-        if listens and connection.pid:
+        if connection.status != psutil.CONN_LISTEN or not connection.laddr or not connection.pid:
+            continue
+        if connection.laddr.port == port:
             process = psutil.Process(connection.pid)
             command = " ".join(process.cmdline())[:80] or process.name()
             return f"process {connection.pid} ({command})"

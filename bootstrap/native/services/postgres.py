@@ -96,7 +96,7 @@ class Postgres(Service):
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise RuntimeError(
-                    "Postgres refuses POSTGRES_PASSWORD: its data folder was made with another one. "
+                    "it refuses POSTGRES_PASSWORD: its data folder was made with another one. "
                     "Put the old value back into .env, or run `make reset`."
                 ) from error
             return False

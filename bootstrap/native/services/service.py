@@ -32,7 +32,7 @@ class Service(ABC):
     def address(self) -> str:
         """What a person types to reach it, or what it does if nothing listens."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - most have nothing to do
         """Create the data and configuration it starts from. Safe to repeat."""
 
     @abstractmethod
@@ -43,5 +43,5 @@ class Service(ABC):
     def ready(self) -> bool:
         """Whether it answers the way its users need. Never raises for "not yet"."""
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027 - most have nothing to do
         """Create what can only be created in the running service. Safe to repeat."""

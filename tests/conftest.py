@@ -1,4 +1,4 @@
-"""Fixtures that several parts share: a stack of real services, on free ports, in a folder of its own."""
+"""A stack of real services for tests: on free ports, with settings and data of its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def free_ports(count: int) -> list[int]:
 
 @pytest.fixture(scope="session")
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which every tool of the project meets a stack of its own, not the user's."""
+    """An environment in which every tool meets the test's own stack, not the user's."""
     folder = tmp_path_factory.mktemp("stack")
     text = (ROOT / ".env.example").read_text()
     names = re.findall(r"^(\w+_PORT)=\d+$", text, re.MULTILINE)
@@ -39,7 +39,9 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         overrides[name] = f"test-{name.lower()}-0123456789abcdef"
     overrides["AIRFLOW_FERNET_KEY"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFA="
     env_file = folder / "env"
-    env_file.write_text(text + "".join(f"{name}={value}\n" for name, value in overrides.items()))
+    for name, value in overrides.items():
+        text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+    env_file.write_text(text)
     inherited = {
         k: v for k, v in os.environ.items() if k not in dotenv_values(ROOT / ".env.example")
     }

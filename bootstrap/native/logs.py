@@ -26,8 +26,10 @@ def show(services: list[str], lines: int, follow: bool) -> int:
     chosen = {name: file for name, file in files.items() if not services or name in services}
     ends = {name: _tail(name, file, lines) for name, file in chosen.items()}
     while follow:
-        if not any([_copy(name, stream) for name, stream in ends.items()]):
-            time.sleep(0.3)
+        for name, stream in ends.items():
+            for line in stream:
+                _print(name, line)
+        time.sleep(0.3)
     return 0
 
 
@@ -36,13 +38,6 @@ def _tail(name: str, file: Path, lines: int) -> TextIO:
     for line in deque(stream, maxlen=lines):
         _print(name, line)
     return stream
-
-
-def _copy(name: str, stream: TextIO) -> bool:
-    added = stream.readlines()
-    for line in added:
-        _print(name, line)
-    return bool(added)
 
 
 def _print(name: str, line: str) -> None:

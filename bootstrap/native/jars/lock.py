@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from jgo.maven import MavenContext
@@ -23,7 +24,7 @@ def _closure(client: MavenContext, roots: list[Jar]) -> list[Jar]:
     for dependency in wanted:
         # Otherwise each root acts as a BOM, and one root's versions overrule another's.
         dependency.raw = True
-    found = sum(client.resolver.resolve(wanted), []) if wanted else []
+    found = chain.from_iterable(client.resolver.resolve(wanted)) if wanted else []
     needed = [
         d
         for d in found

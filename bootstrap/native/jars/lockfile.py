@@ -22,7 +22,7 @@ class Jar:
     @property
     def parts(self) -> tuple[str, str, str, str, str]:
         """groupId, artifactId, version, packaging, classifier."""
-        g, a, v, packaging, classifier = (self.coordinate.split(":") + ["jar", ""])[:5]
+        g, a, v, packaging, classifier = [*self.coordinate.split(":"), "jar", ""][:5]
         return g, a, v, packaging, classifier
 
     @property
@@ -51,6 +51,6 @@ def read_input() -> list[Jar]:
 
 def write_lock(jars: list[Jar]) -> None:
     """Replace the lock."""
-    head = "# Made from jars.in by `python -m bootstrap.native.jars.lock`: group coordinate sha256 bytes\n"
+    head = "# Made from jars.in by bootstrap.native.jars.lock: group coordinate sha256 bytes\n"
     body = "".join(f"{j.group} {j.coordinate} {j.sha256} {j.size}\n" for j in jars)
     LOCK_FILE.write_text(head + body)

@@ -1,0 +1,1 @@
+"""Events and monthly files: drawn from a seed, checked against a contract, delivered to Kafka."""

@@ -1,0 +1,131 @@
+"""What a value has to be before it may travel: the contract's type, and nothing Postgres refuses.
+
+PostgreSQL's limits: text holds no NUL character (documentation, "Character Types"); every string
+has to be valid UTF-8; numeric(p,s) rounds further decimals away in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
+from typing import Any
+
+from producer.contract import Field
+from producer.errors import RefusedError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
+MICROSECOND = timedelta(microseconds=1)
+# ISO-8601 on the wire has four-digit years; PostgreSQL (4713 BC to 294276 AD) and Snowflake
+# accept all of them.
+FIRST_MICRO = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
+LAST_MICRO = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - EPOCH) // MICROSECOND
+
+
+def iso(value: int) -> str:
+    """ISO-8601 in UTC with six decimals and Z, of microseconds since 1970."""
+    return (NAIVE_EPOCH + MICROSECOND * value).isoformat(timespec="microseconds") + "Z"
+
+
+def check(field: Field, value: Any) -> Any:
+    """The value in its normal form: str, bool, int, float, Decimal with the contract's scale, or
+    microseconds since 1970 in UTC. Accepts None where the contract does.
+
+    Raises:
+        RefusedError: it breaks the contract; the text names field and reason.
+    """
+    if value is None:
+        if field.optional:
+            return None
+        raise RefusedError(f"{field.name}: null, and the contract requires a value")
+    try:
+        return _normal(field, value)
+    except RefusedError as reason:
+        raise RefusedError(f"{field.name}: {reason}") from None
+
+
+def _normal(field: Field, value: Any) -> Any:
+    match field.kind:
+        case "string":
+            return _string(value)
+        case "boolean":
+            return _boolean(value)
+        case "int":
+            return _integer(value, 32)
+        case "long":
+            return _integer(value, 64)
+        case "double":
+            return _double(value)
+        case "decimal":
+            return _decimal(value, field.precision, field.scale)
+    return _micros(value)
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a string")
+    if "\0" in value:
+        raise RefusedError(f"{value!r:.60} has a NUL character, which PostgreSQL refuses in text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise RefusedError(f"{value!r:.60} has a lone surrogate: no valid UTF-8") from None
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a boolean")
+    return value
+
+
+def _integer(value: Any, bits: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not an integer")
+    if not -(1 << bits - 1) <= value < 1 << bits - 1:
+        raise RefusedError(f"an integer of {value.bit_length()} bits does not fit {bits}")
+    return value
+
+
+def _double(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise RefusedError("the integer does not fit a double") from None
+    if not math.isfinite(number):
+        raise RefusedError(f"{number} cannot be written in JSON")
+    return number
+
+
+def _decimal(value: Any, precision: int, scale: int) -> Decimal:
+    if not isinstance(value, Decimal | int) or isinstance(value, bool):
+        raise RefusedError(
+            f"{value!r:.60} is {type(value).__name__}, which is not exact: use Decimal"
+        )
+    number = Decimal(value)
+    if not number.is_finite():
+        raise RefusedError(f"{number} is not a number")
+    exact = Context(prec=max(len(number.as_tuple().digits), precision))
+    _, digits, exponent = number.normalize(exact).as_tuple()
+    if -int(exponent) > scale:
+        raise RefusedError(
+            f"{number} has more than {scale} digits behind the point: would be rounded"
+        )
+    if number and len(digits) + int(exponent) > precision - scale:
+        raise RefusedError(f"{number} has more than {precision - scale} digits before the point")
+    return number.quantize(Decimal(1).scaleb(-scale), context=exact)
+
+
+def _micros(value: Any) -> int:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise RefusedError(f"{value.isoformat()} has no time zone")
+        value = (value - EPOCH) // MICROSECOND
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a timestamp")
+    if not FIRST_MICRO <= value <= LAST_MICRO:
+        raise RefusedError("lies outside the years 0001 to 9999")
+    return value

@@ -1,0 +1,134 @@
+"""The contract of a stream: one Avro schema file, from which everything else is derived.
+
+Beside Avro's own attributes a contract carries two of ours (Avro allows custom properties):
+``topic``, and ``key``, the field whose value is the message key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fastavro
+from fastavro.schema import SchemaParseException
+
+from producer.errors import RefusedError, UsageError
+
+SCHEMAS = Path(__file__).parent / "schemas"
+PRIMITIVES = ("string", "boolean", "int", "long", "double")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. ``kind`` is an Avro primitive, ``decimal`` or ``timestamp-micros``."""
+
+    name: str
+    kind: str
+    optional: bool
+    precision: int = 0
+    scale: int = 0
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A parsed schema file. ``schema`` is the JSON document itself."""
+
+    name: str
+    topic: str
+    key: str
+    fields: tuple[Field, ...]
+    schema: dict[str, Any]
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    def row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The record's values in the contract's order.
+
+        Raises:
+            RefusedError: a required field is missing, or the contract does not know a field.
+        """
+        if unknown := sorted(set(record) - set(self.field_names)):
+            raise RefusedError(f"{unknown[0]}: the contract {self.name} has no such field")
+        for field in self.fields:
+            if field.name not in record and not field.optional:
+                raise RefusedError(
+                    f"{field.name}: missing, and the contract {self.name} requires it"
+                )
+        return tuple(record.get(name) for name in self.field_names)
+
+
+def available() -> dict[str, Path]:
+    """Schema files by stream name, which is the file's stem."""
+    return {path.stem: path for path in sorted(SCHEMAS.glob("*.avsc"))}
+
+
+def find(name: str) -> Contract:
+    """The contract called ``name``: a file's stem in producer/schemas, or its topic.
+
+    Raises:
+        UsageError: there is none, or its file cannot be used.
+    """
+    files = available()
+    if name in files:
+        return load(files[name])
+    contracts = [load(path) for path in files.values()]
+    for contract in contracts:
+        if contract.topic == name:
+            return contract
+    raise UsageError(
+        f"no stream is called {name!r}: producer/schemas has "
+        + ", ".join(f"{c.name} (topic {c.topic})" for c in contracts)
+    )
+
+
+def load(path: Path) -> Contract:
+    """Parse one schema file.
+
+    Raises:
+        UsageError: it is no Avro record, or uses a type that the sinks cannot take.
+    """
+    try:
+        schema = json.loads(path.read_text())
+        fastavro.parse_schema(schema)
+        fields = tuple(_field(spec) for spec in schema["fields"])
+        contract = Contract(path.stem, schema["topic"], schema["key"], fields, schema)
+        key = next(field for field in fields if field.name == contract.key)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except StopIteration:
+        raise UsageError(f"{path}: key {schema['key']!r} is not one of its fields") from None
+    except KeyError as error:
+        raise UsageError(f"{path}: lacks {error}; see producer/schemas/transaction.avsc") from None
+    except (ValueError, TypeError, SchemaParseException) as error:
+        raise UsageError(f"{path}: {error}") from error
+    if key.kind != "string" or key.optional:
+        raise UsageError(f"{path}: the key {key.name} has to be a required string")
+    return contract
+
+
+def _field(spec: dict[str, Any]) -> Field:
+    declared, optional = spec["type"], False
+    if isinstance(declared, list):
+        others = [branch for branch in declared if branch != "null"]
+        if len(others) != 1 or len(declared) != 2:
+            raise ValueError(f'{spec["name"]}: only unions of "null" and one type can be landed')
+        declared, optional = others[0], True
+    name = spec["name"]
+    if declared in PRIMITIVES:
+        return Field(name, declared, optional)
+    logical = declared.get("logicalType") if isinstance(declared, dict) else None
+    if logical == "decimal" and declared["type"] == "bytes":
+        return Field(name, logical, optional, declared["precision"], declared.get("scale", 0))
+    if logical == "timestamp-micros":
+        return Field(name, logical, optional)
+    if isinstance(declared, dict) and not logical and declared["type"] in PRIMITIVES:
+        return Field(name, declared["type"], optional)
+    raise ValueError(
+        f"{name}: {json.dumps(declared)} is not supported; use {', '.join(PRIMITIVES)}, "
+        "decimal (bytes) or timestamp-micros"
+    )

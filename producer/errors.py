@@ -1,0 +1,15 @@
+"""What can go wrong, in words for the person at the terminal."""
+
+from __future__ import annotations
+
+
+class ProducerError(Exception):
+    """The run cannot go on (exit code 1). The text names the thing and the fix."""
+
+
+class UsageError(ProducerError):
+    """An option or a configuration file is wrong (exit code 2)."""
+
+
+class RefusedError(ValueError):
+    """A record breaks its contract; the text names the field and the reason."""

@@ -1,0 +1,70 @@
+"""Moments and durations as options write them, and the timeline that a run's options ask for."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from producer.errors import UsageError
+from producer.timeline import Rhythm, Spread, Steady, Timeline, micros
+
+# A given seed gives the same bytes on any day, so its event times cannot begin now.
+SEEDED_START = datetime(2026, 11, 1, tzinfo=UTC)
+SEEDED_RANGE = timedelta(days=7)
+RECENT = timedelta(days=1)
+# How far event time moves on with each event when neither a range nor a rate says it.
+NOMINAL_RATE = 1000.0
+UNITS = {"ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def moment(text: str) -> datetime:
+    """ISO date or date with time; UTC unless it has an offset; or ``now``."""
+    if text == "now":
+        return datetime.now(UTC)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: write 2026-11-01 or 2026-11-01T08:30:00") from None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def duration(text: str) -> timedelta:
+    """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
+    if not found:
+        raise UsageError(f"{text!r} is no duration: write 90s, 15m, 2h or 3d")
+    return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+
+
+def timeline(
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    seeded: bool,
+    count: int | None,
+    rate: float | None,
+    rhythm: Rhythm,
+) -> Timeline:
+    """Event times for a run.
+
+    With a range (or a seed, which implies one) a counted run is spread over it in the stream's
+    rhythm. Without, events happen when they are sent, or in the last day if they are sent at once.
+
+    Raises:
+        UsageError: the range is empty, or has an end but no count of events.
+    """
+    fixed = start is not None or end is not None or seeded
+    if not fixed and (rate is not None or count is None):
+        return Steady(micros(datetime.now(UTC)), rate or NOMINAL_RATE)
+    if not fixed:
+        end = datetime.now(UTC)
+        start = end - RECENT
+    if start is None:
+        start = end - SEEDED_RANGE if end is not None else SEEDED_START
+    if count is None:
+        if end is not None:
+            raise UsageError("--end needs --count: how many events to spread over the range")
+        return Steady(micros(start), rate or NOMINAL_RATE)
+    if end is None:
+        end = start + SEEDED_RANGE
+    return Spread(micros(start), micros(end), count, rhythm)

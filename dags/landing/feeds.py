@@ -1,0 +1,194 @@
+"""The feeds, read from the landing blocks of the dbt sources."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
+SOURCES = DBT_PROJECT / "models" / "sources"
+SCHEMA_FILE = DBT_PROJECT / "landing.schema.json"
+
+#: Columns that the landing fills in; all others are read from the file or relation, in order.
+FILE_LINEAGE = ("source_file", "ingested_at", "source_content_key", "source_row", "landing_run")
+STREAM_LINEAGE = ("airflow_ingested_at", "source_database", "landing_run")
+WATERMARK = "ingest_xid"
+
+COLUMN_TYPE = re.compile(
+    r"text|float|boolean|date|number\(\d{1,2}, ?\d{1,2}\)|timestamp_ntz(\(\d\))?", re.IGNORECASE
+)
+
+
+class FeedError(Exception):
+    """A landing block cannot be used; the text names file, line and fix."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A raw table and where its rows come from."""
+
+    name: str
+    table: str
+    schema: str
+    stage: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileFeed(Feed):
+    """Rows come from files whose names match `pattern`, or `pattern` with .gz behind."""
+
+    pattern: str
+    settle_seconds: int
+
+
+@dataclass(frozen=True)
+class StreamFeed(Feed):
+    """Rows come from a Postgres relation, new versions first marked by `ingest_xid`."""
+
+    relation: str
+
+
+def load(folder: Path = SOURCES) -> list[Feed]:
+    """All feeds below a folder of dbt source files, in order of file and block.
+
+    Raises:
+        FeedError: a block breaks the schema, or names a column that is not there.
+    """
+    feeds: dict[str, Feed] = {}
+    for file in sorted([*folder.glob("**/*.yml"), *folder.glob("**/*.yaml")]):
+        for feed, place in _feeds_in(file):
+            if feed.name in feeds:
+                raise FeedError(f"{place}: there is another feed named {feed.name}; rename one.")
+            feeds[feed.name] = feed
+    return list(feeds.values())
+
+
+def find(name: str, folder: Path = SOURCES) -> Feed:
+    """The feed of that name.
+
+    Raises:
+        FeedError: there is none; the text lists those there are.
+    """
+    feeds = {feed.name: feed for feed in load(folder)}
+    if name not in feeds:
+        raise FeedError(f"There is no feed {name!r}. Feeds: {', '.join(feeds) or 'none'}.")
+    return feeds[name]
+
+
+def _feeds_in(file: Path) -> Iterator[tuple[Feed, str]]:
+    try:
+        tree = yaml.compose(file.read_text(), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise FeedError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from error
+    content = yaml.load(file.read_text(), Loader=yaml.CSafeLoader) or {}
+    for s, source in enumerate(content.get("sources") or []):
+        for t, table in enumerate(source.get("tables") or []):
+            path = ("sources", s, "tables", t)
+            block = ((table.get("config") or {}).get("meta") or {}).get("landing")
+            if block is not None:
+                yield (
+                    _feed(source, table, block, _Places(file, tree, path)),
+                    f"{file}:{_line(tree, path)}",
+                )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Turns a path inside a table's block into file:line."""
+
+    file: Path
+    tree: yaml.Node
+    table: tuple[str | int, ...]
+
+    def error(self, text: str, *path: str | int) -> FeedError:
+        return FeedError(f"{self.file}:{_line(self.tree, (*self.table, *path))}: {text}")
+
+
+def _line(node: Any, path: tuple[str | int, ...]) -> int:
+    """Line of the node at a path, or of its deepest ancestor that exists."""
+    line = node.start_mark.line + 1
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == step]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads(SCHEMA_FILE.read_text())
+
+
+def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
+    in_block = ("config", "meta", "landing")
+    error = jsonschema.Draft202012Validator(_schema()).iter_errors(block)
+    for fault in sorted(error, key=lambda e: list(map(str, e.absolute_path))):
+        what = ".".join(["landing", *map(str, fault.absolute_path)])
+        raise places.error(f"{what}: {fault.message}", *in_block, *fault.absolute_path)
+    is_stream = "relation" in block["from"]
+    columns = _columns(table, is_stream, places)
+    for column in block["key"]:
+        if column not in columns:
+            raise places.error(
+                f"landing.key: {column!r} is not one of the columns ({', '.join(columns)}).",
+                *in_block,
+                "key",
+            )
+    identifier = table.get("identifier") or table["name"].upper()
+    common: dict[str, Any] = {
+        "name": table["name"],
+        "table": identifier,
+        "schema": source.get("schema") or source["name"],
+        "stage": block.get("stage") or f"STG_{identifier}",
+        "columns": columns,
+        "key": tuple(block["key"]),
+    }
+    if is_stream:
+        return StreamFeed(**common, relation=block["from"]["relation"])
+    return FileFeed(
+        **common,
+        pattern=block["from"]["files"],
+        settle_seconds=block.get("settle_seconds", 3),
+    )
+
+
+def _columns(table: dict, is_stream: bool, places: _Places) -> tuple[str, ...]:
+    """Names of the columns that the file or relation delivers."""
+    names = []
+    for n, column in enumerate(table.get("columns") or []):
+        name, data_type = column.get("name"), str(column.get("data_type") or "")
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", str(name)):
+            raise places.error(f"column {name!r}: use lower-case letters, digits, _.", "columns", n)
+        if not COLUMN_TYPE.fullmatch(data_type):
+            raise places.error(
+                f"column {name}: data_type {data_type!r} cannot be landed; use text, number(p,s), "
+                "float, boolean, date or timestamp_ntz(p).",
+                *("columns", n, "data_type"),
+            )
+        if name in names:
+            raise places.error(f"column {name} is there twice.", "columns", n)
+        names.append(name)
+    lineage = STREAM_LINEAGE if is_stream else FILE_LINEAGE
+    delivered = tuple(name for name in names if name not in lineage)
+    if not delivered:
+        raise places.error(f"{table['name']} has no columns.", "columns")
+    if is_stream and WATERMARK not in delivered:
+        raise places.error(f"{table['name']} needs a column {WATERMARK} number(20,0).", "columns")
+    return delivered

@@ -1,0 +1,8 @@
+{#- Ends of open ranges, as values: a join on them needs no special case for null. -#}
+{% macro beginning_of_time() -%}
+    '1900-01-01'::timestamp_ntz(6)
+{%- endmacro %}
+
+{% macro end_of_time() -%}
+    '9999-12-31'::timestamp_ntz(6)
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{#- Creates what landing needs; safe to repeat, and it never drops or changes anything.
+    By hand: dbt run-operation ensure_landing -#}
+{% macro ensure_landing() -%}
+    {%- do ensure_landing_objects() -%}
+    {%- for feed in landing_feeds() -%}
+        {%- do ensure_feed(feed) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Ledger, quarantine, one line a feed, and the two file formats. -#}
+{% macro ensure_landing_objects() -%}
+    {%- set raw = landing_feeds()[0].schema -%}
+    {%- set statements = [
+        'create schema if not exists ' ~ raw,
+        landing_file_format(raw ~ '.CSV_AS_TEXT', empty_field_as_null=false),
+        landing_file_format(raw ~ '.CSV_FROM_POSTGRES', empty_field_as_null=true),
+        'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, last_run text, last_landed_at timestamp_ntz(6))',
+        'create table if not exists ' ~ raw ~ '.LANDED_FILES (feed text not null, source_file text not null,'
+            ~ ' content_key text, state text not null, stage_path text, size_bytes number(38,0),'
+            ~ ' modified_at timestamp_ntz(6), rows_counted number(38,0), rows_parsed number(38,0),'
+            ~ ' rows_loaded number(38,0), rows_rejected number(38,0), first_error text,'
+            ~ ' staged_at timestamp_ntz(6), landed_at timestamp_ntz(6), landing_run text)',
+        'create table if not exists ' ~ raw ~ '.QUARANTINE (feed text not null, source_file text not null,'
+            ~ ' source_content_key text not null, source_row number(38,0) not null, reasons text not null,'
+            ~ ' raw_values text, quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6))',
+    ] -%}
+    {%- for statement in statements -%}
+        {%- do run_query(statement) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Quotes as RFC 4180 has them and no escapes, so that a value arrives as it was written. -#}
+{% macro landing_file_format(name, empty_field_as_null) -%}
+    {{ return(
+        'create file format if not exists ' ~ name ~ " type = csv field_delimiter = ','"
+        ~ " field_optionally_enclosed_by = '\"' escape = none escape_unenclosed_field = none"
+        ~ ' empty_field_as_null = ' ~ empty_field_as_null ~ ' null_if = () skip_header = 0'
+        ~ " skip_blank_lines = true timestamp_format = 'AUTO' date_format = 'AUTO'"
+    ) }}
+{%- endmacro %}
+
+{#- The feed's stage, table and line; columns that the block has gained are added. -#}
+{% macro ensure_feed(feed) -%}
+    {%- set table = landing_table(feed) -%}
+    {%- do run_query(
+        'create stage if not exists ' ~ landing_stage(feed)
+        ~ " file_format = (type = csv timestamp_format = 'AUTO')"
+    ) -%}
+    {%- set columns = [] -%}
+    {%- for column in feed.columns.values() -%}
+        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- endfor -%}
+    {%- for name, type in landing_lineage(feed).items() if name not in feed.columns -%}
+        {%- do columns.append(name ~ ' ' ~ type) -%}
+    {%- endfor -%}
+    {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ columns | join(', ') ~ ')') -%}
+    {%- do run_query(
+        'insert into ' ~ feed.schema ~ '.FEEDS (feed) select ' ~ landing_literal(feed.name)
+        ~ ' where not exists (select 1 from ' ~ feed.schema ~ '.FEEDS where feed = ' ~ landing_literal(feed.name) ~ ')'
+    ) -%}
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{#- One text key out of several columns; null and '' are told apart. -#}
+{% macro surrogate_key(columns) -%}
+    md5(
+        {%- for column in columns %}
+        coalesce({{ column }}::text, '<null>')
+        {%- if not loop.last %} || '|' ||{% endif %}
+        {%- endfor %}
+    )
+{%- endmacro %}

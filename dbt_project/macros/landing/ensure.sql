@@ -17,7 +17,7 @@
         'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, last_run text, last_landed_at timestamp_ntz(6))',
         'create table if not exists ' ~ raw ~ '.LANDED_FILES (feed text not null, source_file text not null,'
             ~ ' content_key text, state text not null, stage_path text, size_bytes number(38,0),'
-            ~ ' modified_at timestamp_ntz(6), rows_counted number(38,0), rows_parsed number(38,0),'
+            ~ ' modified_ns number(38,0), rows_counted number(38,0), rows_parsed number(38,0),'
             ~ ' rows_loaded number(38,0), rows_rejected number(38,0), first_error text,'
             ~ ' staged_at timestamp_ntz(6), landed_at timestamp_ntz(6), landing_run text)',
         'create table if not exists ' ~ raw ~ '.QUARANTINE (feed text not null, source_file text not null,'

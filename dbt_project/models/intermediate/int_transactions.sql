@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        unique_key='tx_id',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
 streamed as (
@@ -23,10 +31,12 @@ versions as (
         category,
         null::text as source_file,
         amount,
-        ingest_xid as version_number,
         transaction_at,
         arrived_at,
-        landed_at
+        landed_at,
+        load_id,
+        source_database,
+        ingest_xid as version_number
 
     from streamed
 
@@ -41,32 +51,107 @@ versions as (
         category,
         source_file,
         amount,
-        null::number(38, 0) as version_number,
         transaction_at,
-        null::timestamp_ntz as arrived_at,
-        landed_at
+        null::timestamp_ntz(6) as arrived_at,
+        landed_at,
+        load_id,
+        null::text as source_database,
+        source_row as version_number
 
     from filed
 
 ),
 
--- The file closes the month, so it wins over the stream; inside a source the latest version wins.
-ranked as (
+{% if is_incremental() %}
 
-    select
-        *,
-        row_number() over (
-            partition by tx_id
-            order by iff(source = 'file', 1, 2), landed_at desc, version_number desc, source_file desc
-        ) as precedence,
-        count_if(source = 'stream') over (partition by tx_id) as stream_versions,
-        count_if(source = 'file') over (partition by tx_id) as file_versions
+-- A load becomes visible as a whole, but not always in the order of its time. So loads are told
+-- apart by name; the time only bounds how far back to look.
+loads_built as (
 
-    from versions
+    select distinct stream_load_id as load_id
+    from {{ this }}
+
+    union
+
+    select distinct file_load_id as load_id
+    from {{ this }}
 
 ),
 
-winners as (
+touched as (
+
+    select distinct versions.tx_id
+
+    from versions
+
+    left join loads_built
+        on versions.load_id = loads_built.load_id
+
+    where
+        loads_built.load_id is null
+        and versions.landed_at > (
+            select dateadd('day', -1, coalesce(max(last_landed_at), {{ beginning_of_time() }})) as since
+            from {{ this }}
+        )
+
+),
+
+versions_to_build as (
+
+    select versions.*
+
+    from versions
+
+    inner join touched
+        on versions.tx_id = touched.tx_id
+
+),
+
+{% else %}
+
+versions_to_build as (
+
+    select * from versions
+
+),
+
+{% endif %}
+
+-- Within one Postgres a higher ingest_xid is always the later version (a row is only landed when no
+-- older transaction is open). A rebuilt Postgres counts from the start again, so the database that
+-- landed last comes first.
+dated as (
+
+    select
+        *,
+        iff(
+            source = 'stream',
+            max(landed_at) over (partition by tx_id, source, source_database),
+            landed_at
+        ) as era
+
+    from versions_to_build
+
+),
+
+latest_of_source as (
+
+    select
+        *,
+        count(*) over (partition by tx_id, source) as versions,
+        min(arrived_at) over (partition by tx_id, source) as first_arrived_at
+
+    from dated
+
+    qualify row_number() over (
+        partition by tx_id, source
+        order by era desc, source_file desc, version_number desc, landed_at desc
+    ) = 1
+
+),
+
+-- A monthly file closes its month, so it wins over the stream.
+merged as (
 
     select
         ---------- ids
@@ -78,26 +163,37 @@ winners as (
         currency,
         merchant,
         category,
-        source_file,
+        max(source_file) over (partition by tx_id) as source_file,
 
         ---------- numerics
         amount,
-        stream_versions,
-        file_versions,
+        max(iff(source = 'stream', versions, 0)) over (partition by tx_id) as stream_versions,
+        max(iff(source = 'file', versions, 0)) over (partition by tx_id) as file_versions,
 
         ---------- booleans
-        stream_versions > 0 as is_in_stream,
-        file_versions > 0 as is_in_file,
+        max(iff(source = 'stream', 1, 0)) over (partition by tx_id) = 1 as is_in_stream,
+        max(iff(source = 'file', 1, 0)) over (partition by tx_id) = 1 as is_in_file,
+        coalesce(
+            min(amount) over (partition by tx_id) != max(amount) over (partition by tx_id)
+            or min(currency) over (partition by tx_id) != max(currency) over (partition by tx_id)
+            or min(user_id) over (partition by tx_id) != max(user_id) over (partition by tx_id),
+            false
+        ) as is_contradicted,
 
         ---------- timestamps
         transaction_at,
-        arrived_at,
-        landed_at
+        max(first_arrived_at) over (partition by tx_id) as arrived_at,
 
-    from ranked
+        ---------- lineage
+        max(iff(source = 'stream', load_id, null)) over (partition by tx_id) as stream_load_id,
+        max(iff(source = 'file', load_id, null)) over (partition by tx_id) as file_load_id,
+        max(landed_at) over (partition by tx_id) as last_landed_at,
+        sysdate() as transformed_at
 
-    where precedence = 1
+    from latest_of_source
+
+    qualify row_number() over (partition by tx_id order by iff(source = 'file', 1, 2)) = 1
 
 )
 
-select * from winners
+select * from merged

@@ -1,19 +1,94 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='transaction_date',
+        on_schema_change='fail',
+        post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'transaction_date') }}",
+    )
+}}
+
 with
 
 transactions as (
 
     select * from {{ ref('fct_transactions') }}
 
+),
+
+users as (
+
+    select * from {{ ref('dim_users') }}
+
+),
+
+{% if is_incremental() %}
+
+touched as (
+
+    {{ changed_groups(ref('fct_transactions'), 'transaction_date') }}
+
+),
+
+{% endif %}
+
+transactions_to_build as (
+
+    select
+        transactions.*,
+        coalesce(users.customer_tier, {{ unknown_key() }}) as customer_tier
+
+    from transactions
+
+    inner join users
+        on transactions.user_key = users.user_key
+
+    {% if is_incremental() %}
+
+    where transactions.transaction_date in (select touched.transaction_date from touched)
+
+    {% endif %}
+
+),
+
+summarised as (
+
+    select
+        ---------- the group
+        {{ surrogate_key(['transaction_date', 'category_key', 'currency_code', 'customer_tier']) }}
+            as daily_transactions_key,
+        transaction_date,
+        category_key,
+        currency_code,
+        customer_tier,
+
+        ---------- measures
+        {{ transaction_measures() }},
+        count(distinct user_id) as users,
+        coalesce(
+            sum(iff(abs(amount) < 1000000000000000, amount, null)::number(24, 6)), 0
+        )::number(38, 6) as amount,
+
+        ---------- quality
+        count_if(is_late) as late_transactions,
+        count_if(is_resent) as resent_transactions,
+        count_if(is_in_stream and is_in_file) as transactions_in_both,
+        count_if(is_contradicted) as contradicted_transactions,
+        count_if(is_before_registration) as transactions_before_registration,
+        count_if(is_unknown_user) as unknown_user_transactions,
+        count_if(is_unknown_merchant) as unknown_merchant_transactions,
+        count_if(is_unknown_category) as unknown_category_transactions,
+        count_if(is_unknown_currency) as unknown_currency_transactions,
+        count_if(is_unconverted) as unconverted_transactions,
+
+        ---------- lineage
+        max(transformed_at) as facts_transformed_at,
+        sysdate() as transformed_at
+
+    from transactions_to_build
+
+    group by transaction_date, category_key, currency_code, customer_tier
+
 )
 
-select
-    transaction_date,
-    currency,
-    category,
-    count(*) as transactions,
-    count_if(is_in_stream) as transactions_in_stream,
-    sum(amount) as amount
-
-from transactions
-
-group by transaction_date, currency, category
+select * from summarised

@@ -1,37 +1,273 @@
+{{
+    config(
+        materialized='incremental',
+        unique_key='tx_id',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
 transactions as (
 
-    select * from {{ ref('int_transactions') }}
+    select
+        *,
+        iff(
+            transaction_at::date between '{{ var("calendar_start") }}' and '{{ var("calendar_end") }}',
+            transaction_at::date,
+            {{ unknown_date() }}
+        ) as transaction_date,
+        coalesce(transaction_at, dateadd('day', -1, {{ end_of_time() }})) as user_valid_at
+
+    from {{ ref('int_transactions') }}
+
+),
+
+users as (
+
+    select * from {{ ref('dim_users') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('dim_categories') }}
+
+),
+
+currencies as (
+
+    select * from {{ ref('dim_currencies') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_daily_exchange_rates') }}
+
+),
+
+{% if is_incremental() %}
+
+-- Transactions that are new or have a new version.
+changed as (
+
+    select tx_id
+
+    from transactions
+
+    where transformed_at > (
+        select coalesce(max(source_transformed_at), {{ beginning_of_time() }}) as seen
+        from {{ this }}
+    )
+
+),
+
+-- Transactions of users who registered, registered again, or were corrected.
+changed_users as (
+
+    select transactions.tx_id
+
+    from transactions
+
+    inner join users
+        on transactions.user_id = users.user_id
+
+    where users.known_at > (
+        select coalesce(max(user_known_at), {{ beginning_of_time() }}) as seen
+        from {{ this }}
+    )
+
+),
+
+-- Transactions whose category, currency or rate says something else today.
+changed_references as (
+
+    select built.tx_id
+
+    from {{ this }} as built
+
+    left join categories
+        on built.category = categories.category
+
+    left join currencies
+        on built.currency = currencies.currency_code
+
+    left join rates
+        on
+            built.transaction_date = rates.date_day
+            and built.currency = rates.currency_code
+
+    where
+        built.category_key != coalesce(categories.category_key, {{ unknown_key() }})
+        or built.transaction_type != coalesce(categories.transaction_type, {{ unknown_key() }})
+        or built.currency_code != coalesce(currencies.currency_code, {{ unknown_currency() }})
+        or coalesce(built.exchange_rate, 0) != coalesce(rates.exchange_rate, 0)
+
+),
+
+touched as (
+
+    select tx_id from changed
+    union
+    select tx_id from changed_users
+    union
+    select tx_id from changed_references
+
+),
+
+transactions_to_build as (
+
+    select transactions.*
+
+    from transactions
+
+    inner join touched
+        on transactions.tx_id = touched.tx_id
+
+),
+
+{% else %}
+
+transactions_to_build as (
+
+    select * from transactions
+
+),
+
+{% endif %}
+
+-- The version of the user that was valid at the time; without a time, the current one.
+joined as (
+
+    select
+        transactions.tx_id,
+        coalesce(users.user_key, {{ unknown_key() }}) as user_key,
+        coalesce(transactions.user_id, {{ unknown_key() }}) as user_id,
+        iff(
+            transactions.merchant is null,
+            {{ unknown_key() }},
+            {{ surrogate_key(['lower(transactions.merchant)']) }}
+        ) as merchant_key,
+        coalesce(categories.category_key, {{ unknown_key() }}) as category_key,
+        coalesce(currencies.currency_code, {{ unknown_currency() }}) as currency_code,
+
+        transactions.source,
+        coalesce(categories.transaction_type, {{ unknown_key() }}) as transaction_type,
+        transactions.currency,
+        transactions.merchant,
+        transactions.category,
+        '{{ var("reporting_currency") }}' as reporting_currency,
+        transactions.source_file,
+
+        transactions.amount,
+        rates.exchange_rate,
+        -- An amount of 10^15 or more is a fault, and would overflow the product.
+        round(
+            iff(abs(transactions.amount) < 1000000000000000, transactions.amount, null)::number(24, 6)
+            * rates.exchange_rate,
+            2
+        )::number(38, 2) as reporting_amount,
+        transactions.stream_versions,
+        transactions.file_versions,
+
+        transactions.is_in_stream,
+        transactions.is_in_file,
+        transactions.is_contradicted,
+        coalesce(
+            datediff('second', transactions.transaction_at, transactions.arrived_at)
+            > 3600 * {{ var('late_after_hours') }},
+            false
+        ) as is_late,
+        coalesce(transactions.transaction_date < users.first_registration_date, false)
+            as is_before_registration,
+
+        transactions.transaction_date,
+
+        transactions.transaction_at,
+        transactions.arrived_at,
+
+        transactions.last_landed_at as landed_at,
+        transactions.transformed_at as source_transformed_at,
+        users.known_at as user_known_at
+
+    from transactions_to_build as transactions
+
+    left join users
+        on
+            transactions.user_id = users.user_id
+            and transactions.user_valid_at >= users.valid_from
+            and transactions.user_valid_at < users.valid_to
+
+    left join categories
+        on transactions.category = categories.category
+
+    left join currencies
+        on transactions.currency = currencies.currency_code
+
+    left join rates
+        on
+            transactions.transaction_date = rates.date_day
+            and transactions.currency = rates.currency_code
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        tx_id,
+        user_key,
+        user_id,
+        merchant_key,
+        category_key,
+        currency_code,
+
+        ---------- text
+        source,
+        transaction_type,
+        currency,
+        merchant,
+        category,
+        reporting_currency,
+        source_file,
+
+        ---------- numerics
+        amount,
+        exchange_rate,
+        reporting_amount,
+        stream_versions,
+        file_versions,
+
+        ---------- booleans
+        is_in_stream,
+        is_in_file,
+        is_contradicted,
+        stream_versions > 1 or file_versions > 1 as is_resent,
+        is_late,
+        is_before_registration,
+        user_key = {{ unknown_key() }} as is_unknown_user,
+        merchant_key = {{ unknown_key() }} as is_unknown_merchant,
+        category_key = {{ unknown_key() }} as is_unknown_category,
+        currency_code = {{ unknown_currency() }} as is_unknown_currency,
+        transaction_date = {{ unknown_date() }} as is_unknown_date,
+        reporting_amount is null as is_unconverted,
+
+        ---------- dates
+        transaction_date,
+
+        ---------- timestamps
+        transaction_at,
+        arrived_at,
+
+        ---------- lineage
+        landed_at,
+        source_transformed_at,
+        user_known_at,
+        sysdate() as transformed_at
+
+    from joined
 
 )
 
-select
-    ---------- ids
-    tx_id,
-    user_id,
-
-    ---------- text
-    source,
-    currency,
-    merchant,
-    category,
-    source_file,
-
-    ---------- numerics
-    amount,
-    stream_versions,
-    file_versions,
-
-    ---------- booleans
-    is_in_stream,
-    is_in_file,
-
-    ---------- dates
-    transaction_at::date as transaction_date,
-
-    ---------- timestamps
-    transaction_at,
-    landed_at
-
-from transactions
+select * from final

@@ -18,14 +18,18 @@ renamed as (
         upper(nullif(trim(currency), '')) as currency,
         nullif(trim(merchant), '') as merchant,
         lower(nullif(trim(category), '')) as category,
-        source_file,
 
         ---------- numerics
         amount,
 
         ---------- timestamps
         timestamp as transaction_at,
-        ingested_at as landed_at
+
+        ---------- lineage
+        ingested_at as landed_at,
+        landing_run || '/' || date_part(epoch_microsecond, ingested_at)::text || '/' || source_file as load_id,
+        source_file,
+        source_row
 
     from source
 

@@ -21,12 +21,16 @@ renamed as (
 
         ---------- numerics
         amount,
-        ingest_xid,
 
         ---------- timestamps
         timestamp as transaction_at,
         ingested_at as arrived_at,
-        airflow_ingested_at as landed_at
+
+        ---------- lineage
+        airflow_ingested_at as landed_at,
+        landing_run || '/' || date_part(epoch_microsecond, airflow_ingested_at)::text as load_id,
+        source_database,
+        ingest_xid
 
     from source
 

@@ -14,18 +14,17 @@ renamed as (
         user_id,
 
         ---------- text
-        first_name,
-        last_name,
-        lower(email) as email,
-        income_bracket,
-        lower(customer_tier) as customer_tier,
-        lower(risk_profile) as risk_profile,
-        city,
-        state,
-        country,
-        preferred_categories,
-        source_system,
-        source_file,
+        nullif(trim(first_name), '') as first_name,
+        nullif(trim(last_name), '') as last_name,
+        lower(nullif(trim(email), '')) as email,
+        lower(nullif(trim(income_bracket), '')) as income_bracket,
+        lower(nullif(trim(customer_tier), '')) as customer_tier,
+        lower(nullif(trim(risk_profile), '')) as risk_profile,
+        nullif(trim(city), '') as city,
+        nullif(trim(state), '') as state,
+        nullif(trim(country), '') as country,
+        nullif(trim(preferred_categories), '') as preferred_categories,
+        lower(nullif(trim(source_system), '')) as source_system,
 
         ---------- numerics
         age,
@@ -36,8 +35,10 @@ renamed as (
         ---------- dates
         registration_date,
 
-        ---------- timestamps
-        ingested_at as landed_at
+        ---------- lineage
+        ingested_at as landed_at,
+        source_file,
+        source_row
 
     from source
 

@@ -1,0 +1,107 @@
+with
+
+transactions as (
+
+    select * from {{ ref('int_transactions') }}
+
+),
+
+spellings as (
+
+    select
+        {{ surrogate_key(['lower(merchant)']) }} as merchant_key,
+        merchant,
+        category,
+        count(*) as transactions,
+        min(transaction_at) as first_transaction_at,
+        max(transaction_at) as last_transaction_at
+
+    from transactions
+
+    where merchant is not null
+
+    group by merchant, category
+
+),
+
+-- The spelling and the category used most often; the alphabet decides ties.
+named as (
+
+    select
+        merchant_key,
+        merchant,
+        row_number() over (
+            partition by merchant_key order by sum(transactions) desc, merchant
+        ) as position
+
+    from spellings
+
+    group by merchant_key, merchant
+
+),
+
+categorised as (
+
+    select
+        merchant_key,
+        category,
+        row_number() over (
+            partition by merchant_key order by sum(transactions) desc, category
+        ) as position
+
+    from spellings
+
+    where category is not null
+
+    group by merchant_key, category
+
+),
+
+seen as (
+
+    select
+        merchant_key,
+        min(first_transaction_at) as first_transaction_at,
+        max(last_transaction_at) as last_transaction_at
+
+    from spellings
+
+    group by merchant_key
+
+),
+
+members as (
+
+    select
+        seen.merchant_key,
+        named.merchant,
+        categorised.category as main_category,
+        false as is_unknown,
+        seen.first_transaction_at,
+        seen.last_transaction_at
+
+    from seen
+
+    inner join named
+        on
+            seen.merchant_key = named.merchant_key
+            and named.position = 1
+
+    left join categorised
+        on
+            seen.merchant_key = categorised.merchant_key
+            and categorised.position = 1
+
+    union all
+
+    select
+        {{ unknown_key() }} as merchant_key,
+        {{ unknown_key() }} as merchant,
+        null::text as main_category,
+        true as is_unknown,
+        null::timestamp_ntz(6) as first_transaction_at,
+        null::timestamp_ntz(6) as last_transaction_at
+
+)
+
+select * from members

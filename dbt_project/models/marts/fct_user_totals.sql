@@ -1,0 +1,129 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='user_id',
+        on_schema_change='fail',
+        post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'user_id') }}",
+    )
+}}
+
+with
+
+transactions as (
+
+    select * from {{ ref('fct_transactions') }}
+
+),
+
+{% if is_incremental() %}
+
+touched as (
+
+    {{ changed_groups(ref('fct_transactions'), 'user_id') }}
+
+),
+
+{% endif %}
+
+transactions_to_build as (
+
+    select transactions.*
+
+    from transactions
+
+    {% if is_incremental() %}
+
+    where transactions.user_id in (select touched.user_id from touched)
+
+    {% endif %}
+
+),
+
+summarised as (
+
+    select
+        user_id,
+        {{ transaction_measures() }},
+        count(distinct transaction_date) as active_days,
+        count(distinct date_trunc('month', transaction_date)) as active_months,
+        min(iff(is_unknown_date, null, transaction_date)) as first_transaction_date,
+        max(iff(is_unknown_date, null, transaction_date)) as last_transaction_date,
+        max(landed_at) as last_landed_at,
+        max(transformed_at) as facts_transformed_at
+
+    from transactions_to_build
+
+    group by user_id
+
+),
+
+-- The category and merchant used most often; money spent, then the alphabet decide ties.
+favourite_categories as (
+
+    select
+        user_id,
+        category
+
+    from transactions_to_build
+
+    where not is_unknown_category
+
+    group by user_id, category
+
+    qualify row_number() over (
+        partition by user_id order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, category
+    ) = 1
+
+),
+
+favourite_merchants as (
+
+    select
+        user_id,
+        merchant_key
+
+    from transactions_to_build
+
+    where not is_unknown_merchant
+
+    group by user_id, merchant_key
+
+    qualify row_number() over (
+        partition by user_id order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, merchant_key
+    ) = 1
+
+),
+
+final as (
+
+    select
+        summarised.user_id,
+        favourite_categories.category as favourite_category,
+        favourite_merchants.merchant_key as favourite_merchant_key,
+        summarised.transactions,
+        summarised.transactions_in_stream,
+        summarised.transactions_in_file,
+        summarised.reporting_amount,
+        summarised.spending,
+        summarised.income,
+        summarised.other_amount,
+        summarised.active_days,
+        summarised.active_months,
+        summarised.first_transaction_date,
+        summarised.last_transaction_date,
+        summarised.last_landed_at,
+        summarised.facts_transformed_at,
+        sysdate() as transformed_at
+
+    from summarised
+
+    left join favourite_categories
+        on summarised.user_id = favourite_categories.user_id
+
+    left join favourite_merchants
+        on summarised.user_id = favourite_merchants.user_id
+
+)
+
+select * from final

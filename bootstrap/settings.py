@@ -9,12 +9,14 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bootstrap.errors import ExpectedError
+
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env")
 EXAMPLE_FILE = ROOT / ".env.example"
 
 
-class SettingError(Exception):
+class SettingError(ExpectedError):
     """A setting is missing or has a value that cannot be used; the text names the fix."""
 
 

@@ -7,15 +7,15 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
-Bootstrap = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def free_ports(count: int) -> list[int]:
@@ -27,52 +27,66 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-@pytest.fixture(scope="session")
-def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which every tool meets the test's own stack, not the user's."""
-    folder = tmp_path_factory.mktemp("stack")
+def settings_of_its_own(folder: Path) -> dict[str, str]:
+    """An environment in which every tool meets a stack in `folder`, not the user's."""
     text = (ROOT / ".env.example").read_text()
-    names = re.findall(r"^(\w+_PORT)=\d+$", text, re.MULTILINE)
-    overrides = dict(zip(names, map(str, free_ports(len(names))), strict=True))
-    overrides |= {"PIPELINE_STATE": str(folder / "state")}
+    ports = re.findall(r"^(\w+_PORT)=\d+$", text, re.MULTILINE)
+    values = dict(zip(ports, map(str, free_ports(len(ports))), strict=True))
+    values |= {"PIPELINE_STATE": str(folder / "state")}
     for name in re.findall(r"^(\w+_PASSWORD|\w+_SECRET)=$", text, re.MULTILINE):
-        overrides[name] = f"test-{name.lower()}-0123456789abcdef"
-    overrides["AIRFLOW_FERNET_KEY"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFA="
-    env_file = folder / "env"
-    for name, value in overrides.items():
+        values[name] = f"test-{name.lower()}-0123456789abcdef"
+    values["AIRFLOW_FERNET_KEY"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFA="
+    for name, value in values.items():
         text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+    env_file = folder / "env"
     env_file.write_text(text)
-    inherited = {
-        k: v for k, v in os.environ.items() if k not in dotenv_values(ROOT / ".env.example")
-    }
+    known = dotenv_values(ROOT / ".env.example")
+    inherited = {k: v for k, v in os.environ.items() if k not in known}
     settings = {k: v for k, v in dotenv_values(env_file).items() if v}
     return inherited | settings | {"PIPELINE_ENV_FILE": str(env_file)}
 
 
-@pytest.fixture(scope="session")
-def bootstrap(own_settings: dict[str, str]) -> Iterator[Bootstrap]:
-    """Runs `python -m bootstrap` on that stack; at the end nothing of it is left."""
+@dataclass(frozen=True)
+class Bootstrap:
+    """Runs `python -m bootstrap` with settings of its own."""
 
-    def run(*words: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    settings: dict[str, str]
+
+    def __call__(self, *words: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "bootstrap", *words],
             cwd=ROOT,
-            env=own_settings,
+            env=self.settings,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
 
+
+@pytest.fixture
+def own_bootstrap(tmp_path: Path) -> Iterator[Bootstrap]:
+    """A stack for one test; at its end nothing of it is left."""
+    bootstrap = Bootstrap(settings_of_its_own(tmp_path))
     try:
-        yield run
+        yield bootstrap
     finally:
-        run("reset", "--yes")
+        bootstrap("reset", "--yes")
 
 
 @pytest.fixture(scope="session")
-def stack(own_settings: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
+def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
+    """The stack that all tests of a run share; at the end nothing of it is left."""
+    bootstrap = Bootstrap(settings_of_its_own(tmp_path_factory.mktemp("stack")))
+    try:
+        yield bootstrap
+    finally:
+        bootstrap("reset", "--yes")
+
+
+@pytest.fixture(scope="session")
+def stack(bootstrap: Bootstrap) -> dict[str, str]:
     """Settings of a running Postgres, Kafka and Connect."""
     started = bootstrap("up", "postgres", "kafka", "connect")
     assert started.returncode == 0, started.stderr
-    return own_settings
+    return bootstrap.settings

@@ -8,10 +8,15 @@ from typing import Any
 import requests
 
 from bootstrap import settings
+from bootstrap.errors import ExpectedError
 
 
-class AirflowError(Exception):
-    """Airflow refused a call; the text is its reason."""
+class AirflowError(ExpectedError):
+    """Airflow refused a call; the text is its reason, `status` the HTTP status."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Airflow:
@@ -28,9 +33,8 @@ class Airflow:
         }
         answer = self._session.post(f"{self._base}/auth/token", json=login, timeout=10)
         if not answer.ok:
-            raise AirflowError(
-                f"Airflow refuses AIRFLOW_USER/AIRFLOW_PASSWORD: {answer.text[:200]}"
-            )
+            reason = f"Airflow refuses AIRFLOW_USER/AIRFLOW_PASSWORD: {answer.text[:200]}"
+            raise AirflowError(reason, answer.status_code)
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
@@ -62,7 +66,8 @@ class Airflow:
     @staticmethod
     def _checked(answer: requests.Response) -> dict[str, Any]:
         if not answer.ok:
-            raise AirflowError(f"{answer.request.method} {answer.url}: {answer.text[:300]}")
+            reason = f"{answer.request.method} {answer.url}: {answer.text[:300]}"
+            raise AirflowError(reason, answer.status_code)
         return answer.json()
 
     def health(self) -> dict[str, str]:
@@ -87,7 +92,25 @@ class Airflow:
         body = {"dag_run_id": run_id, "logical_date": None}
         return str(self.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """One run."""
+        return self.get(f"/dags/{dag_id}/dagRuns/{run_id}")
+
     def last_run(self, dag_id: str) -> dict[str, Any] | None:
         """The newest run, or None."""
-        runs = self.get(f"/dags/{dag_id}/dagRuns", order_by="-run_after", limit=1)["dag_runs"]
+        runs = self.get(f"/dags/{dag_id}/dagRuns", order_by="-id", limit=1)["dag_runs"]
         return runs[0] if runs else None
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """Task id -> state of the tasks of a run."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        return {t["task_id"]: t["state"] for t in self.get(path, limit=1000)["task_instances"]}
+
+    def last_asset_event(self, dag_id: str) -> str | None:
+        """When a DAG last updated an asset (ISO 8601), or None."""
+        answer = self.get("/assets/events", source_dag_id=dag_id, order_by="-timestamp", limit=1)
+        return answer["asset_events"][0]["timestamp"] if answer["asset_events"] else None
+
+    def page(self, dag_id: str) -> str:
+        """Where a person looks at a DAG."""
+        return f"{self._base}/dags/{dag_id}"

@@ -6,21 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-import psycopg
+from registrar.errors import RegistrarError
 from rich.console import Console
 
 from bootstrap import settings
-from bootstrap.native import logs, reset, up
-from bootstrap.native.jars import JarError
-from bootstrap.native.ports import PortError
-from bootstrap.native.preflight import PreflightError
-from bootstrap.native.start import StartError
-from bootstrap.native.supervisor import SupervisorError
-
-EXPECTED = (
-    settings.SettingError, JarError, PortError, PreflightError, StartError, SupervisorError,
-    psycopg.OperationalError,
-)  # fmt: skip
+from bootstrap.errors import ExpectedError
 
 DESCRIPTION = "Runs the whole pipeline on this machine: real services, no containers, no account."
 EXAMPLES = """\
@@ -44,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except settings.SettingError as error:
         console.print(f"[red]error[/] {error}", markup=True)
         return 2
-    except EXPECTED as error:
+    except (ExpectedError, RegistrarError) as error:
         console.print("[red]error[/]", end=" ")
         console.print(str(error), markup=False)
         return 1
@@ -86,7 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# Each verb imports what it needs: status and up load clients that take a second.
+
+
 def _up(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import up
+
     started = up.start_services(arguments.services, console)
     if arguments.services:
         return 0
@@ -99,6 +94,8 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _down(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import up
+
     stopped = up.stop_services()
     console.print(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
     return 0
@@ -111,10 +108,14 @@ def _status(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _logs(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import logs
+
     return logs.show(arguments.services, arguments.lines, arguments.follow)
 
 
 def _reset(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import reset
+
     return reset.run(arguments.yes, console)
 
 

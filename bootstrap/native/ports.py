@@ -7,10 +7,11 @@ import socket
 import psutil
 
 from bootstrap import settings
+from bootstrap.errors import ExpectedError
 from bootstrap.native.services.service import Service
 
 
-class PortError(Exception):
+class PortError(ExpectedError):
     """At least one port is taken."""
 
 

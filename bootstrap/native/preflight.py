@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 
+from bootstrap.errors import ExpectedError
 from bootstrap.native import state
 
 #: A fresh stack takes about half of it.
 BYTES_NEEDED = 1_500_000_000
 
 
-class PreflightError(Exception):
+class PreflightError(ExpectedError):
     """This machine is not ready for the stack."""
 
 

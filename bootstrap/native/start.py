@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
+from bootstrap.errors import ExpectedError
 from bootstrap.native import state
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
@@ -13,7 +15,7 @@ from bootstrap.native.supervisor import Supervisor
 LOG_LINES_SHOWN = 15
 
 
-class StartError(Exception):
+class StartError(ExpectedError):
     """A service did not become ready; the text holds the end of its log."""
 
 
@@ -30,13 +32,16 @@ def start_all(services: list[Service], report: Callable[[Service, float], None])
     ready: dict[str, Future[None]] = {}
 
     def bring_up(service: Service) -> None:
+        with _explained(service):
+            service.prepare()
         for name in service.needs:
             if name in ready:
                 ready[name].result()
         if given_up[0]:
             return
         began = time.monotonic()
-        _start(service, lambda: given_up[0])
+        with _explained(service):
+            _start(service, lambda: given_up[0])
         report(service, time.monotonic() - began)
 
     with ThreadPoolExecutor(len(services)) as pool:
@@ -50,22 +55,27 @@ def start_all(services: list[Service], report: Callable[[Service, float], None])
         future.result()
 
 
+@contextmanager
+def _explained(service: Service) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        Supervisor().stop(service.name)
+        raise StartError(f"{service.name} did not start: {error}{_log_tail(service)}") from error
+
+
 def _start(service: Service, given_up: Callable[[], bool]) -> None:
     supervisor = Supervisor()
-    try:
-        service.prepare()
-        supervisor.start(service.name)
-        deadline = time.monotonic() + service.patience
-        while not _is_ready(service, supervisor):
-            if given_up():
-                return
-            if time.monotonic() > deadline:
-                raise StartError(f"it was not ready after {service.patience:.0f} s")
-            time.sleep(0.2)
-        service.finish()
-    except Exception as error:
-        supervisor.stop(service.name)
-        raise StartError(f"{service.name} did not start: {error}{_log_tail(service)}") from error
+    service.migrate()
+    supervisor.start(service.name)
+    deadline = time.monotonic() + service.patience
+    while not _is_ready(service, supervisor):
+        if given_up():
+            return
+        if time.monotonic() > deadline:
+            raise StartError(f"it was not ready after {service.patience:.0f} s")
+        time.sleep(0.2)
+    service.finish()
 
 
 def _is_ready(service: Service, supervisor: Supervisor) -> bool:

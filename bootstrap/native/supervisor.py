@@ -16,6 +16,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from bootstrap import settings
+from bootstrap.errors import ExpectedError
 from bootstrap.native import orphans, state
 from bootstrap.native.services.service import Service
 
@@ -60,7 +61,7 @@ stdout_logfile_backups=2
 """
 
 
-class SupervisorError(Exception):
+class SupervisorError(ExpectedError):
     """supervisord could not be started or asked."""
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import requests
 
+from bootstrap.errors import ExpectedError
 from bootstrap.native.jars.lockfile import Jar
 from bootstrap.native.jars.repository import connect
 
 PARALLEL_DOWNLOADS = 8
 
 
-class JarError(Exception):
+class JarError(ExpectedError):
     """A file could not be fetched, or is not the file the lock names."""
 
 

@@ -53,6 +53,8 @@ class ApiServer(AirflowService):
 
     def prepare(self) -> None:
         write_passwords(self.home)
+
+    def migrate(self) -> None:
         migrated = self.home / f"migrated-{version('apache-airflow')}"
         if migrated.exists():
             return

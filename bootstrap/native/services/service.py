@@ -33,7 +33,10 @@ class Service(ABC):
         """What a person types to reach it, or what it does if nothing listens."""
 
     def prepare(self) -> None:  # noqa: B027 - most have nothing to do
-        """Create the data and configuration it starts from. Safe to repeat."""
+        """Create the files it starts from, before anything runs. Safe to repeat."""
+
+    def migrate(self) -> None:  # noqa: B027 - most have nothing to do
+        """Create what it keeps in the services it needs, once they run. Safe to repeat."""
 
     @abstractmethod
     def launch(self) -> Launch:

@@ -1,0 +1,67 @@
+# Every target is safe to repeat. `make` alone prints this help.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+UV_VERSION := 0.13.9
+# Git hooks and linters call `uv` by name.
+export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
+# uv is fetched into the project when the machine has none; `command` keeps this fast otherwise.
+UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
+PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
+RUN := $(UV) run --no-sync
+DEV := $(UV) run --frozen --group dev --python $(PYTHON)
+
+RATE ?= 50
+SERVICE ?=
+ARGS ?=
+
+##@ The stack
+up: .venv/synced ## everything, from a bare machine to filled marts
+	@$(RUN) python -m bootstrap up $(ARGS)
+
+down: .venv/synced ## stop everything; data stays
+	@$(RUN) python -m bootstrap down
+
+status: .venv/synced ## what runs, and how many rows are where
+	@$(RUN) python -m bootstrap status $(ARGS)
+
+logs: .venv/synced ## follow the services' logs (SERVICE=connect for one)
+	@$(RUN) python -m bootstrap logs -f $(SERVICE)
+
+reset: .venv/synced ## stop everything and delete all local data
+	@$(RUN) python -m bootstrap reset $(ARGS)
+
+##@ Data
+produce: .venv/synced ## stream events until Ctrl-C (RATE=50 a second)
+	@$(RUN) python -m producer stream --rate $(RATE) $(ARGS)
+
+register: .venv/synced ## make Kafka Connect match connectors/*.yml
+	@$(RUN) python connectors/register.py apply
+
+##@ Development
+test: .venv/synced ## every test, on real services of their own (beside a running stack, if there is one)
+	@$(DEV) pytest $(ARGS)
+
+lint: .venv/synced ## what CI checks before the tests
+	@$(DEV) pre-commit run --all-files --show-diff-on-failure
+
+help: ## this text
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+# --- machinery ---------------------------------------------------------------------------------
+
+python:
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 or 3.12 is needed; this machine has $$(python3 --version 2>&1 || echo none). Install one, e.g. apt-get install python3.11." >&2; exit 1
+endif
+
+.cache/uv/bin/uv: | python
+	@echo "fetching uv $(UV_VERSION) into .cache/uv (this machine has none)"
+	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
+
+# Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place.
+.venv/synced: uv.lock pyproject.toml $(filter .cache/%,$(UV)) | python
+	@$(UV) sync --frozen --inexact --python $(PYTHON)
+	@touch $@
+
+.PHONY: up down status logs reset produce register test lint help python

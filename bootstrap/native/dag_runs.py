@@ -1,0 +1,101 @@
+"""Starts Airflow's DAGs and waits for what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bootstrap.airflow.api import Airflow, AirflowError
+from bootstrap.errors import ExpectedError
+
+INGESTION = "batch_data_ingestion_dag"
+TRANSFORMATIONS = "dbt_transformations_dag"
+DAGS = (INGESTION, TRANSFORMATIONS)
+
+T = TypeVar("T")
+
+PATIENCE = 600.0
+UNFINISHED = ("queued", "running")
+
+
+class DagRunError(ExpectedError):
+    """A run failed or did not end; the text names the tasks and where their logs are."""
+
+
+def ingest(airflow: Airflow, progress: Callable[[str], None]) -> None:
+    """Run the ingestion now and wait for its success.
+
+    Raises:
+        DagRunError: it failed, or took longer than PATIENCE.
+    """
+    run_id = _until(
+        lambda: _trigger(airflow), f"Airflow does not know {INGESTION}; see `make logs`"
+    )
+    _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
+
+
+def transform(airflow: Airflow, progress: Callable[[str], None]) -> bool:
+    """Wait for the transformations of everything landed so far; False if nothing ever landed.
+
+    Raises:
+        DagRunError: they failed, or took longer than PATIENCE.
+    """
+    landed_at = airflow.last_asset_event(INGESTION)
+    if landed_at is None:
+        return False
+
+    def run_after_landing() -> dict[str, Any] | None:
+        run = airflow.last_run(TRANSFORMATIONS)
+        return run if run and (run["queued_at"] or "") >= landed_at else None
+
+    _finish(airflow, TRANSFORMATIONS, run_after_landing, progress)
+    return True
+
+
+def _trigger(airflow: Airflow) -> str | None:
+    try:
+        return airflow.trigger(INGESTION)
+    except AirflowError as error:
+        if error.status == 404:  # the DAG processor has not read the file yet
+            return None
+        raise
+
+
+def _finish(
+    airflow: Airflow,
+    dag_id: str,
+    look: Callable[[], dict[str, Any] | None],
+    progress: Callable[[str], None],
+) -> None:
+    def finished() -> dict[str, Any] | None:
+        run = look()
+        if not run or run["state"] in UNFINISHED:
+            progress(_progress(airflow, dag_id, run))
+            return None
+        return run
+
+    run = _until(
+        finished, f"{dag_id} did not end within {PATIENCE:.0f} s; see {airflow.page(dag_id)}"
+    )
+    if run["state"] != "success":
+        tasks = airflow.tasks(dag_id, run["dag_run_id"])
+        failed = ", ".join(task for task, state in tasks.items() if state == "failed")
+        raise DagRunError(f"{dag_id}: {failed or run['state']} failed; see {airflow.page(dag_id)}")
+
+
+def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
+    if not run:
+        return f"{dag_id}: waiting"
+    states = airflow.tasks(dag_id, run["dag_run_id"]).values()
+    done = sum(state in ("success", "skipped") for state in states)
+    return f"{dag_id}: {done} of {len(states)} tasks"
+
+
+def _until(look: Callable[[], T | None], failure: str) -> T:
+    deadline = time.monotonic() + PATIENCE
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise DagRunError(failure)
+        time.sleep(0.5)
+    return found

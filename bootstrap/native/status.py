@@ -1,0 +1,153 @@
+"""`status`: what runs, and how many rows are where."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+from registrar.health import look
+from registrar.rest import Connect
+from rich.console import Console
+from rich.table import Table
+
+from bootstrap import settings
+from bootstrap.airflow.api import Airflow, AirflowError
+from bootstrap.native import flow, stack
+from bootstrap.native.dag_runs import DAGS
+from bootstrap.native.services.service import Service
+from bootstrap.native.supervisor import Supervisor
+
+GOOD = {"healthy", "RUNNING", "success"}
+
+
+def collect() -> dict[str, Any]:
+    """The whole answer, as `status --json` prints it."""
+    services = stack.services()
+    supervisor = Supervisor()
+    processes = supervisor.processes() if supervisor.is_up() else {}
+    with ThreadPoolExecutor() as pool:
+        counted = pool.submit(flow.count) if processes else None
+        connectors = pool.submit(_connectors)
+        dags = pool.submit(_dags)
+        states = pool.map(lambda service: _service(service, processes.get(service.name)), services)
+        return {
+            "services": {s.name: state for s, state in zip(services, states, strict=True)},
+            "connectors": connectors.result(),
+            **(counted.result() if counted else {"flow": {}, "files": {}}),
+            "dags": dags.result(),
+        }
+
+
+def is_healthy(status: dict[str, Any]) -> bool:
+    """Every service answers, every connector and task runs, no DAG's last run failed."""
+    services = all(s["state"] == "healthy" for s in status["services"].values())
+    connectors = all(
+        c["state"] == "RUNNING" and c["tasks"] and all(t["state"] == "RUNNING" for t in c["tasks"])
+        for c in status["connectors"].values()
+    )
+    return services and connectors and all(d["state"] != "failed" for d in status["dags"].values())
+
+
+def show(as_json: bool) -> int:
+    """Print it; returns 0 if all is healthy, else 1."""
+    status = collect()
+    if as_json:
+        sys.stdout.write(json.dumps(status, indent=2) + "\n")
+    else:
+        render(status, Console(highlight=False))
+    return 0 if is_healthy(status) else 1
+
+
+def _service(service: Service, process: dict[str, Any] | None) -> dict[str, Any]:
+    running = bool(process and process["pid"])
+    state = "stopped"
+    if running:
+        state = "healthy" if service.ready() else "unhealthy"
+    elif process and process["statename"] in ("BACKOFF", "FATAL", "EXITED"):
+        state = "failed"
+    seconds = int(time.time()) - process["start"] if running and process else 0
+    return {"state": state, "address": service.address, "seconds_up": seconds}
+
+
+def _connectors() -> dict[str, Any]:
+    connect = Connect(settings.get("CONNECT_URL"))
+    found = {}
+    for file in sorted((settings.ROOT / "connectors").glob("*.yml")):
+        found[file.stem] = _connector(connect, file)
+    return found
+
+
+def _connector(connect: Connect, file: Path) -> dict[str, Any]:
+    try:
+        health = look(connect, file.stem)
+    except Exception as error:
+        return {"state": "UNKNOWN", "tasks": [], "cause": str(error)}
+    tasks = [{"id": task.id, "state": task.state} for task in health.tasks]
+    answer: dict[str, Any] = {"state": health.state, "tasks": tasks}
+    return answer | ({"cause": health.cause} if health.failed else {})
+
+
+def _dags() -> dict[str, Any]:
+    airflow = Airflow()
+    try:
+        runs = {dag_id: airflow.last_run(dag_id) for dag_id in DAGS}
+    except (requests.RequestException, AirflowError):
+        return {dag_id: {"state": "unknown", "finished_at": None} for dag_id in DAGS}
+    return {
+        dag_id: {"state": run["state"], "finished_at": run["end_date"]}
+        if run
+        else {"state": "never ran", "finished_at": None}
+        for dag_id, run in runs.items()
+    }
+
+
+def render(status: dict[str, Any], console: Console) -> None:
+    """The tables a person reads."""
+    for name, service in status["services"].items():
+        up = f"up {_duration(service['seconds_up'])}" if service["seconds_up"] else ""
+        console.print(f"  {_coloured(service['state'])} {name:24} {up:>10}  {service['address']}")
+    for name, connector in status["connectors"].items():
+        tasks = " ".join(f"{task['id']}:{task['state']}" for task in connector["tasks"])
+        cause = connector.get("cause", "")
+        console.print(f"  {_coloured(connector['state'])} {name:24} {'tasks ' + tasks}  {cause}")
+    for name, dag in status["dags"].items():
+        console.print(f"  {_coloured(dag['state'])} {name:24} {dag['finished_at'] or ''}")
+    console.print()
+    render_flow(status, console)
+
+
+def render_flow(status: dict[str, Any], console: Console) -> None:
+    """How many rows are where."""
+    hops = Table("stream", box=None, pad_edge=False)
+    for title in ("topic", "dead letters", "sink", "raw", "mart"):
+        hops.add_column(title, justify="right")
+    for name, counts in status["flow"].items():
+        hops.add_row(name, *(_number(counts[hop]) for hop in counts))
+    files = Table("feed", box=None, pad_edge=False)
+    for title in ("files", "rows", "loaded", "rejected"):
+        files.add_column(title, justify="right")
+    for name, counts in status["files"].items():
+        files.add_row(name, *(_number(counts[part]) for part in counts))
+    for table in (hops, files):
+        if table.row_count:
+            console.print(table, "")
+
+
+def _coloured(state: str) -> str:
+    colour = "green" if state in GOOD else "yellow" if state in ("running", "queued") else "red"
+    return f"[{colour}]{state:9}[/]"
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else f"{value:,}"
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} m" if hours else f"{minutes} m {rest:02} s"

@@ -1,0 +1,61 @@
+"""Settings come from the environment, then .env, then .env.example."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+from bootstrap import settings
+from bootstrap.native import dotenv
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting in the environment, and an .env file that does not exist yet."""
+    for name in dotenv_values(settings.EXAMPLE_FILE):
+        monkeypatch.delenv(name, raising=False)
+    for module in (settings, dotenv):
+        monkeypatch.setattr(module, "ENV_FILE", tmp_path / ".env")
+
+
+def test_an_environment_variable_wins_and_moves_what_is_made_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KAFKA_PORT", "19999")
+    settings.load_env()
+    assert settings.get("KAFKA_BOOTSTRAP_SERVERS") == "127.0.0.1:19999"
+
+
+def test_a_password_may_hold_a_dollar_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNLOAD_PASSWORD", "a$HOME${PATH}b")
+    settings.load_env()
+    assert settings.get("UNLOAD_PASSWORD") == "a$HOME${PATH}b"
+
+
+def test_env_file_is_written_once_with_secrets_that_only_its_owner_can_read() -> None:
+    assert dotenv.write_once()
+    first = settings.ENV_FILE.read_text()
+    assert stat.S_IMODE(settings.ENV_FILE.stat().st_mode) == 0o600
+    values = dotenv_values(settings.ENV_FILE)
+    Fernet(values["AIRFLOW_FERNET_KEY"] or "")
+    assert all(values[name] for name in values if name.endswith(("_PASSWORD", "_SECRET")))
+
+    assert not dotenv.write_once()
+    assert settings.ENV_FILE.read_text() == first
+
+
+@pytest.mark.parametrize("value", ["0", "70000", "http", "80.5"])
+def test_a_port_that_is_none_names_the_setting(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setitem(os.environ, "KAFKA_PORT", value)
+    with pytest.raises(settings.SettingError, match="KAFKA_PORT"):
+        settings.port("KAFKA_PORT")
+
+
+def test_a_missing_setting_says_what_writes_it() -> None:
+    with pytest.raises(settings.SettingError, match=r"UNLOAD_PASSWORD.*make up.*\.env\.example"):
+        settings.get("UNLOAD_PASSWORD")

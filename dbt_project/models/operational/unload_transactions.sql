@@ -1,6 +1,6 @@
 with
 
-sink as (
+source as (
 
     select * from {{ source('postgres', 'transactions_sink') }}
 
@@ -23,7 +23,7 @@ renamed as (
         ingested_at,
         ingest_xid
 
-    from sink
+    from source
 
 )
 

@@ -1,12 +1,18 @@
 {#- At most this share of the rows satisfies the condition. -#}
 {% test at_most(model, share, condition) %}
 
-select
-    count(*) as all_rows,
-    count_if({{ condition }}) as matching_rows
+with counted as (
 
-from {{ model }}
+    select
+        count(*) as all_rows,
+        sum(case when {{ condition }} then 1 else 0 end) as matching_rows
 
-having count_if({{ condition }}) > {{ share }} * count(*)
+    from {{ model }}
+
+)
+
+select * from counted
+
+where matching_rows > {{ share }} * all_rows
 
 {% endtest %}

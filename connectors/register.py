@@ -11,8 +11,8 @@ sys.path.insert(0, str(HERE.parent))
 
 from registrar.cli import main  # noqa: E402
 
-from bootstrap.settings import load_env  # noqa: E402
+from bootstrap.settings import folder, load_env  # noqa: E402
 
 if __name__ == "__main__":
     load_env()
-    sys.exit(main(sys.argv[1:], HERE))
+    sys.exit(main(sys.argv[1:], HERE, folder("PIPELINE_STATE") / "connectors"))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confluent_kafka.admin import AdminClient
-
-from registrar import topics
 from registrar.definition import Definition
 from registrar.health import RUNNING, Health, look
+from registrar.kafka import Kafka
 from registrar.plan import UNCHANGED, Change, plan
 from registrar.rest import Connect
 from registrar.wait import wait
@@ -21,7 +19,7 @@ PATIENCE_SECONDS = 3.0
 
 def apply(
     connect: Connect,
-    admin: AdminClient | None,
+    kafka: Kafka | None,
     definitions: Sequence[Definition],
     timeout: float,
 ) -> list[tuple[Change, Health]]:
@@ -32,10 +30,10 @@ def apply(
     Raises:
         RegistrarError: a topic or connector is refused, or does not run within timeout seconds.
     """
-    changes = plan(connect, admin, definitions)
+    changes = plan(connect, kafka, definitions)
     for change, wanted in zip(changes, definitions, strict=True):
-        if admin is not None:  # its truth value is the number of messages it has queued
-            topics.create(admin, change.topics)
+        if kafka:
+            kafka.create(change.topics)
         if change.action != UNCHANGED:
             connect.put_config(wanted.name, wanted.config)
     return [(change, _settled(connect, change, timeout)) for change in changes]
@@ -45,7 +43,7 @@ def _settled(connect: Connect, change: Change, timeout: float) -> Health:
     health = look(connect, change.name)
     if change.action == UNCHANGED:
         if health.failed:
-            connect.restart_failed(change.name)
+            connect.restart(change.name, only_failed=True)
         elif health.running or health.state not in (RUNNING, "UNASSIGNED"):
             return health
     elif health.state in ("PAUSED", "STOPPED"):

@@ -6,17 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from confluent_kafka.admin import AdminClient
-
-from registrar import topics
 from registrar.definition import Definition, Topic
+from registrar.kafka import Kafka
 from registrar.rest import Connect
 
 CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
 
-_SECRET_KEY = re.compile(
-    r"password|secret|token|credential|jaas|private|\bapi\.?key", re.IGNORECASE
-)
+SECRET_KEY = re.compile(r"password|secret|token|credential|jaas|private|\bapi\.?key", re.IGNORECASE)
 # ${env:X} and its kind are references, not secrets.
 _REFERENCE = re.compile(r"^(\$\{[^}]*\})?$")
 _URL_SECRET = re.compile(r"(?i)(password=|://[^/@:]*:)[^&;@]+")
@@ -54,18 +50,16 @@ class Change:
         return self.action != UNCHANGED or bool(self.topics)
 
 
-def plan(
-    connect: Connect, admin: AdminClient | None, definitions: Sequence[Definition]
-) -> list[Change]:
+def plan(connect: Connect, kafka: Kafka | None, definitions: Sequence[Definition]) -> list[Change]:
     """Compare files with Connect and Kafka; alters nothing.
 
-    Without an admin client declared topics are not looked for.
+    Without Kafka declared topics are not looked for.
     """
-    return [_change(connect, admin, definition) for definition in definitions]
+    return [_change(connect, kafka, definition) for definition in definitions]
 
 
-def _change(connect: Connect, admin: AdminClient | None, wanted: Definition) -> Change:
-    lacking = tuple(topics.missing(admin, wanted.topics)) if admin is not None else ()
+def _change(connect: Connect, kafka: Kafka | None, wanted: Definition) -> Change:
+    lacking = tuple(kafka.missing(wanted.topics)) if kafka else ()
     live = connect.config(wanted.name)
     settings = tuple(_differences(live or {}, wanted.config))
     action = CREATE if live is None else CHANGE if settings else UNCHANGED
@@ -83,7 +77,7 @@ def masked(key: str, value: str | None) -> str | None:
     """A value fit for a terminal: secrets hidden, long text cut in the middle."""
     if value is None or _REFERENCE.match(value):
         return value
-    if _SECRET_KEY.search(key):
+    if SECRET_KEY.search(key):
         return MASK
     value = _URL_SECRET.sub(rf"\1{MASK}", value)
     if len(value) <= LONG:

@@ -83,9 +83,63 @@ class Connect:
         """
         return self._call("GET", f"{_path(name)}/status")
 
-    def restart_failed(self, name: str) -> None:
-        """Restart the connector and its tasks, those that failed only (KIP-745)."""
-        self._call("POST", f"{_path(name)}/restart?includeTasks=true&onlyFailed=true")
+    def restart(self, name: str, only_failed: bool) -> None:
+        """Restart the connector and its tasks, or those of them that failed (KIP-745)."""
+        query = f"includeTasks=true&onlyFailed={str(only_failed).lower()}"
+        self._call("POST", f"{_path(name)}/restart?{query}")
+
+    def pause(self, name: str) -> None:
+        """Tasks stay, and read nothing."""
+        self._call("PUT", f"{_path(name)}/pause")
+
+    def resume(self, name: str) -> None:
+        """Undo pause or stop."""
+        self._call("PUT", f"{_path(name)}/resume")
+
+    def stop(self, name: str) -> None:
+        """Tasks end, so that offsets may be altered (KIP-875); returns before they have ended."""
+        self._call("PUT", f"{_path(name)}/stop")
+
+    def delete(self, name: str) -> None:
+        """Remove the connector; its committed offsets and its topics stay."""
+        self._call("DELETE", _path(name))
+
+    def offsets(self, name: str) -> dict[tuple[str, int], int]:
+        """Committed offset by (topic, partition) of a sink; empty before its first commit."""
+        answer = self._call("GET", f"{_path(name)}/offsets")
+        return {
+            (o["partition"]["kafka_topic"], int(o["partition"]["kafka_partition"])): int(
+                o["offset"]["kafka_offset"]
+            )
+            for o in answer["offsets"]
+            if o.get("offset") and "kafka_topic" in o["partition"]
+        }
+
+    def alter_offsets(self, name: str, offsets: dict[tuple[str, int], int]) -> None:
+        """Set committed offsets of a stopped sink (KIP-875); other partitions keep theirs."""
+        body = [
+            {
+                "partition": {"kafka_topic": topic, "kafka_partition": partition},
+                "offset": {"kafka_offset": offset},
+            }
+            for (topic, partition), offset in offsets.items()
+        ]
+        self._call("PATCH", f"{_path(name)}/offsets", {"offsets": body})
+
+    def validate(self, config: dict[str, str]) -> list[tuple[str, str]]:
+        """Connect's own check of a configuration: keys and what is wrong with each."""
+        plugin = quote(config.get("connector.class", ""), safe="")
+        answer = self._call("PUT", f"/connector-plugins/{plugin}/config/validate", config)
+        values = [entry["value"] for entry in answer["configs"]]
+        return [(value["name"], text) for value in values for text in value["errors"]]
+
+    def plugin_keys(self, plugin: str) -> list[Json]:
+        """Definitions of a plugin's own settings (KIP-769).
+
+        Raises:
+            NotFoundError: the worker does not have the plugin.
+        """
+        return self._call("GET", f"/connector-plugins/{quote(plugin, safe='')}/config")
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         deadline = time.monotonic() + REBALANCE_SECONDS

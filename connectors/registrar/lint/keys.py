@@ -1,0 +1,104 @@
+"""Unknown and missing keys, and values of the wrong kind."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from registrar.definition import Definition
+from registrar.errors import RegistrarError
+from registrar.lint.finding import Finding, error
+from registrar.lint.listing import Listing, Listings
+from registrar.lint.parts import CHAINED, Part, aliases, parts
+from registrar.placeholders import has_placeholder
+
+WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
+
+
+def check(definition: Definition, listings: Listings) -> Iterator[Finding]:
+    """Every key against the listing of the plugin that reads it."""
+    if "connector.class" not in definition.config:
+        yield error(definition, "connector.class", "is not set: Connect needs the plugin's class")
+        return
+    for part in parts(definition):
+        try:
+            yield from _part(definition, part, _listing(listings, part))
+        except RegistrarError as problem:
+            yield error(definition, _class_key(part), str(problem))
+
+
+def _listing(listings: Listings, part: Part) -> Listing | None:
+    if not part.owner:
+        return None
+    return listings.client(part.owner) if part.client else listings.plugin(part.owner)
+
+
+def _class_key(part: Part) -> str:
+    if not part.prefix:
+        return "connector.class"
+    chained = part.prefix.startswith(tuple(CHAINED))
+    return f"{part.prefix}type" if chained else part.prefix.rstrip(".")
+
+
+def _part(definition: Definition, part: Part, listing: Listing | None) -> Iterator[Finding]:
+    if listing is None:
+        for key in part.keys:
+            yield error(
+                definition,
+                part.prefix + key,
+                f"set, but {_class_key(part)} is not: nothing reads it",
+            )
+        return
+    for key in part.keys:
+        name = part.prefix + key
+        kind = listing.keys.get(key) or part.extra.get(key, "")
+        if not kind and not listing.knows(key):
+            yield error(definition, name, _unknown(definition, part, listing, key))
+            continue
+        problem = _value(key, kind, definition.config[name], listing)
+        if problem:
+            yield error(definition, name, problem)
+    for key in listing.required:
+        if key not in part.keys:
+            yield error(definition, part.prefix + key, "is required, and not set")
+
+
+def _unknown(definition: Definition, part: Part, listing: Listing, key: str) -> str:
+    section = key.partition(".")[0]
+    if not part.prefix and section in CHAINED:
+        listed = ", ".join(aliases(definition, section)) or "none"
+        return f"no such name in {section} (listed there: {listed})"
+    known = [*listing.keys, *part.extra]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    hint = f": did you mean {part.prefix}{near[0]}?" if near else ""
+    return f"unknown setting of {part.owner.rpartition('.')[2] or part.owner}{hint}"
+
+
+def _value(key: str, kind: str, value: str, listing: Listing) -> str:
+    """What is wrong with a value; empty if nothing is. A placeholder is the worker's to judge."""
+    if has_placeholder(value):
+        return ""
+    allowed = listing.values.get(key)
+    if allowed and value.lower() not in allowed:
+        near = difflib.get_close_matches(value.lower(), allowed, n=1)
+        hint = f", did you mean {near[0]}?" if near else ""
+        return f"{value!r} is not one of {', '.join(allowed)}{hint}"
+    if kind == "BOOLEAN" and value.lower() not in ("true", "false"):
+        return f"{value!r} is not true or false"
+    if kind in WHOLE:
+        return _whole(key, value, WHOLE[kind], listing)
+    if kind == "DOUBLE" and not re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", value):
+        return f"{value!r} is not a number"
+    return ""
+
+
+def _whole(key: str, value: str, bits: int, listing: Listing) -> str:
+    if not re.fullmatch(r"[+-]?\d+", value):
+        return f"{value!r} is not a whole number"
+    low, high = listing.ranges.get(key, (None, None))
+    least = -(2**bits) if low is None else low
+    greatest = 2**bits - 1 if high is None else high
+    if not least <= int(value) <= greatest:
+        return f"{value} is out of range: {least} to {greatest}"
+    return ""

@@ -1,0 +1,40 @@
+"""All checks of a file, in the order of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registrar.definition import Definition
+from registrar.kafka import Kafka
+from registrar.lint import contents, keys, live, rules
+from registrar.lint.finding import Finding
+from registrar.lint.listing import Listings
+from registrar.rest import Connect
+
+
+def lint(
+    definitions: Sequence[Definition],
+    listings: Listings,
+    connect: Connect | None = None,
+    kafka: Kafka | None = None,
+) -> list[Finding]:
+    """Everything that is wrong with the definitions; without Connect only what files tell."""
+    found: list[Finding] = []
+    for definition in definitions:
+        mine = [
+            *keys.check(definition, listings),
+            *rules.check(definition),
+            *contents.check(definition),
+        ]
+        # Connect would only repeat, in other words, what the file itself already shows.
+        if connect and not any(f.severity == "error" for f in mine):
+            mine += live.check(definition, connect, kafka)
+        found += sorted(mine, key=lambda f: (str(f.place.file), f.place.line, f.key))
+    return found
+
+
+def classes(definition: Definition) -> list[str]:
+    """Class names of the plugins that a definition uses."""
+    config = definition.config
+    used = [value for key, value in config.items() if key.endswith((".converter", ".type"))]
+    return sorted({config.get("connector.class", ""), *used} - {""})

@@ -1,0 +1,118 @@
+"""Which settings a plugin knows: from its committed listing, else from a worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from registrar.errors import RegistrarError
+from registrar.rest import Connect, NotFoundError
+
+ADDITIONS = "additions.yml"
+CLIENTS = "kafka-clients.json"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A plugin's settings.
+
+    Attributes:
+        keys: type of each, as Connect names it (STRING, INT, BOOLEAN, LIST...).
+        prefixes: of keys that are passed on to something else.
+        required: keys that must be set.
+        values: the words that a key accepts.
+        ranges: least and greatest number of a key; None is open.
+    """
+
+    keys: Mapping[str, str]
+    prefixes: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    values: Mapping[str, list[str]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+
+    def knows(self, key: str) -> bool:
+        return key in self.keys or key.startswith(self.prefixes or ("\0",))
+
+
+class Listings:
+    """All listings of a folder.
+
+    Args:
+        connect: asked for a plugin that the folder does not have; None works offline.
+    """
+
+    def __init__(self, folder: Path, connect: Connect | None = None) -> None:
+        self._folder = folder
+        self._connect = connect
+        self._known: dict[str, Listing] = {}
+        additions = folder / ADDITIONS
+        self._additions = yaml.safe_load(additions.read_text()) if additions.exists() else {}
+
+    def plugin(self, class_name: str) -> Listing:
+        """Settings of a connector, converter, transform or predicate.
+
+        Raises:
+            RegistrarError: neither the folder nor a worker knows the class.
+        """
+        if class_name not in self._known:
+            keys = self._keys(class_name)
+            self._known[class_name] = self._merged(keys, class_name)
+        return self._known[class_name]
+
+    def client(self, kind: str) -> Listing:
+        """Settings of a Kafka client: consumer, producer or admin."""
+        keys = json.loads((self._folder / CLIENTS).read_text())["keys"][kind]
+        return self._merged(keys, kind)
+
+    def refresh(self, class_name: str) -> Path:
+        """Write the listing of a class as the worker gives it; returns the file.
+
+        Raises:
+            RegistrarError: there is no worker, or it does not have the class.
+        """
+        file = self._file(class_name)
+        content = {"class": class_name, "keys": self._ask(class_name)}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+        return file
+
+    def _keys(self, class_name: str) -> dict[str, str]:
+        file = self._file(class_name)
+        if file.exists():
+            keys: dict[str, str] = json.loads(file.read_text())["keys"]
+            return keys
+        if "keys" in self._additions.get(class_name, {}) and self._connect is None:
+            return {}
+        return self._ask(class_name)
+
+    def _ask(self, class_name: str) -> dict[str, str]:
+        if self._connect is None:
+            raise RegistrarError(
+                f"no list of the settings of {class_name} in {self._folder}: "
+                f"with a worker running, register.py lint --refresh writes it"
+            )
+        try:
+            return {d["name"]: d["type"] for d in self._connect.plugin_keys(class_name)}
+        except NotFoundError:
+            raise RegistrarError(f"the worker has no plugin {class_name}") from None
+
+    def _file(self, class_name: str) -> Path:
+        return self._folder / f"{class_name.rpartition('.')[2].replace('$', '-')}.json"
+
+    def _merged(self, keys: Mapping[str, str], name: str) -> Listing:
+        common: dict[str, Any] = self._additions.get("*", {}) if "connector.class" in keys else {}
+        own: dict[str, Any] = self._additions.get(name, {})
+        values = {**common.get("values", {}), **own.get("values", {})}
+        ranges = {**common.get("ranges", {}), **own.get("ranges", {})}
+        return Listing(
+            keys={**keys, **own.get("keys", {})},
+            prefixes=tuple(own.get("prefixes", ())),
+            required=tuple(own.get("required", ())),
+            values=values,
+            ranges={key: (low, high) for key, (low, high) in ranges.items()},
+        )

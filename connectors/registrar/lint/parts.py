@@ -1,0 +1,66 @@
+"""A configuration taken apart: which keys belong to which plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registrar.definition import Definition
+
+CONVERTERS = ("key.converter", "value.converter", "header.converter")
+CLIENTS = {"consumer.override": "consumer", "producer.override": "producer"}
+CLIENTS["admin.override"] = "admin"
+# Settings that Connect itself adds to each transform and predicate.
+CHAINED = {
+    "transforms": {"type": "CLASS", "predicate": "STRING", "negate": "BOOLEAN"},
+    "predicates": {"type": "CLASS"},
+}
+VERSION = {"plugin.version": "STRING"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some keys of a configuration.
+
+    Attributes:
+        prefix: what stands before each key in the file, with its dot.
+        owner: class name of the plugin, or the kind of Kafka client; empty if unknown.
+        keys: without the prefix.
+        extra: keys that Connect itself knows for this part.
+    """
+
+    prefix: str
+    owner: str
+    keys: tuple[str, ...]
+    extra: dict[str, str]
+    client: bool = False
+
+
+def parts(definition: Definition) -> Iterator[Part]:
+    """Every key of the configuration in exactly one part, the connector's own last."""
+    config = definition.config
+    left = set(config)
+    for prefix, owner, extra, client in _prefixes(definition):
+        mine = sorted(key for key in left if key.startswith(prefix))
+        left.difference_update(mine)
+        if mine or owner:
+            keys = tuple(key.removeprefix(prefix) for key in mine)
+            yield Part(prefix, owner, keys, extra, client)
+    yield Part("", config.get("connector.class", ""), tuple(sorted(left)), {})
+
+
+def aliases(definition: Definition, section: str) -> list[str]:
+    """Names that `transforms` or `predicates` lists."""
+    return [a.strip() for a in definition.config.get(section, "").split(",") if a.strip()]
+
+
+def _prefixes(definition: Definition) -> Iterator[tuple[str, str, dict[str, str], bool]]:
+    config = definition.config
+    for section, extra in CHAINED.items():
+        for alias in aliases(definition, section):
+            prefix = f"{section}.{alias}."
+            yield prefix, config.get(f"{prefix}type", ""), extra | VERSION, False
+    for converter in CONVERTERS:
+        yield f"{converter}.", config.get(converter, ""), VERSION, False
+    for override, kind in CLIENTS.items():
+        yield f"{override}.", kind, {}, True

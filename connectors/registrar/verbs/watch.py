@@ -1,0 +1,47 @@
+"""register.py watch"""
+
+from __future__ import annotations
+
+import argparse
+
+from registrar.verbs.context import Context
+from registrar.watch.limits import Limits
+from registrar.watch.service import serve
+
+HELP = "keep connectors running: restarts after outages, refused records to the dead letters"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    limits = Limits()
+    parser.add_argument(
+        "--max-restarts",
+        type=int,
+        default=limits.max_restarts,
+        metavar="N",
+        help="in a row without any progress, then it is left to a person (%(default)s)",
+    )
+    parser.add_argument(
+        "--max-refused",
+        type=int,
+        default=limits.max_refused_per_minute,
+        metavar="N",
+        help="refused records a minute; more stop the connector (%(default)s)",
+    )
+    parser.add_argument(
+        "--stall",
+        type=float,
+        default=limits.stall_seconds,
+        metavar="SECONDS",
+        help="without movement though there is lag, then it counts as failed (%(default)s)",
+    )
+
+
+def run(context: Context) -> int:
+    options = context.options
+    limits = Limits(
+        max_restarts=options.max_restarts,
+        max_refused_per_minute=options.max_refused,
+        stall_seconds=options.stall,
+    )
+    serve(context.connect, context.kafka, context.names(), context.state, limits)
+    return 0

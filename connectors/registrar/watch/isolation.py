@@ -1,0 +1,229 @@
+"""Takes records that the database refuses out of a sink's way, without skipping any other.
+
+The sink stops with the whole batch in which one row was refused, and says neither which nor where.
+Its committed offsets are the first record of that batch in each partition. So: stop the connector,
+read on from there, write the rows with the sink's own statement, send what is refused to the
+dead-letter topic with its reason, move the offsets past what was read, resume.
+
+The order makes every step safe to repeat: rows are committed before their letters are sent, letters
+are acknowledged before the offsets move, and the journal is written before the stop. A watcher that
+is killed between two steps starts again at the stop; upserts and letters that exist change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from confluent_kafka import Message
+
+from registrar.database import Database, from_config
+from registrar.errors import RegistrarError
+from registrar.kafka import Kafka, Partition
+from registrar.lag import topics_of
+from registrar.letters import DeadLetters, letter
+from registrar.records.errors import RecordError, UnsupportedError
+from registrar.records.reader import RowReader
+from registrar.rest import Connect
+from registrar.stopping import stop_and_wait
+from registrar.watch.journal import Journal
+from registrar.watch.upsert import Refusal, Upsert
+
+# While each range has a refused record, the next one probably has too: going on by hand costs less
+# than a restart of the connector for each.
+RANGES = 20
+DEFAULT_POLL_RECORDS = 500
+
+STOPPING, RESUMING = "stopping", "resuming"
+
+
+class TooManyError(RegistrarError):
+    """More records are refused than one lets go without a person."""
+
+
+@dataclass
+class Outcome:
+    """What an isolation did."""
+
+    written: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    unconvertible: int = 0
+
+
+class Isolation:
+    """Isolates refused records of one connector.
+
+    Args:
+        allow: told the number of refused records of a range before any is sent; raises
+            TooManyError to leave the connector stopped with its offsets unmoved.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        kafka: Kafka,
+        journal: Journal,
+        name: str,
+        allow: Callable[[int], None],
+    ) -> None:
+        self._connect = connect
+        self._kafka = kafka
+        self._journal = journal
+        self._name = name
+        self._allow = allow
+        self._letters: tuple[str, DeadLetters, set[tuple[str, int, int]]] | None = None
+
+    def run(self, task: int = 0) -> Outcome:
+        """Isolate, and have the connector run again.
+
+        Args:
+            task: the task that failed; it is named in the letters.
+
+        Raises:
+            UnsupportedError: the connector has something this cannot do; it runs as before.
+            TooManyError: see `allow`; the connector stays stopped.
+            psycopg.Error: the database failed in between; call again when it is back.
+        """
+        config = self._connect.config(self._name) or {}
+        work = _Work(config, task)
+        self._journal.write(self._name, {"step": STOPPING, "task": task})
+        stop_and_wait(self._connect, self._name)
+        try:
+            outcome = self._ranges(work)
+        except TooManyError:
+            self._journal.clear(self._name)
+            raise
+        except UnsupportedError:
+            self.finish()
+            raise
+        self.finish()
+        return outcome
+
+    def finish(self) -> None:
+        """The last step: let the connector run."""
+        self._journal.write(self._name, {"step": RESUMING})
+        self._connect.resume(self._name)
+        self._journal.clear(self._name)
+
+    def _ranges(self, work: _Work) -> Outcome:
+        outcome = Outcome()
+        for _ in range(RANGES):
+            records = self._next(work)
+            refused, unconvertible = self._write(work, records)
+            outcome.written += sum(map(len, records.values())) - len(refused) - len(unconvertible)
+            if not refused:
+                break
+            self._send(work, refused, unconvertible)
+            ends = {p: int(found[-1].offset() or 0) + 1 for p, found in records.items() if found}
+            self._connect.alter_offsets(self._name, ends)
+            outcome.refused += refused
+            outcome.unconvertible += len(unconvertible)
+        return outcome
+
+    def _next(self, work: _Work) -> dict[Partition, list[Message]]:
+        """As many records of each partition as one poll of the sink can have had."""
+        partitions = [p for topic in topics_of(work.config) for p in self._kafka.partitions(topic)]
+        committed = self._connect.offsets(self._name)
+        begins = self._kafka.begins(partitions)
+        starts = {p: max(committed.get(p, 0), begins[p]) for p in partitions}
+        return self._kafka.read(starts, work.poll_records, work.committed_only)
+
+    def _write(
+        self, work: _Work, records: Mapping[Partition, Sequence[Message]]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Write what can be written; returns letters for what is refused and not convertible."""
+        rows, refused, unconvertible = [], [], []
+        for message in (m for found in records.values() for m in found):
+            try:
+                rows.append((message, work.reader.row(message)))
+            except RecordError as error:
+                unconvertible.append(work.unconvertible(message, error))
+            except ValueError as error:
+                refused.append(work.unbindable(message, error))
+        with work.database.connect() as connection:
+            refused += [work.refused(r) for r in work.upsert.write(connection, rows)]
+            self._allow(len(refused))
+        return refused, unconvertible
+
+    def _send(
+        self, work: _Work, refused: list[dict[str, Any]], unconvertible: list[dict[str, Any]]
+    ) -> None:
+        """Send letters that are not there yet: the sink may have sent what it cannot convert."""
+        known = self._known(work.dead_letter_topic)
+        self._kafka.send([m for m in refused + unconvertible if _origin(m) not in known])
+
+    def _known(self, topic: str) -> set[tuple[str, int, int]]:
+        if self._letters is None or self._letters[0] != topic:
+            self._letters = (topic, DeadLetters(self._kafka, topic), set())
+        _, letters, known = self._letters
+        known.update(letter.origin for letter in letters.read())
+        return known
+
+
+class _Work:
+    """What one isolation needs of the connector's configuration."""
+
+    def __init__(self, config: Mapping[str, str], task: int) -> None:
+        self.config = dict(config)
+        self.task = task
+        self.dead_letter_topic = config.get("errors.deadletterqueue.topic.name", "")
+        if not self.dead_letter_topic:
+            raise UnsupportedError("there is no dead-letter topic to send a refused record to")
+        if not topics_of(self.config):
+            raise UnsupportedError("topics.regex is not understood here")
+        if config.get("insert.mode", "insert") not in ("insert", "upsert"):
+            raise UnsupportedError(f"insert.mode {config['insert.mode']} is not understood here")
+        self.database: Database = from_config(config)
+        self.reader = RowReader(config)
+        self.upsert = Upsert(config, self.reader.key)
+        polled = config.get("consumer.override.max.poll.records", str(DEFAULT_POLL_RECORDS))
+        self.poll_records = int(polled)
+        level = config.get("consumer.override.isolation.level", "read_uncommitted")
+        self.committed_only = level == "read_committed"
+
+    def refused(self, refusal: Refusal) -> dict[str, Any]:
+        return self._letter(
+            refusal.message,
+            "TASK_PUT",
+            self.config["connector.class"],
+            f"{type(refusal.error).__module__}.{type(refusal.error).__name__}",
+            refusal.reason,
+            {
+                "database.sqlstate": refusal.sqlstate,
+                "database.constraint": refusal.error.diag.constraint_name or "",
+                "database.column": refusal.error.diag.column_name or "",
+            },
+        )
+
+    def unbindable(self, message: Message, error: ValueError) -> dict[str, Any]:
+        step = self.config["connector.class"]
+        return self._letter(message, "TASK_PUT", step, "ValueError", str(error), {})
+
+    def unconvertible(self, message: Message, error: RecordError) -> dict[str, Any]:
+        name = "org.apache.kafka.connect.errors.DataException"
+        return self._letter(message, error.stage, error.step, name, error.reason, {})
+
+    def _letter(
+        self, message: Message, stage: str, step: str, error: str, reason: str, more: dict[str, str]
+    ) -> dict[str, Any]:
+        context = {
+            "connector.name": self.config.get("name", ""),
+            "task.id": str(self.task),
+            "stage": stage,
+            "class.name": step,
+            "exception.class.name": error,
+            "exception.message": reason,
+            **more,
+        }
+        return letter(self.dead_letter_topic, message, context)
+
+
+def _origin(arguments: Mapping[str, Any]) -> tuple[str, int, int]:
+    headers = dict(arguments["headers"])
+    prefix = "__connect.errors."
+    return (
+        headers[f"{prefix}topic"].decode(),
+        int(headers[f"{prefix}partition"]),
+        int(headers[f"{prefix}offset"]),
+    )

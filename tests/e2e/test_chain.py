@@ -1,0 +1,176 @@
+"""The whole chain on real services: rows arrive, once, whatever dies on the way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import ROOT, Bootstrap
+from landing.snowflake import connect_from_env, rows
+
+from bootstrap.airflow.api import Airflow
+from bootstrap.native import dag_runs
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+EVENTS = 10_000
+
+
+@pytest.fixture(scope="module")
+def chain(bootstrap: Bootstrap) -> Bootstrap:
+    """The stack after `up`, with filled marts."""
+    started = bootstrap("up")
+    assert started.returncode == 0, started.stderr + started.stdout
+    return bootstrap
+
+
+@pytest.fixture
+def airflow(chain: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
+    """A client of the stack's Airflow."""
+    for name in ("AIRFLOW_PORT", "AIRFLOW_USER", "AIRFLOW_PASSWORD"):
+        monkeypatch.setenv(name, chain.settings[name])
+    return Airflow()
+
+
+def _status(chain: Bootstrap) -> dict[str, Any]:
+    return json.loads(chain("status", "--json").stdout)
+
+
+def _counts(chain: Bootstrap) -> dict[str, Any]:
+    status = _status(chain)
+    return {"flow": status["flow"], "files": status["files"]}
+
+
+def _run_dags(airflow: Airflow) -> None:
+    dag_runs.ingest(airflow, lambda _: None)
+    dag_runs.transform(airflow, lambda _: None)
+
+
+def _produce(chain: Bootstrap, count: int, seed: int) -> None:
+    words = ["-m", "producer", "stream", "--count", str(count), "--seed", str(seed)]
+    subprocess.run([sys.executable, *words], cwd=ROOT, env=chain.settings, check=True)
+
+
+def _eventually(check: Callable[[], bool], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.5)
+
+
+def _file_rows(pattern: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for file in sorted((ROOT / "data" / "incoming").glob(pattern)):
+        with file.open(newline="") as stream:
+            found += csv.DictReader(stream)
+    return found
+
+
+def test_every_event_and_every_file_row_reaches_the_marts(chain: Bootstrap) -> None:
+    status = _status(chain)
+    assert status["flow"]["transactions"] == {
+        "topic": EVENTS,
+        "dead_letter": 0,
+        "sink": EVENTS,
+        "raw": EVENTS,
+        "mart": EVENTS,
+    }
+    for feed, pattern in {
+        "transactions_batch_csv": "transactions_*.csv",
+        "user_registrations": "user_registrations_*.csv",
+    }.items():
+        landed = status["files"][feed]
+        assert landed["parsed"] == landed["loaded"] == len(_file_rows(pattern))
+        assert landed["rejected"] == 0
+
+
+def test_values_with_quoted_commas_arrive_intact(chain: Bootstrap) -> None:
+    expected = sorted(row["preferred_categories"] for row in _file_rows("user_registrations_*.csv"))
+    assert any("," in value for value in expected)
+    with connect_from_env(chain.settings) as warehouse:
+        landed = rows(warehouse, "select preferred_categories from RAW.USER_REGISTRATIONS")
+    assert sorted(value for (value,) in landed) == expected
+
+
+def test_landing_again_and_again_lands_nothing_twice(chain: Bootstrap, airflow: Airflow) -> None:
+    before = _counts(chain)
+    for _ in range(3):
+        dag_runs.ingest(airflow, lambda _: None)
+    assert _counts(chain) == before
+
+
+@pytest.mark.parametrize("service", ["kafka", "connect", "postgres"])
+def test_a_service_killed_under_load_comes_back_and_loses_nothing(
+    chain: Bootstrap, airflow: Airflow, service: str
+) -> None:
+    before = _status(chain)["flow"]["transactions"]
+    pid = _pid(chain, service)
+    # Half of the events are under way when the service dies, the rest come after.
+    _produce(chain, 500, seed=pid)
+    os.kill(pid, signal.SIGKILL)
+    _eventually(lambda: _pid(chain, service) not in (pid, 0))
+    _eventually(lambda: chain("status").returncode == 0)
+    _produce(chain, 500, seed=pid + 1)
+    expected = {hop: count + 1000 for hop, count in before.items() if hop != "dead_letter"}
+    _eventually(lambda: _status(chain)["flow"]["transactions"]["sink"] == expected["sink"])
+    _run_dags(airflow)
+    assert _status(chain)["flow"]["transactions"] == expected | {"dead_letter": 0}
+
+
+def test_down_and_up_again_continue_with_the_same_data(chain: Bootstrap) -> None:
+    before = _counts(chain)
+    assert chain("down").returncode == 0
+    assert not _marked(chain)
+    assert chain("up").returncode == 0
+    assert _counts(chain) == before
+
+
+def test_a_second_up_says_so_and_shows_the_status(chain: Bootstrap) -> None:
+    again = chain("up")
+    assert again.returncode == 0
+    assert "up already" in again.stderr
+    assert "transactions" in again.stdout
+
+
+def test_dbt_runs_from_the_project_folder(chain: Bootstrap, tmp_path: Path) -> None:
+    dbt = Path(sys.executable).parent / "dbt"
+    env = chain.settings | {"DBT_TARGET_PATH": str(tmp_path), "DBT_LOG_PATH": str(tmp_path)}
+    done = subprocess.run(
+        [dbt, "build"],
+        cwd=ROOT / "dbt_project",
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _marked(chain: Bootstrap) -> dict[int, str]:
+    """Pid -> service of the processes that belong to this stack."""
+    mark, found = f"@{chain.settings['PIPELINE_STATE']}", {}
+    for process in psutil.process_iter():
+        try:
+            value = process.environ().get("PIPELINE_SERVICE", "")
+        except psutil.Error:
+            continue
+        if value.endswith(mark):
+            found[process.pid] = value.removesuffix(mark)
+    return found
+
+
+def _pid(chain: Bootstrap, service: str) -> int:
+    """The service's main process: the one that no other process of the service started."""
+    pids = [pid for pid, name in _marked(chain).items() if name == service]
+    tops = [pid for pid in pids if psutil.Process(pid).ppid() not in pids]
+    return tops[0] if len(tops) == 1 else 0

@@ -5,8 +5,8 @@
     select {{ key }}
     from {{ facts }}
     where transformed_at > (
-        select coalesce(max(facts_transformed_at), {{ beginning_of_time() }}) as seen
-        from {{ this }}
+        select coalesce(max(built.facts_transformed_at), {{ beginning_of_time() }})
+        from {{ this }} as built
     )
 
     union

@@ -90,8 +90,9 @@ touched as (
     where
         loads_built.load_id is null
         and versions.landed_at > (
-            select dateadd('day', -1, coalesce(max(last_landed_at), {{ beginning_of_time() }})) as since
-            from {{ this }}
+            select
+                coalesce(dateadd('day', -1, max(built.last_landed_at)), {{ beginning_of_time() }})
+            from {{ this }} as built
         )
 
 ),

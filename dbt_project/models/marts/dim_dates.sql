@@ -1,6 +1,3 @@
-{%- set first = modules.datetime.date.fromisoformat(var('calendar_start')) -%}
-{%- set last = modules.datetime.date.fromisoformat(var('calendar_end')) -%}
-
 with
 
 holidays as (
@@ -11,15 +8,17 @@ holidays as (
 
 numbers as (
 
+    -- More than a century: the calendar's end cuts it off.
     select row_number() over (order by seq4()) - 1 as day_number
-    from table(generator(rowcount => {{ (last - first).days + 1 }}))
+    from table(generator(rowcount => 40000))
 
 ),
 
 days as (
 
-    select dateadd('day', day_number, '{{ first }}'::date)::date as date_day
+    select dateadd('day', day_number, '{{ var("calendar_start") }}'::date)::date as date_day
     from numbers
+    where day_number <= datediff('day', '{{ var("calendar_start") }}', '{{ var("calendar_end") }}')
 
     union all
 

@@ -36,7 +36,9 @@ versions as (
 
         ---------- numerics
         age,
-        row_number() over (partition by user_id order by registration_date nulls first) as version_number,
+        row_number() over (
+            partition by user_id order by registration_date nulls first
+        ) as version_number,
 
         ---------- booleans
         is_active,
@@ -55,10 +57,14 @@ versions as (
 dated as (
 
     select
-        versions.*,
-        iff(version_number = 1, {{ beginning_of_time() }}, registration_date::timestamp_ntz(6)) as valid_from,
+        *,
+        iff(
+            version_number = 1, {{ beginning_of_time() }}, registration_date::timestamp_ntz(6)
+        ) as valid_from,
         coalesce(
-            lead(registration_date) over (partition by user_id order by version_number)::timestamp_ntz(6),
+            (
+                lead(registration_date) over (partition by user_id order by version_number)
+            )::timestamp_ntz(6),
             {{ end_of_time() }}
         ) as valid_to
 

@@ -65,9 +65,7 @@ summarised as (
         ---------- measures
         {{ transaction_measures() }},
         count(distinct user_id) as users,
-        coalesce(
-            sum(iff(abs(amount) < 1000000000000000, amount, null)::number(24, 6)), 0
-        )::number(38, 6) as amount,
+        coalesce(sum({{ possible_amount('amount') }}), 0)::number(38, 6) as amount,
 
         ---------- quality
         count_if(is_late) as late_transactions,

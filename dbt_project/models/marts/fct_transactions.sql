@@ -13,7 +13,8 @@ transactions as (
     select
         *,
         iff(
-            transaction_at::date between '{{ var("calendar_start") }}' and '{{ var("calendar_end") }}',
+            transaction_at::date >= '{{ var("calendar_start") }}'::date
+            and transaction_at::date <= '{{ var("calendar_end") }}'::date,
             transaction_at::date,
             {{ unknown_date() }}
         ) as transaction_date,
@@ -57,8 +58,8 @@ changed as (
     from transactions
 
     where transformed_at > (
-        select coalesce(max(source_transformed_at), {{ beginning_of_time() }}) as seen
-        from {{ this }}
+        select coalesce(max(built.source_transformed_at), {{ beginning_of_time() }})
+        from {{ this }} as built
     )
 
 ),
@@ -74,8 +75,8 @@ changed_users as (
         on transactions.user_id = users.user_id
 
     where users.known_at > (
-        select coalesce(max(user_known_at), {{ beginning_of_time() }}) as seen
-        from {{ this }}
+        select coalesce(max(built.user_known_at), {{ beginning_of_time() }})
+        from {{ this }} as built
     )
 
 ),
@@ -162,10 +163,8 @@ joined as (
 
         transactions.amount,
         rates.exchange_rate,
-        -- An amount of 10^15 or more is a fault, and would overflow the product.
         round(
-            iff(abs(transactions.amount) < 1000000000000000, transactions.amount, null)::number(24, 6)
-            * rates.exchange_rate,
+            {{ possible_amount('transactions.amount') }} * rates.exchange_rate,
             2
         )::number(38, 2) as reporting_amount,
         transactions.stream_versions,

@@ -22,8 +22,7 @@ merchants as (
 -- same metrics whenever they are built. Days after the last landing are faults in the data.
 as_of as (
 
-    select
-        max(iff(last_transaction_date <= landed_on, last_transaction_date, null)) as as_of_date
+    select max(iff(last_transaction_date <= landed_on, last_transaction_date, null)) as as_of_date
 
     from (
         select
@@ -55,7 +54,9 @@ people as (
         transactions.first_transaction_date,
         transactions.last_transaction_date,
         as_of.as_of_date,
-        greatest(datediff('day', transactions.last_transaction_date, as_of.as_of_date), 0) as recency_days
+        greatest(
+            datediff('day', transactions.last_transaction_date, as_of.as_of_date), 0
+        ) as recency_days
 
     from users
 

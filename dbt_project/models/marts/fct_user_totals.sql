@@ -72,7 +72,8 @@ favourite_categories as (
     group by user_id, category
 
     qualify row_number() over (
-        partition by user_id order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, category
+        partition by user_id
+        order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, category
     ) = 1
 
 ),
@@ -90,7 +91,8 @@ favourite_merchants as (
     group by user_id, merchant_key
 
     qualify row_number() over (
-        partition by user_id order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, merchant_key
+        partition by user_id
+        order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, merchant_key
     ) = 1
 
 ),

@@ -21,7 +21,7 @@ per_minute as (
         count(distinct user_id) as users,
         count(*) filter (where amount < 0) as refunds,
         count(*) filter (
-            where "timestamp" < ingested_at - interval '{{ var("late_after_hours") }} hours'
+            where timestamp < ingested_at - interval '{{ var("late_after_hours") }} hours'
         ) as late_transactions
 
     from recent

@@ -17,7 +17,7 @@ renamed as (
         currency,
         merchant,
         category,
-        "timestamp",
+        timestamp,
 
         ---------- kept by the database
         ingested_at,

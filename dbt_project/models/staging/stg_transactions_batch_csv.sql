@@ -27,7 +27,9 @@ renamed as (
 
         ---------- lineage
         ingested_at as landed_at,
-        landing_run || '/' || date_part(epoch_microsecond, ingested_at)::text || '/' || source_file as load_id,
+        landing_run
+        || '/' || date_part(epoch_microsecond, ingested_at)::text
+        || '/' || source_file as load_id,
         source_file,
         source_row
 

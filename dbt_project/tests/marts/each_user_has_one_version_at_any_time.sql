@@ -1,6 +1,4 @@
-{{ config(enabled=target.type == 'snowflake') }}
-
--- A user's versions follow each other without gap or overlap, from the beginning to the end of time.
+-- A user's versions follow each other without gap or overlap, and cover all of time.
 with
 
 versions as (

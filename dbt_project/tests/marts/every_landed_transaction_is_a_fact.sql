@@ -1,5 +1,3 @@
-{{ config(enabled=target.type == 'snowflake') }}
-
 -- Distinct keys of both raw tables, against the facts: nothing lost, nothing invented. What landed
 -- after the facts were built is left to the next run.
 with

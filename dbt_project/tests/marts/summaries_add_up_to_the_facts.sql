@@ -1,5 +1,3 @@
-{{ config(enabled=target.type == 'snowflake') }}
-
 -- Count and money of each summary, against the facts themselves.
 with
 
@@ -15,7 +13,9 @@ facts as (
 
 summaries as (
 
-    {% for summary in ['fct_daily_transactions', 'fct_daily_merchants', 'fct_user_totals', 'fct_user_metrics'] %}
+    {% for summary in [
+        'fct_daily_transactions', 'fct_daily_merchants', 'fct_user_totals', 'fct_user_metrics'
+    ] %}
     select
         '{{ summary }}' as summary,
         coalesce(sum(transactions), 0) as transactions,

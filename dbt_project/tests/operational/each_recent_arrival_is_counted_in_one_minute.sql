@@ -1,5 +1,3 @@
-{{ config(enabled=target.type == 'postgres') }}
-
 with
 
 counted as (

@@ -90,6 +90,8 @@ def _feeds_in(file: Path) -> Iterator[tuple[Feed, str]]:
         tree = yaml.compose(file.read_text(), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise FeedError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from error
+    if tree is None:
+        return
     content = yaml.load(file.read_text(), Loader=yaml.CSafeLoader) or {}
     for s, source in enumerate(content.get("sources") or []):
         for t, table in enumerate(source.get("tables") or []):

@@ -42,6 +42,11 @@ class GzipWriter:
         self._length = 0
         self.compressed_bytes = len(_HEADER)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written yet."""
+        return not self._length and not self._buffer
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Take bytes in; blocks while the compressors are behind."""
         self._buffer += data

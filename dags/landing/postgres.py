@@ -57,7 +57,8 @@ def snapshot(connection: psycopg.Connection) -> Iterator[Snapshot]:
         connection.execute("set local timezone to 'UTC'")
         # The first query fixes the snapshot, so the horizon belongs to the rows read after it.
         found = connection.execute(
-            "select (select system_identifier from pg_control_system()) || '/' || current_database(),"
+            "select (select system_identifier from pg_control_system())"
+            " || '/' || current_database(),"
             " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
             " coalesce((select extract(epoch from now() - min(xact_start)) from pg_stat_activity"
             "  where backend_xid is not null), 0)::float"
@@ -112,7 +113,7 @@ def _column_types(connection: psycopg.Connection, feed: StreamFeed) -> dict[str,
         " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
         [feed.relation],
     ).fetchall()
-    types = dict(found)
+    types: dict[str, str] = dict(found)
     if not types:
         raise RelationError(
             f"{feed.relation} is not in Postgres, or the role may not use its schema: "

@@ -52,7 +52,7 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """All rows of one statement; each `%s` in it stands for a bind, when there are binds."""
     with connection.cursor() as cursor:
-        return cursor.execute(sql, binds or None).fetchall()  # type: ignore[return-value, union-attr]
+        return cursor.execute(sql, binds or None).fetchall()  # type: ignore[union-attr]
 
 
 def put(connection: SnowflakeConnection, file: Path, stage_path: str) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -14,6 +12,7 @@ from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from . import postgres, snowflake
 from .feeds import StreamFeed
+from .runs import new_run
 from .scratch import folder
 from .stage_parts import NEEDED_BYTES, StageParts
 
@@ -42,11 +41,6 @@ class Unloaded:
         return asdict(self)
 
 
-def new_run() -> str:
-    """A name for one attempt: sorts by time, and no two attempts share a stage path."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-
-
 def unload(
     feed: StreamFeed, source: psycopg.Connection, target: SnowflakeConnection
 ) -> Unloaded | None:
@@ -73,7 +67,7 @@ def unload(
         rows = _copy_to_stage(source, query, target, path)
     if snapshot.oldest_seconds > 60:
         log.warning(
-            "A transaction is open in Postgres for %.0f s: rows written after it began wait for it.",
+            "A transaction is open in Postgres for %.0f s: rows written since then wait for it.",
             snapshot.oldest_seconds,
         )
     if not rows:

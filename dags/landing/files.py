@@ -1,0 +1,185 @@
+"""Files to stage: what is new in the folder of one feed, checked, and written to the ledger."""
+
+from __future__ import annotations
+
+import fnmatch
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from snowflake.connector import SnowflakeConnection
+
+from . import ledger, snowflake
+from .feeds import FileFeed
+from .gzip_writer import compressor_threads
+from .ledger import Line
+from .prepare import RefusedFileError, prepare
+from .runs import new_run
+from .scratch import folder as scratch_folder
+
+log = logging.getLogger(__name__)
+
+#: Files go to the stage together up to this number and size, in bytes before compression.
+BATCH_FILES = 500
+BATCH_BYTES = 512 << 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file in the folder, as it was when we looked."""
+
+    path: Path
+    size: int
+    modified_ns: int
+
+    @staticmethod
+    def at(path: Path) -> Found:
+        """Look at a file.
+
+        Raises:
+            OSError: it is gone.
+        """
+        status = path.stat()
+        return Found(path, status.st_size, status.st_mtime_ns)
+
+    @property
+    def version(self) -> tuple[str, int, int]:
+        """What tells it from another state of the same file without reading it."""
+        return (self.path.name, self.size, self.modified_ns)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The outcome for one feed: files by what became of them; pending is what land_files finds."""
+
+    staged: int = 0
+    duplicate: int = 0
+    refused: int = 0
+    unsettled: int = 0
+    pending: int = 0
+
+
+def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -> Staged:
+    """Put the new files of a feed on its stage and write their lines to the ledger.
+
+    New means: no line for this name, size and time of change. Killed at any moment, it can be
+    repeated: a file counts as staged only when its line is written, after the upload.
+
+    Raises:
+        FileNotFoundError: the folder is not there.
+        DiskFullError: there is no room for the compressed copies.
+    """
+    known = ledger.read(target, feed)
+    new = [found for found in _matching(feed, folder) if found.version not in known.versions]
+    settled = list(_settled(new, feed.settle_seconds))
+    lines: list[Line] = []
+    for batch in _batches(settled):
+        written = _stage_batch(feed, batch, target, known.contents)
+        ledger.write(target, feed, written, run)
+        lines += written
+    states = [line.state for line in lines]
+    for line in lines:
+        if line.state == "refused":
+            log.error("%s: %s refused: %s", feed.name, line.source_file, line.first_error)
+        elif line.state == "duplicate":
+            log.warning("%s: %s skipped: %s", feed.name, line.source_file, line.first_error)
+    outcome = Staged(
+        states.count("staged"),
+        states.count("duplicate"),
+        states.count("refused"),
+        len(new) - len(settled),
+        known.pending + states.count("staged"),
+    )
+    log.info("%s: %s", feed.name, outcome)
+    return outcome
+
+
+def _matching(feed: FileFeed, folder: Path) -> list[Found]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
+    found = []
+    for path in sorted(folder.iterdir()):
+        if fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern) and path.is_file():
+            found.append(Found.at(path))
+    return found
+
+
+def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
+    """Those that did not change for a while; a young one is given that while once."""
+    youngest = max((found.modified_ns for found in files), default=0) / 1e9
+    time.sleep(min(max(0.0, youngest + settle_seconds - time.time()), settle_seconds))
+    for found in files:
+        try:
+            now = Found.at(found.path)
+        except OSError:
+            log.warning("%s disappeared; whoever wrote it took it back.", found.path.name)
+            continue
+        if now == found and time.time() - now.modified_ns / 1e9 >= settle_seconds:
+            yield found
+        else:
+            log.warning("%s is still being written; left for the next run.", found.path.name)
+
+
+def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
+    batch: list[Found] = []
+    size = 0
+    for found in files:
+        if batch and (len(batch) == BATCH_FILES or size + found.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(found)
+        size += found.size
+    if batch:
+        yield batch
+
+
+def _stage_batch(
+    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, contents: dict[str, str]
+) -> list[Line]:
+    """Prepare the files and upload them together; the lines to write."""
+    prefix = new_run()
+    lines = []
+    with (
+        scratch_folder(needed_bytes=sum(found.size for found in batch)) as scratch,
+        ThreadPoolExecutor(compressor_threads()) as compressors,
+    ):
+        for found in batch:
+            line = _prepare(feed, found, scratch, compressors, contents, prefix)
+            if line:
+                lines.append(line)
+        if any(line.state == "staged" for line in lines):
+            path = f"@{feed.schema}.{feed.stage}/{prefix}/"
+            snowflake.put(target, scratch / "*.csv.gz", path)
+    return lines
+
+
+def _prepare(
+    feed: FileFeed,
+    found: Found,
+    scratch: Path,
+    compressors: ThreadPoolExecutor,
+    contents: dict[str, str],
+    prefix: str,
+) -> Line | None:
+    """The ledger line of one file; None if it changed while it was read."""
+    name, size, modified = found.version
+    copy = scratch / "being-checked.tmp"
+    try:
+        prepared = prepare(found.path, feed.columns, copy, compressors)
+        if Found.at(found.path) != found:
+            log.warning("%s changed while it was read; left for the next run.", name)
+            return None
+    except RefusedFileError as error:
+        return Line(name, "refused", size, modified, first_error=str(error))
+    except FileNotFoundError:
+        return None
+    key = prepared.content_key
+    if key in contents:
+        same = f"same content as {contents[key]}, which was landed before"
+        return Line(name, "duplicate", size, modified, key, first_error=same)
+    contents[key] = name
+    copy.rename(scratch / f"{key}.csv.gz")
+    return Line(name, "staged", size, modified, key, f"{prefix}/{key}.csv.gz", prepared.rows)

@@ -1,0 +1,127 @@
+"""One file, read once: checked, given a content key, and compressed for the stage."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from .gzip_writer import GzipWriter
+from .records import RecordReader, RecordTooLongError
+
+CHUNK = 4 << 20
+OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+
+
+class RefusedFileError(Exception):
+    """The whole file cannot be landed; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file ready for the stage.
+
+    content_key: SHA-256 of the uncompressed bytes, so that a.csv and its a.csv.gz are the same.
+    rows: records without the header.
+    """
+
+    content_key: str
+    rows: int
+
+
+def prepare(
+    source: Path, columns: tuple[str, ...], target: Path, compressors: ThreadPoolExecutor
+) -> Prepared:
+    """Write a checked and compressed copy of a CSV file to a target.
+
+    The copy differs from the file in form only: no byte-order mark, LF, no blank lines, sound
+    quotes. Its first record is the header.
+
+    Raises:
+        RefusedFileError: wrong header, not UTF-8, empty, or not readable as gzip.
+    """
+    digest = hashlib.sha256()
+    reader = RecordReader(len(columns))
+    with GzipWriter(target, compressors) as writer:
+        try:
+            for block in reader.blocks(_utf8(_hashed(_chunks(source), digest))):
+                if block and writer.is_empty:
+                    _check_header(block, columns)
+                writer.write(block)
+        except RecordTooLongError as error:
+            raise RefusedFileError(str(error)) from error
+        if writer.is_empty:
+            raise RefusedFileError("the file is empty: there is not even a header.")
+    return Prepared(digest.hexdigest(), reader.records - 1)
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    opener = gzip.open if source.suffix == ".gz" else open
+    try:
+        with opener(source, "rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+    except EOFError as error:
+        raise RefusedFileError("the gzip file ends early: send it again, whole.") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise RefusedFileError(f"not readable as gzip: {error}") from error
+
+
+def _hashed(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks without a byte-order mark; refuses what is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    for number, chunk in enumerate(chunks):
+        if number == 0:
+            _check_byte_order_mark(chunk)
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            line = lines + error.object.count(b"\n", 0, error.start)
+            raise RefusedFileError(
+                f"not UTF-8: byte 0x{error.object[error.start]:02X} in line {line}. "
+                "Save the file as UTF-8 and send it again."
+            ) from error
+        lines += chunk.count(b"\n")
+        yield chunk.removeprefix(codecs.BOM_UTF8) if number == 0 else chunk
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise RefusedFileError("not UTF-8: the last character is cut off.") from error
+
+
+def _check_byte_order_mark(chunk: bytes) -> None:
+    for mark, name in OTHER_ENCODINGS.items():
+        if chunk.startswith(mark):
+            raise RefusedFileError(f"the file is {name}: save it as UTF-8 and send it again.")
+
+
+def _check_header(block: bytes, columns: tuple[str, ...]) -> None:
+    """The first record must name the columns in order; case and spaces around do not matter."""
+    found = [name.strip().lower() for name in next(csv.reader([block.decode().split("\n", 1)[0]]))]
+    if found == list(columns):
+        return
+    missing = [name for name in columns if name not in found]
+    unknown = [name for name in found if name not in columns]
+    if missing or unknown:
+        parts = [f"{', '.join(missing)} missing"] if missing else []
+        parts += [f"{', '.join(map(repr, unknown))} unknown"] if unknown else []
+        differs = "; ".join(parts)
+    elif len(found) != len(columns):
+        differs = "a column is there twice"
+    else:
+        n = next(i for i, (a, b) in enumerate(zip(found, columns, strict=True)) if a != b)
+        differs = f"order differs: column {n + 1} is {found[n]}, expected {columns[n]}"
+    raise RefusedFileError(f"wrong header: {differs}. Expected: {','.join(columns)}")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psycopg
 import snowflake.connector
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
 from landing import feeds
 from landing.snowflake import connect_from_env, rows
 from registrar.definition import Definition
+from registrar.errors import RegistrarError
+from registrar.kafka import Kafka
+from registrar.lag import measure
+from registrar.rest import Connect
 from registrar.targets import definitions
 
 from bootstrap import settings
@@ -42,18 +44,13 @@ class FileFlow:
 
 
 def count() -> dict[str, Any]:
-    """{"flow": {stream: hops}, "files": {feed: rows}} as `status --json` prints them."""
+    """{"flow": {topic: hops}, "files": {feed: rows}} as `status --json` prints them."""
     every = feeds.load()
-    streams = [feed for feed in every if isinstance(feed, feeds.StreamFeed)]
-    connectors = _connectors()
     with _snowflake() as warehouse:
-        flow = {
-            connector.config["topics"]: asdict(_stream(feed, connector, warehouse))
-            for feed in streams
-            for connector in connectors
-            if connector.config.get("collection.name.format") in _tables_behind(feed.relation)
+        flow = {c.config["topics"]: asdict(_stream(c, every, warehouse)) for c in _connectors()}
+        files = {
+            feed.name: _files(feed, warehouse) for feed in every if isinstance(feed, feeds.FileFeed)
         }
-        files = {feed.name: _files(feed, warehouse) for feed in every if feed not in streams}
     return {"flow": flow, "files": {name: asdict(f) for name, f in files.items() if f}}
 
 
@@ -63,40 +60,17 @@ def messages() -> int:
 
 
 def lag() -> int:
-    """Messages that connectors have not committed yet."""
-    admin = _admin()
-    return sum(_lag(admin, connector) for connector in _connectors())
+    """Messages that the connectors have not committed yet."""
+    connect = Connect(settings.get("CONNECT_URL"))
+    return sum(measure(connect, _kafka(), c.name, c.config).total for c in _connectors())
 
 
 def _connectors() -> list[Definition]:
     return definitions([], settings.ROOT / "connectors")
 
 
-def _admin() -> AdminClient:
-    return AdminClient(
-        {"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS"), "log_level": 0}
-    )
-
-
-def _partitions(admin: AdminClient, topic: str) -> list[TopicPartition]:
-    found = admin.list_topics(topic, timeout=5).topics[topic]
-    return [TopicPartition(topic, number) for number in found.partitions]
-
-
-def _ends(admin: AdminClient, topic: str, spec: OffsetSpec) -> dict[int, int]:
-    asked = admin.list_offsets(dict.fromkeys(_partitions(admin, topic), spec))
-    return {p.partition: answer.result(5).offset for p, answer in asked.items()}
-
-
-def _lag(admin: AdminClient, connector: Definition) -> int:
-    topic, group = connector.config["topics"], f"connect-{connector.name}"
-    ends = _ends(admin, topic, OffsetSpec.latest())
-    starts = _ends(admin, topic, OffsetSpec.earliest())
-    request = [ConsumerGroupTopicPartitions(group, _partitions(admin, topic))]
-    answer = admin.list_consumer_group_offsets(request)[group].result(5)
-    # A partition that was never committed has offset -1001.
-    at = {p.partition: p.offset for p in answer.topic_partitions if p.offset >= 0}
-    return sum(end - at.get(number, starts[number]) for number, end in ends.items())
+def _kafka() -> Kafka:
+    return Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
 
 
 @contextlib.contextmanager
@@ -110,15 +84,28 @@ def _snowflake() -> Iterator[snowflake.connector.SnowflakeConnection | None]:
         yield connection
 
 
-def _stream(feed: feeds.StreamFeed, connector: Definition, warehouse: Any) -> StreamFlow:
+def _stream(connector: Definition, every: list[feeds.Feed], warehouse: Any) -> StreamFlow:
     table = connector.config["collection.name.format"]
-    return StreamFlow(
+    found = StreamFlow(
         topic=_messages(connector.config["topics"]),
         dead_letter=_messages(connector.config["errors.deadletterqueue.topic.name"]),
         sink=_postgres(f"select count(*) from {table}"),
-        raw=_count(warehouse, f"select count(*) from {feed.schema}.{feed.table}"),
-        mart=_count(warehouse, feed.mart_count) if feed.mart_count else None,
+        raw=None,
+        mart=None,
     )
+    for feed in every:
+        if isinstance(feed, feeds.StreamFeed) and table in _tables_behind(feed.relation):
+            raw = _count(warehouse, f"select count(*) from {feed.schema}.{feed.table}")
+            return replace(found, raw=raw, mart=_in_mart(feed, warehouse))
+    return found
+
+
+def _in_mart(feed: feeds.Feed, warehouse: Any) -> int | None:
+    if feed.mart is None:
+        return None
+    keys = ", ".join(feed.key)
+    where = f"from {feed.mart.model} where {feed.mart.where}"
+    return _count(warehouse, f"select count(*) from (select distinct {keys} {where}) as keys")
 
 
 def _tables_behind(relation: str) -> list[str]:
@@ -145,12 +132,12 @@ def _postgres(query: str) -> int | None:
 
 def _messages(topic: str) -> int | None:
     """Messages in a topic now: the distance between its first and last offsets."""
-    admin = _admin()
+    kafka = _kafka()
     try:
-        first, last = (_ends(admin, topic, s) for s in (OffsetSpec.earliest(), OffsetSpec.latest()))
-    except KafkaException:
+        partitions = kafka.partitions(topic)
+        return sum(kafka.ends(partitions).values()) - sum(kafka.begins(partitions).values())
+    except RegistrarError:
         return None
-    return sum(last.values()) - sum(first.values())
 
 
 def _count(warehouse: Any, query: str) -> int | None:

@@ -14,11 +14,9 @@ FALLBACK_USER = "nobody"
 
 @cache
 def _user_namespace_works() -> bool:
-    unshare = shutil.which("unshare")
-    return bool(unshare) and (
-        subprocess.run([unshare, "--user", "true"], capture_output=True, check=False).returncode
-        == 0
-    )
+    if not shutil.which("unshare"):
+        return False
+    return not subprocess.run(["unshare", "--user", "true"], capture_output=True).returncode
 
 
 def prefix() -> list[str]:

@@ -32,6 +32,14 @@ class FeedError(Exception):
 
 
 @dataclass(frozen=True)
+class Mart:
+    """Where a feed's rows end: a model, and the condition that marks the rows of this feed."""
+
+    model: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Feed:
     """A raw table and where its rows come from."""
 
@@ -41,6 +49,7 @@ class Feed:
     stage: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    mart: Mart | None
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,7 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
         "stage": block.get("stage") or f"STG_{identifier}",
         "columns": columns,
         "key": tuple(block["key"]),
+        "mart": Mart(**block["mart"]) if "mart" in block else None,
     }
     if is_stream:
         return StreamFeed(**common, relation=block["from"]["relation"])

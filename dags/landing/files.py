@@ -61,6 +61,11 @@ class Staged:
     unsettled: int = 0
     pending: int = 0
 
+    @property
+    def needs_landing(self) -> bool:
+        """Whether land_files has rows to land or a refusal to report."""
+        return bool(self.pending or self.refused)
+
 
 def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -> Staged:
     """Put the new files of a feed on its stage and write their lines to the ledger.

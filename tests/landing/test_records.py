@@ -8,7 +8,6 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from landing import records
 from landing.records import RecordReader, RecordTooLongError
 

@@ -1,0 +1,1 @@
+"""The steps that DAG files put in order."""

@@ -1,0 +1,60 @@
+"""The two connections of the pipeline, as Airflow stores them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import Connection, task
+
+if TYPE_CHECKING:
+    import psycopg
+    from snowflake.connector import SnowflakeConnection
+
+POSTGRES = "postgres_kafka_default"
+SNOWFLAKE = "snowflake_default"
+
+
+def postgres() -> psycopg.Connection:
+    """Connect to where the sink connector writes, with a read-only role.
+
+    Raises:
+        psycopg.OperationalError: the server is away or refuses the password.
+    """
+    import psycopg
+
+    connection = Connection.get(POSTGRES)
+    return psycopg.connect(
+        host=connection.host,
+        port=connection.port,
+        dbname=connection.schema,
+        user=connection.login,
+        password=connection.password,
+        connect_timeout=10,
+        application_name="landing",
+    )
+
+
+def snowflake() -> SnowflakeConnection:
+    """Connect to the account or the local server.
+
+    Raises:
+        snowflake.connector.Error: the server is away or refuses the login.
+    """
+    import snowflake.connector
+    from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
+
+    hook = SnowflakeHook(SNOWFLAKE)
+    parameters = hook._get_conn_params()
+    # The provider passes host and port on but not the protocol, which the local server needs.
+    protocol = Connection.get(SNOWFLAKE).extra_dejson.get("protocol")
+    if protocol:
+        parameters |= {"protocol": protocol, "password": parameters.get("password") or "local"}
+    return snowflake.connector.connect(**parameters)
+
+
+@task
+def test_connections() -> None:
+    """Each thing that the run needs, checked in parallel; fails with the list of what is wrong."""
+    from landing.checks import check_all
+
+    check_all(postgres, snowflake)

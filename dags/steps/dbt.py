@@ -1,0 +1,71 @@
+"""dbt in Airflow: one project, two targets, every model and landing macro a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import XComArg
+from cosmos import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from cosmos.operators.local import DbtBuildLocalOperator, DbtRunOperationLocalOperator
+from cosmos.settings import cache_dir
+from landing.feeds import DBT_PROJECT
+
+
+def profile(target: str) -> ProfileConfig:
+    """A target of dbt_project/profiles.yml, as the command line uses it."""
+    return ProfileConfig(
+        profile_name="pipeline",
+        target_name=target,
+        profiles_yml_filepath=DBT_PROJECT / "profiles.yml",
+    )
+
+
+#: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
+IN_WORKER: dict[str, Any] = {
+    "project_dir": str(DBT_PROJECT),
+    "install_deps": False,
+    "invocation_mode": InvocationMode.DBT_RUNNER,
+}
+
+
+def run_macro(
+    task_id: str, macro: str, arguments: dict[str, Any] | XComArg, **options: Any
+) -> DbtRunOperationLocalOperator:
+    """A task for `dbt run-operation`; the arguments may come from another task."""
+    return DbtRunOperationLocalOperator(
+        task_id=task_id,
+        macro_name=macro,
+        args=arguments,
+        profile_config=profile("snowflake"),
+        cache_dir=cache_dir,
+        **IN_WORKER,
+        **options,
+    )
+
+
+def build_operational_models() -> DbtBuildLocalOperator:
+    """The views in Postgres, the one that is unloaded among them, and their tests."""
+    return DbtBuildLocalOperator(
+        task_id="build_operational_models",
+        select="operational",
+        profile_config=profile("postgres"),
+        **IN_WORKER,
+    )
+
+
+def transformations() -> dict[str, Any]:
+    """How Cosmos renders the Snowflake models: from the manifest, run by one watched dbt build."""
+    return {
+        "project_config": ProjectConfig(
+            dbt_project_path=DBT_PROJECT,
+            manifest_path=DBT_PROJECT / "target" / "manifest.json",
+            install_dbt_deps=False,
+        ),
+        "profile_config": profile("snowflake"),
+        "execution_config": ExecutionConfig(execution_mode=ExecutionMode.WATCHER),
+        "render_config": RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST, test_behavior=TestBehavior.AFTER_EACH
+        ),
+        "operator_args": {"install_deps": False, "poke_interval": 0.5, "deferrable": False},
+    }

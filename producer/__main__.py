@@ -2,4 +2,6 @@ import sys
 
 from producer.cli import main
 
-sys.exit(main())
+# Worker processes import this module again, and must not start over.
+if __name__ == "__main__":
+    sys.exit(main())

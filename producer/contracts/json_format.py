@@ -3,7 +3,7 @@
 decimal -> exact JSON number with all its digits; timestamp-micros -> ISO-8601 in UTC with six
 decimals and Z; everything else as JSON has it.
 
-There are two encoders. The careful one sends each value through `producer.checks`, which
+There are two encoders. The careful one sends each value through `producer.contracts.checks`, which
 normalises it or says why it is refused. The quick one is Python source compiled from the contract,
 with one expression a field (calling a function for each field costs three times as much): it knows
 the usual shape of each type only, and leaves every other row to the careful one.
@@ -17,12 +17,17 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
-from producer import checks
-from producer.contract import Contract, Field
+from producer.contracts import checks, poison
+from producer.contracts.contract import Contract, Field
 from producer.errors import RefusedError
 
 Row = tuple[Any, ...]
 Encode = Callable[[Row], bytes]
+
+# PostgreSQL's timestamptz ends in 294276, its numeric at 131072 digits before the point
+# (documentation, "Date/Time Types" and "Numeric Types").
+BEYOND_POSTGRES = "+300000-01-01T00:00:00.000000Z"
+NUMERIC_DIGITS = 131_073
 
 TEMPLATE = """
 def encode(row):
@@ -62,6 +67,42 @@ def encoder(contract: Contract) -> Encode:
     exec(compile(source, f"<JSON encoder of {contract.name}>", "exec"), scope)
     encode: Encode = scope["encode"]
     return encode
+
+
+class JsonWire:
+    """A contract's messages as JSON; see producer.contracts.wire.Wire."""
+
+    overflows: tuple[str, ...] = ("timestamp-micros", "decimal")
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self.encode = encoder(contract)
+
+    def poison(self, kind: str, row: Row) -> bytes:
+        contract = self._contract
+        field = poison.target(kind, contract, self.overflows)
+        index = contract.field_names.index(field.name)
+        texts = [_text(each, value) for each, value in zip(contract.fields, row, strict=True)]
+        members = [
+            f'"{name}":{text}' for name, text in zip(contract.field_names, texts, strict=True)
+        ]
+        if kind == "invalid-bytes":
+            return poison.GARBAGE + members[0].encode()
+        if kind == "missing-field":
+            del members[index]
+        else:
+            members[index] = f'"{field.name}":{_broken(kind, field)}'
+        return ("{" + ",".join(members) + "}").encode()
+
+
+def _broken(kind: str, field: Field) -> str:
+    if kind == "nul-byte":
+        return r'"NUL \u0000 inside"'
+    if kind == "wrong-type":
+        return '"not a number"' if field.kind == "decimal" else "12345"
+    if field.kind == "timestamp-micros":
+        return f'"{BEYOND_POSTGRES}"'
+    return "9" * NUMERIC_DIGITS
 
 
 def careful_encoder(contract: Contract) -> Encode:

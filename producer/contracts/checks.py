@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
-from producer.contract import Field
+from producer.contracts.contract import Field
 from producer.errors import RefusedError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from producer.drawing.timeline import Rhythm, Spread, Steady, Timeline, micros
 from producer.errors import UsageError
-from producer.timeline import Rhythm, Spread, Steady, Timeline, micros
 
 # A given seed gives the same bytes on any day, so its event times cannot begin now.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEEDED_START = datetime(2026, 11, 1, tzinfo=UTC)
 SEEDED_RANGE = timedelta(days=7)
 RECENT = timedelta(days=1)
@@ -37,13 +38,13 @@ def duration(text: str) -> timedelta:
 
 
 def timeline(
+    rhythm: Rhythm,
     *,
     start: datetime | None,
     end: datetime | None,
     seeded: bool,
     count: int | None,
     rate: float | None,
-    rhythm: Rhythm,
 ) -> Timeline:
     """Event times for a run.
 

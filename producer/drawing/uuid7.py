@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from producer.draws import Draws
+from producer.drawing.draws import Draws
 
 VARIANT = np.uint64(0b10 << 62)
 LOW_62 = np.uint64((1 << 62) - 1)

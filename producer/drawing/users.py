@@ -6,11 +6,13 @@ import csv
 import glob
 import gzip
 import io
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-from producer import kinds
+from producer.drawing import kinds
+from producer.drawing.rows import Column
 from producer.errors import UsageError
-from producer.rows import Column
 
 POOL_SEED = 0
 POOL_SIZE = 600
@@ -24,7 +26,7 @@ def registrations(pattern: str) -> dict[str, Column]:
     same: the users of `files --month 2026-08 --users 600 --seed 0`.
 
     Raises:
-        UsageError: a file has no user_id column, or no file has a usable row.
+        UsageError: a file cannot be read, lacks a column, or no file has a usable row.
     """
     matching = glob.glob(pattern)  # noqa: PTH207 - Path.glob refuses absolute patterns
     paths = sorted(path for path in matching if not path.endswith(".tmp"))
@@ -32,27 +34,45 @@ def registrations(pattern: str) -> dict[str, Column]:
         return _pool()
     users: dict[str, dict[str, str]] = {}
     for path in paths:
-        with _open(path) as lines:
-            reader = csv.DictReader(lines)
-            if "user_id" not in (reader.fieldnames or []):
-                raise UsageError(f"{path}: its header has no user_id")
-            for row in reader:
-                if None not in row and None not in row.values() and row["user_id"]:
-                    users[row["user_id"]] = row
+        try:
+            users |= {user["user_id"]: user for user in _rows(path)}
+        except (OSError, EOFError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: {error}") from error
     if not users:
         raise UsageError(f"{pattern}: no usable row in {len(paths)} files")
     kept = [users[key] for key in sorted(users)]
     return {name: kinds.objects([user[name] for user in kept]) for name in kept[0]}
 
 
-def _open(path: str) -> io.StringIO:
+def _rows(path: str) -> Iterator[dict[str, str]]:
     data = Path(path).read_bytes()
     content = gzip.decompress(data) if path.endswith(".gz") else data
-    return io.StringIO(content.decode("utf-8", "replace"), newline="")
+    reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+    header = next(reader, [])
+    if missing := {"user_id", "registration_date"} - set(header):
+        raise UsageError(f"{path}: its header has no {' and no '.join(sorted(missing))}")
+    while True:
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
+        user = dict(zip(header, values, strict=False))
+        if len(values) == len(header) and user["user_id"] and _is_date(user["registration_date"]):
+            yield user
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _pool() -> dict[str, Column]:
     # The feed draws from entities, which may be users: import when it is needed.
-    from producer import feed
+    from producer.files import feed
 
     return feed.find("user_registrations", "").columns("2026-08", POOL_SIZE, POOL_SEED)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from producer import kinds
-from producer.draws import Draws, Weighted
+from producer.drawing import kinds
+from producer.drawing.draws import Draws, Weighted
+from producer.drawing.rows import Column, Rows
+from producer.drawing.users import registrations
 from producer.errors import UsageError
-from producer.rows import Column, Rows
-from producer.users import registrations
 
 # Runs with different seeds draw from the same merchants: the world is one, its events differ.
 WORLD_SEED = 0
@@ -58,7 +58,8 @@ def build(spec: Mapping[str, Any], name: str, users: str, where: str) -> Entity:
         UsageError: unknown options, or columns that cannot be drawn.
     """
     if unknown := set(spec) - OPTIONS:
-        raise UsageError(f"{where}: unknown {', '.join(sorted(unknown))}; known: {OPTIONS}")
+        known = ", ".join(sorted(OPTIONS))
+        raise UsageError(f"{where}: nothing reads {sorted(unknown)[0]!r}; known: {known}")
     columns: dict[str, Column] = {}
     if spec.get("rows") == "registrations":
         columns |= registrations(users)

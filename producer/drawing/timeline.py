@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from producer.checks import EPOCH, MICROSECOND
-from producer.draws import Draws
+from producer.contracts.checks import EPOCH, MICROSECOND
+from producer.drawing.draws import Draws
 from producer.errors import UsageError
 
 HOUR = 3_600_000_000

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from producer.draws import Draws
+from producer.drawing.draws import Draws
 from producer.errors import UsageError
 
 if TYPE_CHECKING:
-    from producer.entities import Entity
+    from producer.drawing.entities import Entity
 
 Column = np.ndarray
 Kind = Callable[["Rows", Draws], Column]
@@ -23,6 +23,7 @@ class Rows:
     Attributes:
         times: event times in microseconds since 1970, or None for rows outside of time.
         scope: what the random streams of these rows are named by, beside the column.
+        again: columns to draw anew, everything else being as it is without ``again``.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Rows:
         first: int = 0,
         times: np.ndarray | None = None,
         entities: Mapping[str, Entity] | None = None,
+        again: frozenset[str] = frozenset(),
     ) -> None:
         self.count, self.first, self.seed, self.scope, self.times = count, first, seed, scope, times
+        self.again = again
         self._kinds, self._entities = kinds, entities or {}
         self._columns: dict[str, Column] = {}
         self._picks: dict[str, np.ndarray] = {}
@@ -62,7 +65,9 @@ class Rows:
         return column
 
     def draws(self, name: str) -> Draws:
-        return Draws(self.seed, *self.scope, name)
+        """The stream of random numbers that belongs to one column of these rows."""
+        scope = (*self.scope, "again") if name in self.again else self.scope
+        return Draws(self.seed, *scope, name)
 
     def _entity(self, name: str) -> Entity:
         if name not in self._entities:

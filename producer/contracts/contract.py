@@ -17,7 +17,7 @@ from fastavro.schema import SchemaParseException
 
 from producer.errors import RefusedError, UsageError
 
-SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMAS = Path(__file__).parent.parent / "schemas"
 PRIMITIVES = ("string", "boolean", "int", "long", "double")
 
 
@@ -45,6 +45,10 @@ class Contract:
     @property
     def field_names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
+
+    @property
+    def key_index(self) -> int:
+        return self.field_names.index(self.key)
 
     def row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
         """The record's values in the contract's order.
@@ -114,9 +118,9 @@ def load(path: Path) -> Contract:
 def _field(spec: dict[str, Any]) -> Field:
     declared, optional = spec["type"], False
     if isinstance(declared, list):
-        others = [branch for branch in declared if branch != "null"]
-        if len(others) != 1 or len(declared) != 2:
-            raise ValueError(f'{spec["name"]}: only unions of "null" and one type can be landed')
+        others = declared[1:] if declared[0] == "null" else []
+        if len(others) != 1:
+            raise ValueError(f'{spec["name"]}: the only union that can be landed is ["null", TYPE]')
         declared, optional = others[0], True
     name = spec["name"]
     if declared in PRIMITIVES:

@@ -1,0 +1,42 @@
+"""The Schema Registry: where readers find the contract of an Avro message."""
+
+from __future__ import annotations
+
+import json
+
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
+
+from producer.contracts.contract import Contract
+from producer.errors import ProducerError, UsageError
+
+COMPATIBILITY = "BACKWARD"
+NO_SUCH_SUBJECT = 40401
+
+
+def register(url: str, topic: str, contract: Contract) -> int:
+    """Register the contract as the subject ``<topic>-value`` and give its schema id.
+
+    Doing it again changes nothing. Compatibility is BACKWARD: whoever has the new contract can
+    read all older messages, so the sink may be moved to it before the producers.
+
+    Raises:
+        ProducerError: the registry does not answer, or finds the contract incompatible.
+    """
+    subject = f"{topic}-value"
+    schema = Schema(json.dumps(contract.schema), "AVRO")
+    try:
+        client = SchemaRegistryClient({"url": url, "timeout": 10, "max.retries": 2})
+        known = subject in client.get_subjects()
+        if known:
+            client.set_compatibility(subject, COMPATIBILITY)
+        schema_id = client.register_schema(subject, schema)
+        if not known:
+            client.set_compatibility(subject, COMPATIBILITY)
+    except ValueError as error:
+        raise UsageError(f"SCHEMA_REGISTRY_URL={url}: {error}") from None
+    except SchemaRegistryError as error:
+        raise ProducerError(f"{contract.name}.avsc as {subject}: {error.error_message}") from None
+    except Exception as error:
+        raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
+    return schema_id

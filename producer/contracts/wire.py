@@ -1,0 +1,41 @@
+"""The formats in which messages travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from producer.contracts.contract import Contract
+from producer.contracts.json_format import JsonWire
+from producer.errors import UsageError
+
+FORMATS = ("json", "avro")
+Row = tuple[Any, ...]
+
+
+class Wire(Protocol):
+    """Writes rows (values in the contract's order) of one contract."""
+
+    #: Checks a row and gives its bytes; raises RefusedError with field and reason.
+    encode: Callable[[Row], bytes]
+    #: Types of which the format can write values beyond PostgreSQL's.
+    overflows: tuple[str, ...]
+
+    def poison(self, kind: str, row: Row) -> bytes:
+        """Bytes made from a good row that the sink cannot take, in the way ``kind`` says."""
+
+
+def wire(name: str, contract: Contract, topic: str, registry_url: str) -> Wire:
+    """The format called ``json`` or ``avro``.
+
+    Raises:
+        UsageError: another name; ProducerError: the registry cannot be reached or refuses.
+    """
+    if name == "json":
+        return JsonWire(contract)
+    if name == "avro":
+        # Only Avro needs the registry's client, which takes a third of a second to import.
+        from producer.contracts import avro_format, registry
+
+        return avro_format.AvroWire(contract, registry.register(registry_url, topic, contract))
+    raise UsageError(f"STREAM_FORMAT={name!r}: use {' or '.join(FORMATS)}")

@@ -1,0 +1,1 @@
+"""Messages to Kafka: at a pace, each acknowledged or reported."""

@@ -1,0 +1,139 @@
+"""Kafka's client: every message acknowledged by all in-sync replicas, or reported by key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from producer.delivery.totals import Totals
+from producer.delivery.watch import Watch
+from producer.errors import ProducerError
+
+SETTINGS: dict[str, object] = {
+    # Order is kept and the doubles of retries are dropped by the broker.
+    "enable.idempotence": True,
+    "acks": "all",
+    # 20 ms and 1 MB let lz4 see many messages at once.
+    "linger.ms": 20,
+    "batch.size": 1_000_000,
+    "compression.type": "lz4",
+    # Java's partitioner, so that whoever sends a key again meets the same partition.
+    "partitioner": "murmur2_random",
+    "queue.buffering.max.messages": 200_000,
+    "queue.buffering.max.kbytes": 256 * 1024,
+    # A broker that is away is reported here, once and in words, and not on every attempt.
+    "log_level": 0,
+}
+STEP = 0.2
+
+
+class Delivery:
+    """Sends to one topic and counts delivery reports.
+
+    Args:
+        servers: Kafka's bootstrap servers.
+        wait: seconds to wait for Kafka, at the start and for each message.
+        watch: who is told while waiting, and may end it.
+        settings: librdkafka settings, which go before the ones above.
+
+    Raises:
+        ProducerError: librdkafka does not take the settings.
+    """
+
+    def __init__(
+        self,
+        servers: str,
+        topic: str,
+        wait: float,
+        watch: Watch,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        self.servers, self.topic, self.wait = servers, topic, wait
+        self.totals = Totals()
+        self._watch, self._trouble = watch, ""
+        config = {"bootstrap.servers": servers, "message.timeout.ms": int(wait * 1000)}
+        config |= {**SETTINGS, **(settings or {}), "error_cb": self._remember}
+        try:
+            self._producer = Producer(config)
+        except KafkaException as error:
+            raise ProducerError(f"Kafka's client: {error.args[0].str()}") from None
+        self.poll = self._producer.poll
+
+    def _remember(self, error: KafkaError) -> None:
+        self._trouble = error.str()
+
+    def connect(self) -> None:
+        """Wait until each partition of the topic has a leader.
+
+        Raises:
+            ProducerError: that did not happen within ``wait`` seconds.
+        """
+        deadline, said = time.monotonic() + self.wait, ""
+        while problem := self._problem(deadline - time.monotonic()):
+            if time.monotonic() >= deadline:
+                raise ProducerError(f"{problem}; waited {self.wait:g} s (--wait)")
+            if self._watch.stopped():
+                raise ProducerError(f"stopped while waiting: {problem}")
+            if problem != said:
+                self._watch.say(f"waiting up to {self.wait:g} s: {problem}")
+                said = problem
+            self.poll(STEP)
+
+    def _problem(self, patience: float) -> str:
+        timeout = min(2.0, max(STEP, patience))
+        try:
+            topic = self._producer.list_topics(self.topic, timeout=timeout).topics[self.topic]
+        except KafkaException as error:
+            self.poll(0)
+            return f"no Kafka at {self.servers}: {self._trouble or error.args[0].str()}"
+        if topic.error is not None:
+            return f"topic {self.topic} at {self.servers}: {topic.error.str()}"
+        if any(partition.leader < 0 for partition in topic.partitions.values()):
+            return f"topic {self.topic} at {self.servers}: a partition has no leader"
+        return ""
+
+    def send(self, messages: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Queue (key, value) messages, waiting while the client's queue is full."""
+        produce, topic, report = self._producer.produce, self.topic, self._report
+        for key, value in messages:
+            try:
+                produce(topic, value, key, on_delivery=report)
+            except BufferError:
+                self._send_slowly(key, value)
+            except KafkaException as error:
+                self._failed(key, error.args[0])
+        self.totals.produced += len(messages)
+
+    def _send_slowly(self, key: bytes, value: bytes | None) -> None:
+        while True:
+            self.poll(0.05)
+            try:
+                self._producer.produce(self.topic, value, key, on_delivery=self._report)
+                return
+            except BufferError:
+                continue
+
+    def _report(self, error: KafkaError | None, message: Message) -> None:
+        if error is None:
+            self.totals.acknowledged += 1
+        else:
+            self._failed(message.key() or b"", error)
+
+    def _failed(self, key: bytes, error: KafkaError) -> None:
+        self.totals.failed += 1
+        self.totals.failures.append((key.decode("utf-8", "replace"), error.str()))
+
+    def flush(self, limit: float | None = None) -> None:
+        """Wait for the delivery report of every message.
+
+        After ``limit`` seconds (None: as long as a message may wait for Kafka) what is left is
+        given up and counted as failed.
+        """
+        deadline = None if limit is None else time.monotonic() + limit
+        while self._producer.flush(STEP):
+            self._watch.show(self.totals)
+            if deadline is not None and time.monotonic() >= deadline:
+                self._producer.purge()
+                self._producer.flush(STEP)

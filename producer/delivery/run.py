@@ -1,0 +1,98 @@
+"""One run: messages made block by block, sent when they are due, until the end or a stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from producer.contracts import wire
+from producer.delivery.kafka import Delivery
+from producer.delivery.pace import Pace
+from producer.delivery.totals import Totals
+from producer.delivery.watch import Watch
+from producer.drawing.timeline import Timeline
+from producer.events import stream
+from producer.events.faults import Faults
+from producer.events.messages import Block, Messages
+from producer.events.stream import Stream
+
+#: Messages sent between two looks at the clock and at Kafka's delivery reports.
+CHUNK = 512
+#: Seconds that a stopped run gives Kafka for what is under way.
+AFTER_STOP = 10.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that decides what is sent, and where; the same in each worker process.
+
+    Attributes:
+        stream: its name; ``users`` and ``key_version``: see producer.events.stream.find.
+        rate: messages a second; None for as fast as possible.
+        wait: seconds that Kafka may be away.
+    """
+
+    stream: str
+    users: str
+    key_version: int | None
+    format: str
+    registry_url: str
+    servers: str
+    topic: str
+    count: int | None
+    rate: float | None
+    seed: int
+    timeline: Timeline
+    faults: Faults
+    wait: float
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def source(self) -> Stream:
+        return stream.find(self.stream, self.users, self.key_version)
+
+
+class Worker:
+    """Sends the blocks that fall to one of ``workers`` processes.
+
+    Args:
+        watch: who is told, and who may end it.
+
+    Raises:
+        ProducerError: Kafka or the Schema Registry cannot be used.
+    """
+
+    def __init__(self, run: Run, watch: Watch, number: int = 0, workers: int = 1) -> None:
+        self._run, self._watch, self._number, self._workers = run, watch, number, workers
+        agreed = run.source.contract
+        writer = wire.wire(run.format, agreed, run.topic, run.registry_url)
+        self._messages = Messages(run.source, writer, run.timeline, run.seed, run.faults)
+        self._delivery = Delivery(run.servers, run.topic, run.wait, watch, run.settings)
+        self._delivery.connect()
+
+    def work(self, start: float | None = None) -> Totals:
+        """Send everything, flush, and count. ``start``: when message 0 is due (monotonic)."""
+        pace, totals = Pace(self._run.rate, start), self._delivery.totals
+        totals.refused = self._messages.refused
+        for block, size in stream.blocks(self._run.count, self._number, self._workers):
+            self._send(self._messages.block(block, size), block * stream.BLOCK, pace)
+            if self._ended():
+                break
+        limit = AFTER_STOP if self._watch.stopped() else None
+        self._delivery.flush(limit)
+        return totals
+
+    def _send(self, block: Block, first: int, pace: Pace) -> None:
+        totals, done = self._delivery.totals, 0
+        while done < len(block.messages) and not self._ended():
+            due = min(pace.due(first + done, len(block.messages) - done), CHUNK)
+            self._delivery.send(block.messages[done : done + due])
+            totals.made.update(block.kinds[done : done + due])
+            done += due
+            # Waiting for the next message is waiting for delivery reports.
+            self._delivery.poll(0 if due else min(pace.delay(first + done), 0.2))
+            self._watch.show(totals)
+
+    def _ended(self) -> bool:
+        """Stopped, or Kafka stayed away for so long that a message was given up."""
+        return self._watch.stopped() or self._delivery.totals.failed > 0

@@ -1,0 +1,57 @@
+"""What became of a run's messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Totals:
+    """Messages handed to Kafka's client, and their delivery reports.
+
+    Attributes:
+        failures: (key, reason) of each message that was not acknowledged.
+        refused: (key, reason) of each event that broke its contract and was never handed over.
+        made: messages by what they are: events, duplicates, a kind of poison, ...
+    """
+
+    produced: int = 0
+    acknowledged: int = 0
+    failed: int = 0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def waiting(self) -> int:
+        return self.produced - self.acknowledged - self.failed
+
+    @property
+    def complete(self) -> bool:
+        """Whether every message was acknowledged and no event was refused."""
+        return self.acknowledged == self.produced and not self.refused
+
+    def line(self) -> str:
+        return f"produced {self.produced}, acknowledged {self.acknowledged}, failed {self.failed}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "produced": self.produced,
+            "acknowledged": self.acknowledged,
+            "failed": self.failed,
+            "made": {kind: count for kind, count in sorted(self.made.items()) if count},
+            "failures": [{"key": key, "reason": reason} for key, reason in self.failures],
+            "refused": [{"key": key, "reason": reason} for key, reason in self.refused],
+        }
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.produced + other.produced,
+            self.acknowledged + other.acknowledged,
+            self.failed + other.failed,
+            self.failures + other.failures,
+            self.refused + other.refused,
+            self.made + other.made,
+        )

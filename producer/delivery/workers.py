@@ -1,0 +1,128 @@
+"""A run in several processes: each draws, encodes and sends the blocks that fall to it.
+
+Keys never repeat across blocks, so messages of one key keep their order.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+
+from producer.delivery.run import Run, Worker
+from producer.delivery.stop import SIGNALS, Stop
+from producer.delivery.totals import Totals
+from producer.delivery.watch import Watch
+from producer.errors import ProducerError
+
+REPORT_EVERY = 0.2
+
+
+@dataclass
+class _Child:
+    process: BaseProcess
+    pipe: Connection
+    totals: Totals
+    ready: bool = False
+    done: bool = False
+
+
+def run_in(processes: int, run: Run, watch: Watch) -> Totals:
+    """Like Worker(run, watch).work(), in several processes.
+
+    Raises:
+        ProducerError: a worker could not start, or died.
+    """
+    # Not forked: librdkafka's threads would not survive it.
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    children = []
+    try:
+        # A signal that comes while they start waits until they can end well.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        for number in range(processes):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_child, args=(theirs, run, number, processes, stop))
+            process.start()
+            theirs.close()
+            children.append(_Child(process, ours, Totals()))
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        while not all(child.done for child in children):
+            if watch.stopped():
+                stop.set()
+            open_pipes = [child.pipe for child in children if not child.done]
+            for pipe in wait(open_pipes, REPORT_EVERY):
+                _receive(next(child for child in children if child.pipe is pipe), children, watch)
+            watch.show(_sum(children))
+        return _sum(children)
+    finally:
+        stop.set()
+        for child in children:
+            child.pipe.close()
+            child.process.join()
+
+
+def _sum(children: list[_Child]) -> Totals:
+    return sum((child.totals for child in children), Totals())
+
+
+def _receive(child: _Child, children: list[_Child], watch: Watch) -> None:
+    try:
+        what, content = child.pipe.recv()
+    except (EOFError, ConnectionError):
+        raise ProducerError(
+            f"worker process {child.process.pid} died; it had reported {child.totals.line()}"
+        ) from None
+    if what == "say" and child is children[0]:
+        watch.say(content)
+    elif what == "totals":
+        child.totals = content
+    elif what == "done":
+        child.totals, child.done = content, True
+    elif what == "error":
+        raise content
+    elif what == "ready":
+        child.ready = True
+        if all(each.ready for each in children):
+            start = time.monotonic()
+            for each in children:
+                each.pipe.send(start)
+
+
+def _child(pipe: Connection, run: Run, number: int, workers: int, stop: Event) -> None:
+    """One worker process; it ends without a word when nobody listens any more."""
+    with Stop() as signalled, suppress(ConnectionError, EOFError):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        _work(pipe, run, number, workers, lambda: signalled() or stop.is_set())
+
+
+def _work(
+    pipe: Connection, run: Run, number: int, workers: int, stopped: Callable[[], bool]
+) -> None:
+    shown = time.monotonic()
+
+    def show(totals: Totals) -> None:
+        nonlocal shown
+        if time.monotonic() - shown >= REPORT_EVERY:
+            shown = time.monotonic()
+            pipe.send(("totals", Totals(totals.produced, totals.acknowledged, totals.failed)))
+
+    def say(text: str) -> None:
+        pipe.send(("say", text))
+
+    try:
+        worker = Worker(run, Watch(say, show, stopped), number, workers)
+        pipe.send(("ready", None))
+        while not pipe.poll(REPORT_EVERY):
+            if stopped():
+                pipe.send(("done", Totals()))
+                return
+        pipe.send(("done", worker.work(start=pipe.recv())))
+    except ProducerError as error:
+        pipe.send(("error", error))

@@ -1,0 +1,76 @@
+"""What real streams do wrong, in the shares one asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from producer.drawing.draws import Draws
+from producer.errors import UsageError
+
+EVENT, DUPLICATE, TOMBSTONE, POISON = range(4)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Shares of all messages, except for ``changed`` and ``late``.
+
+    Attributes:
+        duplicates: an event of the last few thousand sent again, with the same key.
+        changed: the share of the duplicates that has new content.
+        tombstones: the key of such an event without a value.
+        poison: kind -> share; see producer.contracts.poison.
+        late: the share of the events whose event time lies up to ``late_by`` microseconds behind
+            those around them.
+    """
+
+    duplicates: float = 0.0
+    changed: float = 0.0
+    tombstones: float = 0.0
+    poison: dict[str, float] = field(default_factory=dict)
+    late: float = 0.0
+    late_by: int = 0
+
+    def __post_init__(self) -> None:
+        total = self.duplicates + self.tombstones + sum(self.poison.values())
+        if total > 1:
+            raise UsageError(f"duplicates, tombstones and poison make {total:g} of all messages")
+
+    @property
+    def any(self) -> bool:
+        return bool(self.duplicates or self.tombstones or self.poison or self.late)
+
+    def delays(self, count: int, draws: Draws) -> np.ndarray:
+        """How many microseconds each event's time lies behind."""
+        late = draws.unit(count) < self.late
+        return np.where(late, 1 + draws.unit(count) * self.late_by, 0).astype(np.int64)
+
+    def roles(self, count: int, draws: Draws) -> Roles:
+        """What each message of a block is. The first is always an event."""
+        lot = draws.unit(count)
+        edges = np.cumsum([self.duplicates, self.tombstones, *self.poison.values()])
+        place = np.searchsorted(edges, lot, side="right")
+        role = np.where(
+            place == 0, DUPLICATE, np.where(place == 1, TOMBSTONE, np.minimum(place + 1, POISON))
+        )
+        role[place == len(edges)] = EVENT
+        role[0] = EVENT
+        events = np.flatnonzero(role == EVENT)
+        before = np.maximum(np.searchsorted(events, np.arange(count), side="left"), 1)
+        source = events[(draws.unit(count) * before).astype(np.int64)]
+        return Roles(role, place - 2, source, draws.unit(count) < self.changed)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """By message: its role; for poison the number of its kind; for a duplicate or tombstone the
+    message it repeats, and whether a duplicate has new content."""
+
+    role: np.ndarray
+    poison: np.ndarray
+    source: np.ndarray
+    changed: np.ndarray
+
+
+NO_FAULTS = Faults()

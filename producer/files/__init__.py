@@ -1,0 +1,1 @@
+"""Feeds that arrive as one CSV file a month."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk import XComArg
@@ -10,6 +12,9 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 from cosmos.operators.local import DbtBuildLocalOperator, DbtRunOperationLocalOperator
 from cosmos.settings import cache_dir
 from landing.feeds import DBT_PROJECT
+
+#: Written by `dbt parse`; models that it does not know are not in the DAG.
+MANIFEST = Path(os.environ.get("DBT_TARGET_PATH") or DBT_PROJECT / "target") / "manifest.json"
 
 
 def profile(target: str) -> ProfileConfig:
@@ -59,7 +64,7 @@ def transformations() -> dict[str, Any]:
     return {
         "project_config": ProjectConfig(
             dbt_project_path=DBT_PROJECT,
-            manifest_path=DBT_PROJECT / "target" / "manifest.json",
+            manifest_path=MANIFEST,
             install_dbt_deps=False,
         ),
         "profile_config": profile("snowflake"),

@@ -7,4 +7,4 @@ TIMEZONE = pendulum.timezone("Asia/Bangkok")
 START = pendulum.datetime(2026, 1, 1, tz=TIMEZONE)
 
 #: Updated when a run landed at least one row.
-RAW = Asset("snowflake_raw", uri="snowflake://pipeline/raw")
+RAW = Asset("snowflake_raw")

@@ -1,0 +1,28 @@
+"""Where fakesnow itself must be changed: one change a file, each with its reason and a test.
+
+A change can be deleted as soon as fakesnow behaves by itself; nothing else depends on it.
+"""
+
+from bootstrap.local_snowflake.fakesnow_changes import (
+    comment_quotes,
+    numeric_aggregates,
+    quiet_arrow,
+    trim_characters,
+    try_timestamps,
+    views_in_tables,
+)
+
+_CHANGES = (
+    comment_quotes,
+    numeric_aggregates,
+    quiet_arrow,
+    trim_characters,
+    try_timestamps,
+    views_in_tables,
+)
+
+
+def apply() -> None:
+    """Make all changes; the server calls this once, before its first session."""
+    for change in _CHANGES:
+        change.apply()

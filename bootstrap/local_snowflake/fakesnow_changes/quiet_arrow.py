@@ -1,0 +1,7 @@
+"""fakesnow fetches Arrow in a way DuckDB 2 warns about at each statement; it has no effect."""
+
+import warnings
+
+
+def apply() -> None:
+    warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")

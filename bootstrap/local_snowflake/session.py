@@ -1,0 +1,159 @@
+"""One client's session: its DuckDB connection, current schema, transaction and temporary tables."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import duckdb
+from fakesnow.conn import FakeSnowflakeConnection
+
+from bootstrap.local_snowflake.errors import SnowflakeError
+from bootstrap.local_snowflake.names import Name, quoted
+from bootstrap.local_snowflake.results import Spool
+from bootstrap.local_snowflake.storage import Storage
+
+
+class Session(FakeSnowflakeConnection):
+    """A fakesnow connection that knows its transaction and its temporary tables.
+
+    DuckDB connections are not thread-safe, so `lock` is held for each statement.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        database: str | None,
+        schema: str | None,
+        autocommit: bool = True,
+    ) -> None:
+        self.con = storage.duck_conn.cursor()
+        super().__init__(
+            self.con,
+            storage.results_cache,
+            create_database=False,
+            create_schema=False,
+            db_path=storage.db_path,
+            autocommit=autocommit,
+        )
+        self.lock = threading.Lock()
+        self.last_used = time.monotonic()
+        self.storage = storage
+        self.spool = Spool(storage.results)
+        self.explicit_transaction = False
+        self.failed = False
+        self._after_commit: list[Callable[[], None]] = []
+        # temporary tables and views, and which of the two
+        self.temporary: dict[Name, str] = {}
+        # A name that does not exist is no error at login: the session just has no current schema.
+        for use in (lambda: self.use_database(database), lambda: self.use_schema(schema)):
+            try:
+                use()
+            except SnowflakeError:
+                break
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.explicit_transaction or self._in_transaction
+
+    def use_database(self, database: str | None) -> None:
+        """USE DATABASE: its PUBLIC schema becomes current when there is one."""
+        if not database:
+            return
+        if not self._exists(database, "main"):
+            raise _no_such_object(database)
+        self.database, self.database_set = database, True
+        self._schema, self.schema_set = None, False
+        self.con.execute(f"USE {quoted(database)}.main")
+        if self._exists(database, "PUBLIC"):
+            self.use_schema("PUBLIC")
+
+    def use_schema(self, schema: str | None) -> None:
+        """USE SCHEMA, in the current database."""
+        if not schema or not self.database:
+            return
+        stored = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
+        if not self._exists(self.database, stored):
+            raise _no_such_object(f"{self.database}.{schema}")
+        self.con.execute(f"USE {quoted(self.database)}.{quoted(stored)}")
+        self._schema = stored.upper() if stored != schema else schema
+        self.schema_set = True
+
+    def _exists(self, database: str, schema: str) -> bool:
+        found = self.con.execute(
+            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
+            [database, schema],
+        ).fetchone()
+        return found is not None
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something when the rows of the current statement are there to stay."""
+        self._after_commit.append(action)
+
+    def finish_statement(self) -> None:
+        """Run what waited for the commit, if the statement was not inside a transaction."""
+        if not self.in_transaction:
+            actions, self._after_commit = self._after_commit, []
+            for action in actions:
+                action()
+
+    def begin(self) -> None:
+        """BEGIN; a transaction that is open already stays the current one."""
+        if not self.in_transaction:
+            self.con.begin()
+        self.explicit_transaction = True
+
+    def end(self, keep: bool) -> None:
+        """COMMIT or ROLLBACK; without a transaction there is nothing to do, as in Snowflake."""
+        was_open, failed = self.in_transaction, self.failed
+        self.explicit_transaction = self._in_transaction = self.failed = False
+        if not was_open:
+            return
+        if failed or not keep:
+            self.abandon()
+            if keep:
+                raise transaction_failed()
+            return
+        try:
+            self.con.commit()
+        except duckdb.Error:
+            self.abandon()
+            raise
+
+    def fail(self) -> None:
+        """Mark the open transaction as given up: DuckDB cannot take back a single statement."""
+        self.failed = self.in_transaction
+
+    def abandon(self) -> None:
+        """Roll back whatever is open, on the way out of an error."""
+        self.explicit_transaction = self._in_transaction = self.failed = False
+        self._after_commit = []
+        with suppress(duckdb.Error):  # DuckDB may have rolled back by itself
+            self.con.rollback()
+
+    def close(self, retry: bool = True) -> None:
+        """Roll back, drop temporary tables (DuckDB does both) and delete result files."""
+        del retry
+        with self.lock:
+            self.abandon()
+            super().close()
+        self.spool.close()
+
+
+def transaction_failed() -> SnowflakeError:
+    return SnowflakeError(
+        603,
+        "25P02",
+        "The local Snowflake server gives a transaction up at its first error: it was rolled "
+        "back. Send ROLLBACK and start again.",
+    )
+
+
+def _no_such_object(name: str) -> SnowflakeError:
+    return SnowflakeError(
+        2043,
+        "02000",
+        f"SQL compilation error:\nObject does not exist, or operation cannot be performed: {name}.",
+    )

@@ -1,0 +1,27 @@
+"""DESCRIBE TABLE of a temporary table, which fakesnow looks for where it is not.
+
+https://docs.snowflake.com/en/sql-reference/sql/desc-table
+"""
+
+from __future__ import annotations
+
+from fakesnow.transforms.transforms import SQL_DESCRIBE_TABLE
+from sqlglot import exp
+
+from bootstrap.local_snowflake.delegate import Query
+from bootstrap.local_snowflake.names import resolve
+from bootstrap.local_snowflake.session import Session
+
+
+def describe(session: Session, statement: exp.Expr) -> Query | None:
+    table = statement.this
+    if str(statement.args.get("kind")).upper() != "TABLE" or not isinstance(table, exp.Table):
+        return None
+    if not session.temporary or (name := resolve(session, table)) not in session.temporary:
+        return None
+    sql = SQL_DESCRIBE_TABLE.substitute(catalog="temp", schema="main", table=str(name))
+    columns = "_fs_information_schema._fs_columns"
+    return Query(session.con.sql(sql.replace(columns, f"_fs_global.{columns}")))
+
+
+HANDLERS = {exp.Describe: describe}

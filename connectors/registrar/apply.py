@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from registrar.definition import Definition
-from registrar.health import RUNNING, Health, look
+from registrar.health import RUNNING, UNASSIGNED, Health, look
 from registrar.kafka import Kafka
 from registrar.plan import UNCHANGED, Change, plan
 from registrar.rest import Connect
@@ -44,7 +44,7 @@ def _settled(connect: Connect, change: Change, timeout: float) -> Health:
     if change.action == UNCHANGED:
         if health.failed:
             connect.restart(change.name, only_failed=True)
-        elif health.running or health.state not in (RUNNING, "UNASSIGNED"):
+        elif health.running or health.state not in (RUNNING, UNASSIGNED):
             return health
     elif health.state in ("PAUSED", "STOPPED"):
         return health

@@ -42,7 +42,7 @@ class Database:
             with self.connect() as connection:
                 standby = connection.execute("select pg_is_in_recovery()").fetchone()
         except psycopg.OperationalError as error:
-            return str(error).strip().splitlines()[-1]
+            return str(error).strip().splitlines()[0]
         return "it is a standby" if standby and standby[0] else ""
 
 

@@ -10,6 +10,7 @@ from registrar.trace import summary
 MISSING = "MISSING"
 RUNNING = "RUNNING"
 FAILED = "FAILED"
+UNASSIGNED = "UNASSIGNED"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def look(connect: Connect, name: str) -> Health:
     try:
         answer = connect.status(name)
     except NotFoundError:
-        return Health(name, MISSING)
+        # A worker that has just started knows the connector, and has no status of it yet.
+        return Health(name, MISSING if connect.config(name) is None else UNASSIGNED)
     tasks = tuple(
         Task(int(t["id"]), t["state"], t.get("worker_id", ""), t.get("trace", ""))
         for t in answer.get("tasks", [])

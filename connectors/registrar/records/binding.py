@@ -41,6 +41,8 @@ def binder(schema: dict[str, Any]) -> Bind:
 
 
 def _text(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("the text has a NUL byte, which no Postgres text can hold")
     # Java writes half of a surrogate pair as a question mark.
     return value.encode("utf-8", "replace").decode()
 

@@ -12,6 +12,7 @@ is killed between two steps starts again at the stop; upserts and letters that e
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,8 @@ from registrar.watch.journal import Journal
 from registrar.watch.upsert import Refusal, Upsert
 
 # While each range has a refused record, the next one probably has too: going on by hand costs less
-# than a restart of the connector for each.
-RANGES = 20
+# than a restart of the connector for each. The end is for a service that is told to stop.
+GO_ON_SECONDS = 15.0
 DEFAULT_POLL_RECORDS = 500
 
 STOPPING, RESUMING = "stopping", "resuming"
@@ -108,7 +109,8 @@ class Isolation:
 
     def _ranges(self, work: _Work) -> Outcome:
         outcome = Outcome()
-        for _ in range(RANGES):
+        deadline = time.monotonic() + GO_ON_SECONDS
+        while time.monotonic() < deadline:
             records = self._next(work)
             refused, unconvertible = self._write(work, records)
             outcome.written += sum(map(len, records.values())) - len(refused) - len(unconvertible)

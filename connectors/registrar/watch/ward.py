@@ -14,7 +14,7 @@ from registrar.health import FAILED, MISSING, Health, look
 from registrar.kafka import Kafka
 from registrar.lag import Lag, measure
 from registrar.records.errors import UnsupportedError
-from registrar.rest import Connect, NotFoundError
+from registrar.rest import Connect
 from registrar.watch.causes import Cause, classify
 from registrar.watch.events import Emit
 from registrar.watch.isolation import RESUMING, Isolation, TooManyError
@@ -160,17 +160,13 @@ class Ward:
         """An isolation was cut off: by a kill of the watcher, or by the database."""
         if not self._backoff.ready(self._clock()):
             return
-        try:
-            health = look(self._connect, self.name)
-            if health.state == MISSING:
-                self._journal.clear(self.name)
-            elif unfinished.get("step") == RESUMING:
-                self._isolation.finish()
-                self._event("resumed", reason="an isolation had been cut off at its last step")
-            else:
-                self._continue_isolation(int(unfinished.get("task", 0)))
-        except NotFoundError:
+        if self._connect.config(self.name) is None:
             self._journal.clear(self.name)
+        elif unfinished.get("step") == RESUMING:
+            self._isolation.finish()
+            self._event("resumed", reason="an isolation had been cut off at its last step")
+        else:
+            self._continue_isolation(int(unfinished.get("task", 0)))
 
     def _continue_isolation(self, task: int) -> None:
         database = self._database()
@@ -219,7 +215,8 @@ class Ward:
             return
         if not self._backoff.ready(now):
             return
-        self._event("recovered", seconds=round(now - self._down_since, 1))
+        seconds = round(now - self._down_since, 1)
+        self._event("recovered", seconds=seconds, lag=self.summary["lag"])
         self._down_since = None
         self._said = ""
         self.summary["note"] = ""

@@ -178,7 +178,7 @@ joined as (
             > 3600 * {{ var('late_after_hours') }},
             false
         ) as is_late,
-        coalesce(transactions.transaction_date < users.first_registration_date, false)
+        coalesce(transactions.transaction_at::date < users.first_registration_date, false)
             as is_before_registration,
 
         transactions.transaction_date,

@@ -45,8 +45,9 @@ summarised as (
     select
         user_id,
         {{ transaction_measures() }},
-        count(distinct transaction_date) as active_days,
-        count(distinct date_trunc('month', transaction_date)) as active_months,
+        count(distinct iff(is_unknown_date, null, transaction_date)) as active_days,
+        count(distinct iff(is_unknown_date, null, date_trunc('month', transaction_date)))
+            as active_months,
         min(iff(is_unknown_date, null, transaction_date)) as first_transaction_date,
         max(iff(is_unknown_date, null, transaction_date)) as last_transaction_date,
         max(landed_at) as last_landed_at,

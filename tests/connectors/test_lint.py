@@ -1,0 +1,129 @@
+"""Lint names every mistake with file, line and the way out, and needs no worker for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from registrar.cli import main
+from registrar.definition import load
+from registrar.lint.lint import lint
+from registrar.lint.listing import Listings
+
+Write = Callable[[str, str], Path]
+CONNECTORS = Path(__file__).resolve().parent.parent.parent / "connectors"
+
+GOOD = f"""\
+defaults: {CONNECTORS}/defaults/postgres_sink.yml
+config:
+  topics: orders
+  tasks.max: 1
+  collection.name.format: public.orders
+  errors.deadletterqueue.topic.name: orders.dlq
+  transforms: key
+  transforms.key.type: org.apache.kafka.connect.transforms.ValueToKey
+  transforms.key.fields: id
+  primary.key.mode: record_key
+  primary.key.fields: id
+  key.converter: org.apache.kafka.connect.storage.StringConverter
+  value.converter: org.apache.kafka.connect.json.JsonConverter
+  value.converter.schemas.enable: true
+  value.converter.schema.content: >-
+    {{"type":"struct","fields":[{{"field":"id","type":"string"}}]}}
+"""
+
+URL = "jdbc:postgresql://h/d?logServerErrorDetail=false"
+
+
+def findings(file: Path) -> list[str]:
+    return [str(finding) for finding in lint([load(file)], Listings(CONNECTORS / "plugins"))]
+
+
+def test_a_good_file_passes(write: Write) -> None:
+    assert findings(write("orders.yml", GOOD)) == []
+
+
+AT_ITS_LINE = [
+    ("batch.siz: 5", "unknown setting of JdbcSinkConnector: did you mean batch.size?"),
+    ("batch.size: abc", "'abc' is not a whole number"),
+    ("batch.size: -1", "-1 is out of range: 1 to 100000"),
+    ("insert.mode: upsrt", "'upsrt' is not one of insert, upsert, update, did you mean upsert"),
+    ("delete.enabled: maybe", "'maybe' is not true or false"),
+    ("connection.url: nonsense", "is not a JDBC URL"),
+    ("connection.url: jdbc:postgresql://h/d", "holds the rows' values"),
+    (f"connection.url: {URL}&password=x", "a password inside a URL"),
+    ("connection.password: hunter2", "a secret in plain text"),
+    ("dialect.postgres.unnest.insert.enabled: true", "cuts Connect timestamps"),
+    ("errors.deadletterqueue.topic.name: orders", "letters go in circles"),
+    ("primary.key.mode: record_value", "drops tombstones without a trace"),
+    ("primary.key.fields: di", "di is not in the schema (id)"),
+    ("transforms.kye.type: x", "no such name in transforms (listed there: key)"),
+    ("transforms.key.feilds: id", "did you mean transforms.key.fields?"),
+    ("consumer.override.max.pol.records: 5", "consumer.override.max.poll.records?"),
+    ("consumer.override.heartbeat.interval.ms: 5000", "more than a third"),
+    ("value.converter.schemas.enable: false", "gives the sink no fields"),
+    ('value.converter.schema.content: \'{"type":"bogus"}\'', "'bogus' is no Connect type"),
+    ("value.converter.schema.content: '{'", "is not JSON"),
+    ("value.converter.decimal.format: hex", "is not one of base64, numeric"),
+    ("topics.regex: o.*", "Connect takes one of the two"),
+    ("connector.class: com.example.Sink", "no list of the settings of com.example.Sink"),
+]
+# What is missing or wrong, and the key whose line says so.
+AT_ANOTHER_KEY = [
+    ("use.reduction.buffer: false", "connection.url", "the first batch that has a key twice"),
+    ("errors.deadletterqueue.topic.name: null", "errors.tolerance", "drops what cannot be"),
+    ("errors.tolerance: none", "errors.deadletterqueue.topic.name", "nothing is ever sent there"),
+    (
+        "errors.deadletterqueue.context.headers.enable: false",
+        "errors.deadletterqueue.topic.name",
+        "letters will not say why",
+    ),
+    ("primary.key.mode: none", "insert.mode", "upsert needs primary.key.mode"),
+    ("transforms: null", "primary.key.mode", "ClassCastException"),
+    ("consumer.override.max.poll.records: 100", "batch.size", "2000 is never reached"),
+    ("connection.username: null", "connection.username", "is required, and not set"),
+]
+
+
+def with_line(write: Write, line: str) -> Path:
+    """The good file with this setting in line 3, instead of its own."""
+    key = line.partition(":")[0]
+    kept = [text for text in GOOD.splitlines() if not text.startswith(f"  {key}:")]
+    if key == "value.converter.schema.content":
+        kept.pop()
+    return write("orders.yml", "\n".join([*kept[:2], f"  {line}", *kept[2:]]) + "\n")
+
+
+@pytest.mark.parametrize(("line", "message"), AT_ITS_LINE)
+def test_a_mistake_is_found_at_its_line(write: Write, line: str, message: str) -> None:
+    found = findings(with_line(write, line))
+    assert any("orders.yml:3: " in text and message in text for text in found), found
+
+
+@pytest.mark.parametrize(("line", "key", "message"), AT_ANOTHER_KEY)
+def test_a_dangerous_combination_is_found(write: Write, line: str, key: str, message: str) -> None:
+    found = findings(with_line(write, line))
+    assert any(f": {key}: " in text and message in text for text in found), found
+
+
+def test_all_mistakes_of_all_files_come_at_once(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("a.yml", GOOD.replace("tasks.max: 1", "tasks.max: 0"))
+    folder = write("b.yml", GOOD.replace("tasks.max", "task.max")).parent
+    (folder / "plugins").symlink_to(CONNECTORS / "plugins")
+    assert main(["lint", "--offline"], folder, folder) == 1
+    out = capsys.readouterr().out
+    assert "a.yml:4: error: tasks.max: 0 is out of range" in out
+    assert "b.yml:4: error: task.max: unknown setting" in out
+    assert "2 files, 2 errors, 0 warnings" in out
+
+
+@pytest.mark.parametrize("stream_format", ["json", "avro"])
+def test_our_own_connectors_pass_without_a_worker(
+    stream_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAM_FORMAT", stream_format)
+    for file in CONNECTORS.glob("*.yml"):
+        assert findings(file) == []

@@ -1,0 +1,239 @@
+"""The watcher's decisions, with a clock that the test turns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from registrar.kafka import Kafka
+from registrar.rest import Connect, NotFoundError
+from registrar.watch import ward as ward_module
+from registrar.watch.isolation import Outcome, TooManyError
+from registrar.watch.journal import Journal
+from registrar.watch.limits import Backoff, Limits, Meter
+from registrar.watch.ward import Ward
+
+AWAY = "org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that..."
+REFUSED = "org.hibernate.exception.DataException: could not execute batch"
+WRONG = "org.postgresql.util.PSQLException: FATAL: password authentication failed for user"
+
+
+class World:
+    """Connect, Kafka and a database, as far as a ward asks them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.state = "RUNNING"
+        self.trace = ""
+        self.positions = {("t", 0): 0}
+        self.end = 0
+        self.members = 1
+        self.database_answers = True
+        self.config_: dict[str, str] | None = {
+            "topics": "t",
+            "connection.url": "jdbc:postgresql://db/x",
+        }
+        self.calls: list[str] = []
+
+    # Connect
+    def status(self, _: str) -> dict[str, Any]:
+        if self.config_ is None:
+            raise NotFoundError("no such connector")
+        task = {"id": 0, "state": "FAILED" if self.trace else "RUNNING", "trace": self.trace}
+        return {"connector": {"state": self.state}, "tasks": [task]}
+
+    def config(self, _: str) -> dict[str, str] | None:
+        return self.config_
+
+    def offsets(self, _: str) -> dict[tuple[str, int], int]:
+        return dict(self.positions)
+
+    def restart(self, _: str, only_failed: bool) -> None:
+        self.calls.append(f"restart {'failed' if only_failed else 'all'}")
+
+    def resume(self, _: str) -> None:
+        self.calls.append("resume")
+
+    # Kafka
+    def partitions(self, _: str) -> list[tuple[str, int]]:
+        return [("t", 0)]
+
+    def begins(self, _: Any) -> dict[tuple[str, int], int]:
+        return {("t", 0): 0}
+
+    def ends(self, _: Any) -> dict[tuple[str, int], int]:
+        return {("t", 0): self.end}
+
+    def group_members(self, _: str) -> int:
+        return self.members
+
+    # the database
+    def refusal(self) -> str:
+        return "" if self.database_answers else "connection refused"
+
+
+class Watched:
+    """A ward in its world, with the events it told."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.world = World()
+        self.journal = Journal(folder)
+        self.events: list[str] = []
+        self.outcome: Outcome | Exception = Outcome(refused=[])
+        monkeypatch.setattr(ward_module, "from_config", lambda _: self.world)
+        connect: Any = self.world
+        kafka: Any = self.world
+        self.ward = Ward(
+            connect, kafka, self.journal, "x", Limits(), self._emit, lambda: self.world.now
+        )
+        monkeypatch.setattr(self.ward._isolation, "run", self._isolate)
+
+    def _emit(self, _: str, event: str, **details: Any) -> None:
+        self.events.append(event)
+        self.details = details
+
+    def _isolate(self, _: int) -> Outcome:
+        self.world.calls.append("isolate")
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def seconds(self, count: int) -> None:
+        for _ in range(count):
+            self.world.now += 1
+            self.ward.tick()
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(tmp_path, monkeypatch)
+
+
+def test_the_types_that_the_fakes_stand_for_still_have_these_methods() -> None:
+    for name in ("status", "config", "offsets", "restart", "resume"):
+        assert callable(getattr(Connect, name))
+    for name in ("partitions", "begins", "ends", "group_members"):
+        assert callable(getattr(Kafka, name))
+
+
+def test_an_outage_is_waited_for_and_ends_with_one_restart(watched: Watched) -> None:
+    watched.world.trace, watched.world.database_answers = AWAY, False
+    watched.seconds(120)
+    assert watched.world.calls == []
+    assert watched.events == ["failed", "waiting for the database"]
+    watched.world.database_answers = True
+    watched.seconds(1)
+    assert watched.world.calls == ["restart failed"]
+    watched.world.trace = ""
+    watched.seconds(5)
+    assert watched.events[-1] == "recovered"
+    assert watched.ward.summary["note"] == ""
+
+
+def test_restarts_that_do_not_help_come_less_and_less_often_and_end(watched: Watched) -> None:
+    watched.world.trace = WRONG
+    watched.seconds(2)
+    assert len(watched.world.calls) == 1
+    watched.seconds(3600)
+    assert watched.world.calls == ["restart failed"] * Limits().max_restarts
+    assert watched.events.count("given up") == 1
+    assert "password authentication failed" in watched.ward.summary["note"]
+
+
+def test_a_refused_record_is_isolated_not_restarted(watched: Watched) -> None:
+    headers = [("__connect.errors.topic", b"t"), ("__connect.errors.offset", b"7")]
+    watched.outcome = Outcome(written=9, refused=[{"headers": headers}])
+    watched.world.trace = REFUSED
+    watched.seconds(1)
+    assert watched.world.calls == ["isolate"]
+    assert watched.details["records"] == [{"topic": "t", "offset": "7"}]
+    assert watched.ward.summary["refused"] == 1
+
+
+def test_an_isolation_that_finds_nothing_is_not_repeated_for_ever(watched: Watched) -> None:
+    watched.world.trace = REFUSED
+    watched.seconds(3600)
+    assert watched.world.calls.count("isolate") == Limits().max_restarts
+    assert watched.events[-1] == "given up"
+
+
+def test_too_many_refused_records_stop_the_connector_and_say_why(watched: Watched) -> None:
+    watched.outcome = TooManyError("9000 records were refused")
+    watched.world.trace = REFUSED
+    watched.seconds(1)
+    assert watched.events[-1] == "stopped"
+    watched.world.trace, watched.world.state = "", "STOPPED"
+    watched.seconds(60)
+    assert watched.world.calls == ["isolate"]
+    assert "9000 records" in watched.ward.summary["note"]
+
+
+def test_a_database_that_fails_within_an_isolation_is_waited_for(watched: Watched) -> None:
+    watched.outcome = psycopg.OperationalError("server closed the connection")
+    watched.journal.write("x", {"step": "stopping", "task": 0})
+    watched.seconds(1)
+    assert watched.events == ["continued", "isolation interrupted"]
+    watched.world.database_answers = False
+    watched.seconds(30)
+    assert watched.world.calls == ["isolate"]
+    watched.world.database_answers = True
+    watched.outcome = Outcome(refused=[{"headers": []}])
+    watched.seconds(1)
+    assert watched.events[-1] == "isolated"
+
+
+def test_a_watcher_killed_at_the_last_step_only_resumes(watched: Watched) -> None:
+    watched.journal.write("x", {"step": "resuming"})
+    watched.seconds(1)
+    assert watched.world.calls == ["resume"]
+    assert watched.journal.read("x") is None
+
+
+def test_running_without_movement_counts_as_failed(watched: Watched) -> None:
+    watched.world.end = 100
+    watched.seconds(int(Limits().stall_seconds) - 10)
+    assert watched.world.calls == []
+    watched.seconds(20)
+    assert watched.world.calls == ["restart all"]
+    assert watched.events[0] == "stalled"
+    watched.world.positions = {("t", 0): 50}
+    watched.seconds(10)
+    assert watched.events[-1] == "recovered"
+
+
+def test_running_without_a_consumer_is_noticed_much_earlier(watched: Watched) -> None:
+    watched.world.end, watched.world.members = 100, 0
+    watched.seconds(int(Limits().empty_group_seconds) + 10)
+    assert watched.world.calls == ["restart all"]
+
+
+@pytest.mark.parametrize("state", ["PAUSED", "STOPPED"])
+def test_what_a_person_paused_or_stopped_is_left_alone(watched: Watched, state: str) -> None:
+    watched.world.state, watched.world.end = state, 100
+    watched.seconds(600)
+    assert watched.world.calls == []
+    assert watched.events == []
+
+
+def test_a_connector_that_does_not_exist_is_said_once(watched: Watched) -> None:
+    watched.world.config_ = None
+    watched.seconds(60)
+    assert watched.events == ["missing"]
+
+
+def test_the_waits_double_up_to_a_minute() -> None:
+    backoff, now, waits = Backoff(Limits()), 0.0, []
+    for _ in range(8):
+        backoff.attempt(now)
+        start = now
+        while not backoff.ready(now):
+            now += 0.5
+        waits.append(now - start)
+    assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_refusals_are_counted_over_the_last_minute() -> None:
+    meter = Meter()
+    assert [meter.add(0, 3), meter.add(30, 4), meter.add(61, 5)] == [3, 7, 9]

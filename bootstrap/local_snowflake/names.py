@@ -112,8 +112,8 @@ def kind_of(con: duckdb.DuckDBPyConnection, name: Name) -> str | None:
            SELECT 'VIEW' FROM duckdb_views()
            WHERE database_name = $d AND schema_name = $s AND view_name = $n""",
         {"d": name.database, "s": name.schema, "n": name.name},
-    ).fetchone()
-    return found[0] if found else None
+    ).fetchall()  # all, so that no half-read result stays open on the connection
+    return found[0][0] if found else None
 
 
 def _part(node: object) -> str:

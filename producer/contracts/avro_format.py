@@ -25,8 +25,8 @@ TEMPLATE = """
 def encode(row):
     try:
         {names} = row
-        return {body}
-    except (TypeError, ValueError, IndexError, AttributeError):
+        return frame + {body}
+    except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
         return careful(row)
 """
 # A decimal of more than 131072 digits, which is where PostgreSQL's numeric ends.
@@ -53,12 +53,11 @@ class AvroWire:
 
     def _compile(self) -> Encode:
         fields, key = self._contract.fields, self._contract.key
-        source = TEMPLATE.format(
-            names=", ".join(field.name for field in fields) + ",",
-            body=" + ".join(
-                ["frame", *(_expression(field, field.name == key) for field in fields)]
-            ),
-        )
+        # Fields may be called like Python's words, or like our functions.
+        variables = [f"v{index}" for index in range(len(fields))]
+        named = zip(fields, variables, strict=True)
+        steps = [_expression(field, name, field.name == key) for field, name in named]
+        source = TEMPLATE.format(names=", ".join(variables) + ",", body=" + ".join(steps))
         scope: dict[str, Any] = {"careful": self.careful, "frame": self._frame}
         scope |= vars(avro_primitives)
         exec(compile(source, f"<Avro encoder of {self._contract.name}>", "exec"), scope)
@@ -95,9 +94,8 @@ class AvroWire:
         return self._frame + NEGATIVE_LENGTH + good[len(self._frame) :]
 
 
-def _expression(field: Field, is_key: bool) -> str:
-    """The bytes of one value; most texts are remembered, but each key is new."""
-    name = field.name
+def _expression(field: Field, name: str, is_key: bool) -> str:
+    """The bytes of one variable's value; most texts are remembered, but each key is new."""
     longest = field.precision + bool(field.scale)
     code = {
         "string": f"text({name})" if is_key else f"texts[{name}]",

@@ -1,5 +1,5 @@
 """Avro's binary encoding of single values, for the usual shape of each type; anything else raises
-TypeError, ValueError, IndexError or AttributeError, and takes the careful way instead."""
+TypeError, ValueError, IndexError, AttributeError or ArithmeticError, and takes the careful way."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def long(value: int, bits: int = 64) -> bytes:
 
 
 def micros(value: int) -> bytes:
-    if not FIRST_MICRO <= value <= LAST_MICRO:
+    if type(value) is not int or not FIRST_MICRO <= value <= LAST_MICRO:
         raise ValueError
     return long(value)
 

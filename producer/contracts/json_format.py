@@ -38,7 +38,7 @@ def encode(row):
         # Strings were escaped, so a NUL shows as this; so does a harmless literal backslash.
         if {nul!r} not in text:
             return text.encode()
-    except (TypeError, ValueError, IndexError, OverflowError):
+    except (TypeError, ValueError, IndexError, ArithmeticError):
         pass
     return careful(row)
 """
@@ -49,12 +49,14 @@ def encoder(contract: Contract) -> Encode:
 
     The function raises RefusedError, naming field and reason, for a row that breaks the contract.
     """
-    names = contract.field_names
+    # Fields may be called like Python's words, or like our functions.
+    variables = [f"v{index}" for index in range(len(contract.fields))]
+    named = list(zip(contract.fields, variables, strict=True))
     source = TEMPLATE.format(
-        names=", ".join(names) + ",",
-        guards="\n        ".join(line for field in contract.fields for line in _guards(field)),
-        frame="{" + ",".join(f'"{name}":%s' for name in names) + "}",
-        values=", ".join(_value(field) for field in contract.fields) + ",",
+        names=", ".join(variables) + ",",
+        guards="\n        ".join(line for pair in named for line in _guards(*pair)),
+        frame="{" + ",".join(f'"{name}":%s' for name in contract.field_names) + "}",
+        values=", ".join(_value(*pair) for pair in named) + ",",
         nul="\\u0000",
     )
     scope: dict[str, Any] = {
@@ -130,9 +132,8 @@ class _Minutes(dict[int, str]):
         return text
 
 
-def _guards(field: Field) -> list[str]:
-    """Statements that raise unless the value has the usual shape of its type."""
-    name = field.name
+def _guards(field: Field, name: str) -> list[str]:
+    """Statements that raise unless the variable's value has the usual shape of its type."""
     lines = {
         "string": [],
         "boolean": [f"if type({name}) is not bool: raise TypeError"],
@@ -147,8 +148,12 @@ def _guards(field: Field) -> list[str]:
         "decimal": [
             f"if type({name}) is not Decimal: raise TypeError",
             f"{name} = str({name})",
-            f"if len({name}) > {field.precision + bool(field.scale)} or 'E' in {name}"
-            + (f" or {name}[{-1 - field.scale}] != '.'" if field.scale else " or '.' in {name}")
+            f"if len({name}) > {field.precision + bool(field.scale)} or "
+            + (
+                f"{name}[{-1 - field.scale}] != '.' or 'E' in {name}"
+                if field.scale
+                else f"not {name}.lstrip('-').isdigit()"
+            )
             + ": raise ValueError",
         ],
     }[field.kind]
@@ -157,9 +162,8 @@ def _guards(field: Field) -> list[str]:
     return [f"if {name} is not None:", *(f"    {line}" for line in lines)]
 
 
-def _value(field: Field) -> str:
+def _value(field: Field, name: str) -> str:
     """The expression that writes a value which passed its guards."""
-    name = field.name
     text = {
         "string": f"string({name})",
         "boolean": f"('true' if {name} else 'false')",

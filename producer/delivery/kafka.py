@@ -82,7 +82,7 @@ class Delivery:
             self.poll(STEP)
 
     def _problem(self, patience: float) -> str:
-        timeout = min(2.0, max(STEP, patience))
+        timeout = min(1.0, max(STEP, patience))
         try:
             topic = self._producer.list_topics(self.topic, timeout=timeout).topics[self.topic]
         except KafkaException as error:

@@ -92,7 +92,9 @@ def _receive(child: _Child, children: list[_Child], watch: Watch) -> None:
         if all(each.ready for each in children):
             start = time.monotonic()
             for each in children:
-                each.pipe.send(start)
+                # One that was stopped meanwhile has gone already.
+                with suppress(ConnectionError):
+                    each.pipe.send(start)
 
 
 def _child(pipe: Connection, run: Run, number: int, workers: int, stop: Event) -> None:

@@ -19,7 +19,7 @@ POOL_SIZE = 600
 
 
 def registrations(pattern: str) -> dict[str, Column]:
-    """Columns of all users in the files that match, each user once, ordered by user_id.
+    """Columns of all users in the files that match, as first registered, ordered by user_id.
 
     Rows that are broken (wrong length, no user_id, no registration date) are left out: the files
     may be demonstrations of broken ones. Without any matching file, a pool that is always the
@@ -35,7 +35,8 @@ def registrations(pattern: str) -> dict[str, Column]:
     users: dict[str, dict[str, str]] = {}
     for path in paths:
         try:
-            users |= {user["user_id"]: user for user in _rows(path)}
+            for user in _rows(path):
+                users.setdefault(user["user_id"], user)
         except (OSError, EOFError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: {error}") from error
     if not users:

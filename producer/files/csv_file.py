@@ -24,13 +24,14 @@ def write(path: Path, header: tuple[str, ...], rows: Iterable[Row], broken: Brok
     partial = path.with_name(path.name + ".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as raw:
-            count = _write(raw, path.suffix == ".gz", header, rows, broken)
-        partial.replace(path)
+        try:
+            with partial.open("wb") as raw:
+                count = _write(raw, path.suffix == ".gz", header, rows, broken)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise ProducerError(f"{path}: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return count
 
 

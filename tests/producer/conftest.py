@@ -1,0 +1,25 @@
+"""The command line, and a Kafka for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.producer.mock_kafka import MockKafka
+
+
+@pytest.fixture
+def kafka() -> Iterator[MockKafka]:
+    mock = MockKafka()
+    yield mock
+    mock.stop()
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that reach nothing but the test's own folder."""
+    monkeypatch.setenv("INCOMING_DIR", str(tmp_path / "incoming"))
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("STREAM_FORMAT", "json")

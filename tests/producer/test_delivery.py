@@ -1,0 +1,132 @@
+"""Every message is acknowledged or reported, at the pace asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producer.delivery.kafka import Delivery
+from producer.delivery.pace import Pace
+from producer.delivery.run import Run, Worker
+from producer.delivery.totals import Totals
+from producer.delivery.watch import Watch
+from producer.delivery.workers import run_in
+from producer.drawing.timeline import Steady
+from producer.errors import ProducerError
+from producer.events.faults import Faults
+from tests.producer.mock_kafka import MockKafka
+
+TOPIC = "transactions"
+
+
+class Witness:
+    """A watch that remembers, and asks for a stop when ``until`` says so."""
+
+    def __init__(self, until: Callable[[Totals], bool] = lambda totals: False) -> None:
+        self.said: list[str] = []
+        self.totals, self.until = Totals(), until
+        self.watch = Watch(self.said.append, self.show, lambda: self.until(self.totals))
+
+    def show(self, totals: Totals) -> None:
+        self.totals = totals
+
+
+def plan(servers: str, count: int | None, rate: float | None = None, wait: float = 5) -> Run:
+    return Run(
+        stream="transaction",
+        users="no such files",
+        key_version=None,
+        format="json",
+        registry_url="",
+        servers=servers,
+        topic=TOPIC,
+        count=count,
+        rate=rate,
+        seed=1,
+        timeline=Steady(1_793_491_200_000_000, 50.0),
+        faults=Faults(duplicates=0.05, changed=0.5),
+        wait=wait,
+    )
+
+
+def test_produced_is_acknowledged_is_in_the_topic(kafka: MockKafka) -> None:
+    totals = Worker(plan(kafka.servers, 10_000), Witness().watch).work()
+    assert totals.complete
+    assert totals.line() == "produced 10000, acknowledged 10000, failed 0"
+    assert sum(totals.made.values()) == 10_000
+    kafka.messages(TOPIC, 10_000)
+
+
+def test_two_processes_send_what_one_sends_and_keep_each_keys_order(kafka: MockKafka) -> None:
+    Worker(plan(kafka.servers, 20_000), Witness().watch).work()
+    alone = kafka.messages(TOPIC, 20_000)
+    second = MockKafka()
+    totals = run_in(2, plan(second.servers, 20_000), Witness().watch)
+    shared = second.messages(TOPIC, 20_000)
+    second.stop()
+    assert totals.complete
+    assert totals.produced == 20_000
+    for one, two in zip(alone, shared, strict=True):
+        assert sorted(map(str, one)) == sorted(map(str, two))
+        assert dict(one) == dict(two)  # the last value of each key
+
+
+def test_a_stop_flushes_and_counts_what_went_out(kafka: MockKafka) -> None:
+    witness = Witness(until=lambda totals: totals.produced >= 700)
+    totals = Worker(plan(kafka.servers, None, rate=2000), witness.watch).work()
+    assert totals.complete
+    assert 700 <= totals.produced < 5000
+    kafka.messages(TOPIC, totals.produced)
+
+
+def test_kafka_gone_midway_ends_the_run_and_names_each_lost_key(kafka: MockKafka) -> None:
+    witness = Witness()
+
+    def gone(totals: Totals) -> None:
+        witness.totals = totals
+        if totals.acknowledged >= 300:
+            kafka.stop()
+
+    watch = Watch(witness.said.append, gone, lambda: False)
+    totals = Worker(plan(kafka.servers, None, rate=1000, wait=1), watch).work()
+    assert not totals.complete
+    assert totals.failed == len(totals.failures) == totals.produced - totals.acknowledged > 0
+    assert len({key for key, _ in totals.failures} & {""}) == 0
+    assert all("timed out" in reason for _, reason in totals.failures)
+
+
+def test_kafka_away_at_the_start_is_waited_for_and_then_named() -> None:
+    witness, began = Witness(), time.monotonic()
+    with pytest.raises(ProducerError, match=r"no Kafka at 127\.0\.0\.1:1: .*waited 1\.5 s"):
+        Delivery("127.0.0.1:1", TOPIC, 1.5, witness.watch).connect()
+    assert time.monotonic() - began < 5
+    assert "waiting up to 1.5 s: no Kafka at 127.0.0.1:1" in witness.said[0]
+
+
+def test_a_setting_that_kafkas_client_does_not_know_is_named() -> None:
+    with pytest.raises(ProducerError, match=r"no\.such"):
+        Delivery("127.0.0.1:1", TOPIC, 1, Witness().watch, {"no.such": "1"})
+
+
+@given(
+    rate=st.floats(0.1, 1e6),
+    steps=st.lists(st.floats(0, 5), min_size=1, max_size=40),
+)
+def test_the_rate_is_exact_however_unevenly_time_passes(rate: float, steps: list[float]) -> None:
+    now = 100.0
+    pace, sent = Pace(rate, clock=lambda: now), 0
+    sent += pace.due(sent, 10**9)
+    for step in steps:
+        now += step
+        sent += pace.due(sent, 10**9)
+        assert sent == int((now - 100.0) * rate) + 1
+        assert 0 <= pace.delay(sent) <= 1 / rate + 1e-6
+
+
+def test_without_a_rate_everything_is_due() -> None:
+    assert Pace(None).due(0, 4096) == 4096
+    assert Pace(None).delay(4096) == 0

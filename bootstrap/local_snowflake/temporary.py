@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
 
 
+def stored_name(name: Name) -> Name:
+    """Where DuckDB keeps a temporary table."""
+    return Name("temp", "main", str(name))
+
+
 def stored(name: Name) -> str:
     """DuckDB's full name of a temporary table."""
-    return f'temp.main."{name}"'
+    return stored_name(name).sql
 
 
 def replace(session: Session, statement: exp.Expr) -> exp.Expr:

@@ -117,7 +117,7 @@ def _column_types(session: Session, copy: CopyStatement) -> dict[str, tuple[str,
     rows = session.con.execute(
         """SELECT column_name, data_type, is_nullable FROM duckdb_columns()
            WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
-        [copy.target.database, copy.target.schema, copy.target.name],
+        [copy.stored.database, copy.stored.schema, copy.stored.name],
     ).fetchall()
     return {name: (kind, nullable) for name, kind, nullable in rows}
 

@@ -138,7 +138,7 @@ class _Copy:
         names = ", ".join(quoted(output.name) for output in outputs)
         values = ", ".join(output.typed for output in outputs)
         sql = (
-            f"INSERT INTO {self.copy.target.sql} ({names}) "
+            f"INSERT INTO {self.copy.stored.sql} ({names}) "
             f"WITH {quoted(projection.STAGED)} AS ({origin.sql}) "
             f"SELECT {values} FROM {quoted(projection.STAGED)}"
         )
@@ -161,7 +161,7 @@ class _Copy:
         names = ", ".join(quoted(output.name) for output in outputs)
         values = ", ".join(f"_o{i}.v" for i in range(len(outputs)))
         found = self.con.execute(
-            f"INSERT INTO {self.copy.target.sql} ({names}) "
+            f"INSERT INTO {self.copy.stored.sql} ({names}) "
             f"SELECT {values} FROM {_TRIED} WHERE NOT _bad ORDER BY rowid"
         ).fetchone()
         result.rows_loaded = int(found[0]) if found else 0

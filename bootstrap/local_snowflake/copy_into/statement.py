@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from bootstrap.local_snowflake import options, stages
+from bootstrap.local_snowflake import options, stages, temporary
 from bootstrap.local_snowflake.errors import (
     SnowflakeError,
     does_not_exist,
@@ -49,9 +49,13 @@ class OnError:
 
 @dataclass
 class CopyStatement:
-    """COPY INTO target (columns) FROM location or FROM (SELECT ...)."""
+    """COPY INTO target (columns) FROM location or FROM (SELECT ...).
+
+    stored: DuckDB's name of the target, which differs for a temporary table.
+    """
 
     target: Name
+    stored: Name
     columns: list[str]
     location: stages.Location
     csv: options.CsvFormat
@@ -93,14 +97,16 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     if not statement.args.get("kind") or not isinstance(table, exp.Table):
         raise not_supported("unloading (COPY INTO a location)")
     target = resolve(session, table)
-    if kind_of(session.con, target) != "TABLE":
+    stored = temporary.stored_name(target) if target in session.temporary else target
+    if kind_of(session.con, stored) != "TABLE":
         raise does_not_exist("Table", str(target))
     reference, select, in_select = _source(statement, target)
     location = stages.locate(session, reference)
     given = {p.this.name.upper(): p for p in statement.args.get("params") or []}
     return CopyStatement(
         target,
-        _columns(session, target, schema),
+        stored,
+        _columns(session, stored, schema),
         location,
         _format(session, location, given.pop("FILE_FORMAT", None), in_select.get("FILE_FORMAT")),
         select,

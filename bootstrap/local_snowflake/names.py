@@ -6,7 +6,7 @@ https://docs.snowflake.com/en/sql-reference/name-resolution
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
@@ -103,17 +103,25 @@ def resolve_text(session: Session, text: str) -> Name:
     return resolve(session, exp.Table(**fields))
 
 
+def first_row(result: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
+    """The first row, read to the end: DuckDB refuses other work while a result is half read."""
+    rows = result.fetchall()
+    return rows[0] if rows else None
+
+
 def kind_of(con: duckdb.DuckDBPyConnection, name: Name) -> str | None:
     """TABLE, VIEW, or None when there is no such object."""
-    found = con.execute(
-        """SELECT 'TABLE' FROM duckdb_tables()
+    found = first_row(
+        con.execute(
+            """SELECT 'TABLE' FROM duckdb_tables()
            WHERE database_name = $d AND schema_name = $s AND table_name = $n
            UNION ALL
            SELECT 'VIEW' FROM duckdb_views()
            WHERE database_name = $d AND schema_name = $s AND view_name = $n""",
-        {"d": name.database, "s": name.schema, "n": name.name},
-    ).fetchall()  # all, so that no half-read result stays open on the connection
-    return found[0][0] if found else None
+            {"d": name.database, "s": name.schema, "n": name.name},
+        )
+    )
+    return found[0] if found else None
 
 
 def _part(node: object) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from bootstrap.local_snowflake.errors import does_not_exist, invalid_value, not_supported
-from bootstrap.local_snowflake.names import resolve_text
+from bootstrap.local_snowflake.names import first_row, resolve_text
 
 if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
@@ -45,11 +45,13 @@ def from_properties(properties: Iterable[exp.Expr]) -> Options:
 def named_format(session: Session, name: str) -> Options:
     """The options of CREATE FILE FORMAT."""
     full = resolve_text(session, name)
-    found = session.con.execute(
-        "SELECT options FROM _fs_global._fs_information_schema._fs_file_formats "
-        "WHERE database_name = ? AND schema_name = ? AND name = ?",
-        [full.database, full.schema, full.name],
-    ).fetchone()
+    found = first_row(
+        session.con.execute(
+            "SELECT options FROM _fs_global._fs_information_schema._fs_file_formats "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [full.database, full.schema, full.name],
+        )
+    )
     if not found:
         raise does_not_exist("File format", str(full))
     return dict(json.loads(found[0]))

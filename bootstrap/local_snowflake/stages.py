@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bootstrap.local_snowflake.errors import SnowflakeError, does_not_exist, not_supported, syntax
-from bootstrap.local_snowflake.names import Name, kind_of, resolve_text
+from bootstrap.local_snowflake.names import Name, first_row, kind_of, resolve_text
 
 if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
@@ -120,21 +120,25 @@ def _exists(session: Session, name: Name) -> bool:
     if name.name.startswith("%"):
         table = Name(name.database, name.schema, name.name[1:])
         return kind_of(session.con, table) == "TABLE"
-    found = session.con.execute(
-        f"SELECT 1 FROM {_CATALOG}._fs_stages "
-        "WHERE database_name = ? AND schema_name = ? AND name = ?",
-        [name.database, name.schema, name.name],
-    ).fetchone()
+    found = first_row(
+        session.con.execute(
+            f"SELECT 1 FROM {_CATALOG}._fs_stages "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [name.database, name.schema, name.name],
+        )
+    )
     return found is not None
 
 
 def options_of(session: Session, name: Name) -> dict[str, Any]:
     """The FILE_FORMAT the stage was created with, as option name and value."""
-    found = session.con.execute(
-        f"SELECT options FROM {_CATALOG}._stage_options "
-        "WHERE database_name = ? AND schema_name = ? AND name = ?",
-        [name.database, name.schema, name.name],
-    ).fetchone()
+    found = first_row(
+        session.con.execute(
+            f"SELECT options FROM {_CATALOG}._stage_options "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [name.database, name.schema, name.name],
+        )
+    )
     return dict(json.loads(found[0])) if found else {}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from bootstrap.local_snowflake.names import Name
+from bootstrap.local_snowflake.names import Name, first_row
 
 _TABLE = '"{database}"._fs_information_schema._loaded_files'
 
@@ -25,12 +25,14 @@ def creation_sql(database: str) -> str:
 def is_loaded(
     con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str
 ) -> bool:
-    found = con.execute(
-        f"""SELECT 1 FROM {_TABLE.format(database=target.database)}
+    found = first_row(
+        con.execute(
+            f"""SELECT 1 FROM {_TABLE.format(database=target.database)}
             WHERE schema_name = ? AND table_name = ? AND stage_name = ? AND file_name = ?
               AND content_key = ? LIMIT 1""",
-        [target.schema, target.name, stage, file, key],
-    ).fetchone()
+            [target.schema, target.name, stage, file, key],
+        )
+    )
     return found is not None
 
 

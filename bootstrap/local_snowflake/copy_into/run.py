@@ -18,7 +18,7 @@ from bootstrap.local_snowflake.copy_into import history, projection, scan, sourc
 from bootstrap.local_snowflake.copy_into.projection import Output
 from bootstrap.local_snowflake.copy_into.source import RowError, Source
 from bootstrap.local_snowflake.errors import SnowflakeError, translate
-from bootstrap.local_snowflake.names import quoted
+from bootstrap.local_snowflake.names import first_row, quoted
 from bootstrap.local_snowflake.session import Session
 from bootstrap.local_snowflake.stages import StagedFile
 
@@ -143,7 +143,7 @@ class _Copy:
             f"SELECT {values} FROM {quoted(projection.STAGED)}"
         )
         try:
-            found = self.con.execute(sql).fetchone()
+            found = first_row(self.con.execute(sql))
         except duckdb.Error as error:
             raise self._explain(outputs, origin, name, error) from error
         return int(found[0]) if found else 0
@@ -151,7 +151,7 @@ class _Copy:
     def _insert_good(self, outputs: list[Output], origin: Source, result: FileResult) -> FileResult:
         """The rows without errors; how many errors make the file fail is for ON_ERROR to say."""
         self._try_all(self.con, outputs, origin)
-        bad = self.con.execute(f"SELECT count(*) FROM {_TRIED} WHERE _bad").fetchone()
+        bad = first_row(self.con.execute(f"SELECT count(*) FROM {_TRIED} WHERE _bad"))
         result.errors_seen = len(origin.errors) + (bad[0] if bad else 0)
         if result.errors_seen:
             self._first_error(outputs, origin, result)
@@ -160,10 +160,12 @@ class _Copy:
             return result
         names = ", ".join(quoted(output.name) for output in outputs)
         values = ", ".join(f"_o{i}.v" for i in range(len(outputs)))
-        found = self.con.execute(
-            f"INSERT INTO {self.copy.stored.sql} ({names}) "
-            f"SELECT {values} FROM {_TRIED} WHERE NOT _bad ORDER BY rowid"
-        ).fetchone()
+        found = first_row(
+            self.con.execute(
+                f"INSERT INTO {self.copy.stored.sql} ({names}) "
+                f"SELECT {values} FROM {_TRIED} WHERE NOT _bad ORDER BY rowid"
+            )
+        )
         result.rows_loaded = int(found[0]) if found else 0
         if result.errors_seen:
             result.status = "PARTIALLY_LOADED" if result.rows_loaded else "LOAD_FAILED"
@@ -238,17 +240,21 @@ def _first_bad_value(
     con: duckdb.DuckDBPyConnection, outputs: list[Output], header: int
 ) -> RowError | None:
     """The first row that failed: evaluate its columns one by one, for DuckDB to say why."""
-    row = con.execute(
-        f"SELECT {quoted(projection.ROW)} FROM {_TRIED} WHERE _bad ORDER BY rowid LIMIT 1"
-    ).fetchone()
+    row = first_row(
+        con.execute(
+            f"SELECT {quoted(projection.ROW)} FROM {_TRIED} WHERE _bad ORDER BY rowid LIMIT 1"
+        )
+    )
     if not row:
         return None
     for output in outputs:
         try:
-            found = con.execute(
-                f"SELECT {output.typed} FROM {_TRIED} AS {quoted(projection.STAGED)} "
-                f"WHERE {quoted(projection.ROW)} = {row[0]}"
-            ).fetchone()
+            found = first_row(
+                con.execute(
+                    f"SELECT {output.typed} FROM {_TRIED} AS {quoted(projection.STAGED)} "
+                    f"WHERE {quoted(projection.ROW)} = {row[0]}"
+                )
+            )
         except duckdb.Error as error:
             why = translate(error)
             return RowError(row[0], row[0] + header, why.text, why.errno or 0, output.name)

@@ -16,7 +16,7 @@ from bootstrap.local_snowflake.errors import (
     does_not_exist,
     not_supported,
 )
-from bootstrap.local_snowflake.names import named_table, quoted
+from bootstrap.local_snowflake.names import first_row, named_table, quoted
 from bootstrap.local_snowflake.session import Session
 
 _CATALOG = "_fs_global._fs_information_schema"
@@ -77,10 +77,12 @@ def _plain(identifier: exp.Identifier) -> str:
 
 
 def _exists(session: Session, database: str, schema: str = "main") -> bool:
-    found = session.con.execute(
-        "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
-        [database, schema],
-    ).fetchone()
+    found = first_row(
+        session.con.execute(
+            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
+            [database, schema],
+        )
+    )
     return found is not None
 
 

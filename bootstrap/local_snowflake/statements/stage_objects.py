@@ -14,7 +14,7 @@ from sqlglot import exp
 from bootstrap.local_snowflake import options, stages
 from bootstrap.local_snowflake.answers import Answer, status
 from bootstrap.local_snowflake.errors import already_exists, does_not_exist, not_supported
-from bootstrap.local_snowflake.names import Name, named_table, resolve
+from bootstrap.local_snowflake.names import Name, first_row, named_table, resolve
 from bootstrap.local_snowflake.session import Session
 
 _CATALOG = "_fs_global._fs_information_schema"
@@ -107,11 +107,13 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
 
 
 def _exists(session: Session, kind: str, name: Name) -> bool:
-    found = session.con.execute(
-        f"SELECT 1 FROM {_CATALOG}.{_TABLES[kind]} "
-        "WHERE database_name = ? AND schema_name = ? AND name = ?",
-        [name.database, name.schema, name.name],
-    ).fetchone()
+    found = first_row(
+        session.con.execute(
+            f"SELECT 1 FROM {_CATALOG}.{_TABLES[kind]} "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [name.database, name.schema, name.name],
+        )
+    )
     return found is not None
 
 

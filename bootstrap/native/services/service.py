@@ -25,7 +25,7 @@ class Service(ABC):
     ports: tuple[str, ...] = ()
     stop_signal = "TERM"
     #: Seconds it may take to become ready on a slow machine.
-    patience = 90.0
+    patience = 300.0
 
     @property
     @abstractmethod

@@ -10,7 +10,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.rowtype import ColumnInfo
 from sqlglot import exp
 
-from bootstrap.local_snowflake import temporary
+from bootstrap.local_snowflake import semantics, temporary
 from bootstrap.local_snowflake.answers import Answer, status
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.results import column_info
@@ -39,7 +39,14 @@ def transformed(session: Session, statement: exp.Expr, params: Params | None) ->
     """The statement in DuckDB's terms."""
     cursor = FakeSnowflakeCursor(session, session.con)
     cursor.check_db_and_schema(statement)
-    return temporary.replace(session, cursor._transform(statement, params))
+    return _translated(session, cursor, semantics.before(session, statement), params)
+
+
+def _translated(
+    session: Session, cursor: FakeSnowflakeCursor, statement: exp.Expr, params: Params | None
+) -> exp.Expr:
+    translated = temporary.replace(session, cursor._transform(statement, params))
+    return semantics.after(session, translated, params)
 
 
 def query(session: Session, statement: exp.Expr, params: Params | None = None) -> Query:
@@ -52,7 +59,7 @@ def execute(session: Session, statement: exp.Expr, params: Params | None = None)
     """Run any statement that fakesnow knows."""
     cursor = FakeSnowflakeCursor(session, session.con)
     cursor.check_db_and_schema(statement)
-    parts = cursor._transform_explode(statement)
+    parts = cursor._transform_explode(semantics.before(session, statement))
     # What fakesnow does in several statements is still one statement for the client.
     own = len(parts) > 1 and not session.in_transaction
     if own:
@@ -72,7 +79,7 @@ def execute(session: Session, statement: exp.Expr, params: Params | None = None)
 def _run(
     session: Session, cursor: FakeSnowflakeCursor, part: exp.Expr, params: Params | None
 ) -> Answer | Query:
-    part = temporary.replace(session, cursor._transform(part, params))
+    part = _translated(session, cursor, part, params)
     bound = params if params and part.find(exp.Placeholder) else None
     if isinstance(part, _QUERIES) and not _has_side_effects(part):
         if seed := part.args.get("seed"):

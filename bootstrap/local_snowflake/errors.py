@@ -68,6 +68,31 @@ _RULES: list[_Rule] = [
     ),
     (
         duckdb.Error,
+        r"(Numeric value '.*' is not recognized)",
+        lambda m: SnowflakeError(100038, "22018", m[1]),
+    ),
+    (
+        duckdb.Error,
+        r"(Boolean value '.*' is not recognized)",
+        lambda m: SnowflakeError(100037, "22018", m[1]),
+    ),
+    (
+        duckdb.Error,
+        r"(Timestamp '.*' is not recognized)",
+        lambda m: SnowflakeError(100035, "22007", m[1]),
+    ),
+    (
+        duckdb.Error,
+        r"(Date '.*' is not recognized)",
+        lambda m: SnowflakeError(100040, "22007", m[1]),
+    ),
+    (
+        duckdb.Error,
+        r"Malformed JSON",
+        lambda m: SnowflakeError(100069, "22P02", f"Error parsing JSON: {_first(m)}"),
+    ),
+    (
+        duckdb.Error,
         r"cannot affect the same target row more than once",
         lambda m: SnowflakeError(100090, "42P18", "Duplicate row detected during DML action"),
     ),

@@ -140,6 +140,9 @@ class Server:
             _identifier(query.get("databaseName")),
             _identifier(query.get("schemaName")),
             parameters.get("AUTOCOMMIT", True) is not False,
+            data.get("LOGIN_NAME", "").upper(),
+            _identifier(query.get("roleName")),
+            _identifier(query.get("warehouse")),
         )
         token = secrets.token_urlsafe(32)
         client = self.clients[token] = Client(session)
@@ -161,8 +164,8 @@ class Server:
                 "sessionInfo": {
                     "databaseName": session.database,
                     "schemaName": session.schema,
-                    "roleName": query.get("roleName"),
-                    "warehouseName": query.get("warehouse"),
+                    "roleName": session.role,
+                    "warehouseName": session.warehouse,
                 },
             }
         )

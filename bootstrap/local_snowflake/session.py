@@ -11,7 +11,7 @@ import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
 
 from bootstrap.local_snowflake.errors import SnowflakeError
-from bootstrap.local_snowflake.names import Name, quoted
+from bootstrap.local_snowflake.names import Name, first_row, quoted
 from bootstrap.local_snowflake.results import Spool
 from bootstrap.local_snowflake.storage import Storage
 
@@ -28,6 +28,9 @@ class Session(FakeSnowflakeConnection):
         database: str | None,
         schema: str | None,
         autocommit: bool = True,
+        user: str | None = None,
+        role: str | None = None,
+        warehouse: str | None = None,
     ) -> None:
         self.con = storage.duck_conn.cursor()
         super().__init__(
@@ -41,6 +44,7 @@ class Session(FakeSnowflakeConnection):
         self.lock = threading.Lock()
         self.last_used = time.monotonic()
         self.storage = storage
+        self.user, self.role, self.warehouse = user, role, warehouse
         self.spool = Spool(storage.results)
         self.explicit_transaction = False
         self.failed = False
@@ -85,8 +89,8 @@ class Session(FakeSnowflakeConnection):
         found = self.con.execute(
             "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
             [database, schema],
-        ).fetchone()
-        return found is not None
+        )
+        return first_row(found) is not None
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something when the rows of the current statement are there to stay."""

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import IO
 
 import duckdb
-from fakesnow import info_schema, macros
+from fakesnow import info_schema
+from fakesnow import macros as fakesnow_macros
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from fakesnow.transforms import show, stage
 
 from bootstrap.local_snowflake import fakesnow_changes, stages
 from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.results import ResultCache
+from bootstrap.local_snowflake.semantics import macros
 
 
 class StorageError(Exception):
@@ -94,6 +96,7 @@ class Storage(FakeSnow):
         self.duck_conn.execute(info_schema.fs_global_creation_sql())
         self.duck_conn.execute(show.fs_global_creation_sql())
         self.duck_conn.execute(stages.CREATION_SQL)
+        self.duck_conn.execute(macros.creation_sql())
         self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
         for file in sorted(self.databases.glob("*.db")):
             self.duck_conn.execute(f"ATTACH '{_quote(file)}' AS \"{file.stem}\"")
@@ -109,7 +112,7 @@ class Storage(FakeSnow):
 
     def _prepare(self, name: str) -> None:
         self.duck_conn.execute(info_schema.per_db_creation_sql(name))
-        self.duck_conn.execute(macros.creation_sql(name))
+        self.duck_conn.execute(fakesnow_macros.creation_sql(name))
         self.duck_conn.execute(history.creation_sql(name))
         self.duck_conn.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}".PUBLIC')
 

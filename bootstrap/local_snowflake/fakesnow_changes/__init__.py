@@ -4,6 +4,7 @@ A change can be deleted as soon as fakesnow behaves by itself; nothing else depe
 """
 
 from bootstrap.local_snowflake.fakesnow_changes import (
+    array_agg_nulls,
     comment_quotes,
     numeric_aggregates,
     quiet_arrow,
@@ -13,6 +14,7 @@ from bootstrap.local_snowflake.fakesnow_changes import (
 )
 
 _CHANGES = (
+    array_agg_nulls,
     comment_quotes,
     numeric_aggregates,
     quiet_arrow,

@@ -37,7 +37,10 @@ def use(session: Session, statement: exp.Expr) -> Answer | None:
     kind = statement.args.get("kind")
     word = str(kind.name if isinstance(kind, exp.Var) else kind or "").upper()
     table = statement.this
-    if word in ("ROLE", "WAREHOUSE", "SECONDARY ROLES"):
+    if word == "SECONDARY ROLES":
+        return status()
+    if word in ("ROLE", "WAREHOUSE") and isinstance(table, exp.Table):
+        setattr(session, word.lower(), _plain(table.this))
         return status()
     if not isinstance(table, exp.Table):
         raise not_supported(statement.sql(dialect="snowflake"))

@@ -1,0 +1,63 @@
+"""DATE_TRUNC and DATEADD keep the type of what they are given: a DATE stays a DATE.
+
+https://docs.snowflake.com/en/sql-reference/functions/date_trunc
+https://docs.snowflake.com/en/sql-reference/functions/dateadd
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from bootstrap.local_snowflake.errors import not_supported
+from bootstrap.local_snowflake.semantics.macros import call
+
+_DAYS_AND_LONGER = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+_TRUNC_UNITS = _DAYS_AND_LONGER | {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"}
+
+
+def rewrite(statement: exp.Expr) -> exp.Expr:
+    for node in list(statement.find_all(exp.TimestampTrunc, exp.DateTrunc)):
+        _truncation(node)
+    for node in list(statement.find_all(exp.DateAdd)):
+        _addition(node)
+    for node in list(statement.find_all(exp.AddMonths)):
+        node.replace(_as(_timestamp_if_text(node), node.copy()))
+    for node in list(statement.find_all(exp.ConvertTimezone)):
+        _zone(node)
+    return statement
+
+
+def _truncation(node: exp.Expr) -> None:
+    unit = node.args["unit"].name.upper()
+    if unit not in _TRUNC_UNITS:
+        raise not_supported(f"DATE_TRUNC to {unit}")
+    operand = _timestamp_if_text(node)
+    node.replace(_as(operand, node.copy()))
+
+
+def _addition(node: exp.Expr) -> None:
+    operand = _timestamp_if_text(node)
+    if node.args["unit"].name.upper() in _DAYS_AND_LONGER:
+        node.replace(_as(operand, node.copy()))
+
+
+def _timestamp_if_text(node: exp.Expr) -> exp.Expr:
+    """A text is taken for a timestamp."""
+    operand = node.this
+    if isinstance(operand, exp.Literal) and operand.is_string:
+        node.set("this", call("sf_timestamp", operand.copy()))
+    return node.this
+
+
+def _as(operand: exp.Expr, value: exp.Expr) -> exp.Expr:
+    """The value in the type of the operand, which DuckDB knows when it binds the statement."""
+    return exp.Anonymous(this="cast_to_type", expressions=[value, operand.copy()])
+
+
+def _zone(node: exp.Expr) -> None:
+    """With two arguments the result has a zone of its own, which DuckDB cannot keep."""
+    target = node.args["target_tz"].name.upper()
+    if not node.args.get("source_tz") and target not in ("UTC", "ETC/UTC"):
+        raise not_supported(
+            "CONVERT_TIMEZONE to a zone without saying from which; give three arguments"
+        )

@@ -1,0 +1,173 @@
+"""DuckDB macros with Snowflake's meaning, which the rewritten statements call.
+
+A macro that is written for several types is chosen by DuckDB when it binds the statement.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+SCHEMA = "_fs_global.main"
+
+# Year, month, day; optionally a time; optionally an offset from UTC, or Z.
+_DAY = r"\d{4}-\d{1,2}-\d{1,2}"
+_TIME = r"([01]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{0,9})?)?)?"
+_OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
+_ISO = rf"{_DAY}([ T]{_TIME}({_OFFSET})?)?"
+
+
+def _text_to_timestamp(cast: str) -> str:
+    """https://docs.snowflake.com/en/sql-reference/date-time-input-output#timestamp-formats"""
+    return rf"""
+        CASE WHEN regexp_full_match(x, '{_ISO}') THEN TRY_CAST(x AS {cast})
+             WHEN regexp_full_match(x, '[+-]?\d{{1,19}}')
+             THEN {SCHEMA}.sf_epoch(TRY_CAST(x AS HUGEINT))
+             WHEN regexp_full_match(x, '\d{{1,2}}/\d{{1,2}}/\d{{4}}( \d{{1,2}}:\d{{2}}:\d{{2}})?')
+             THEN try_strptime(x, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
+             WHEN regexp_full_match(x, '\d{{1,2}}-[A-Za-z]{{3}}-\d{{4}}')
+             THEN try_strptime(x, '%d-%b-%Y') END"""
+
+
+_ERROR = "error({kind} || ' ''' || x || ''' is not recognized')"
+_OR_ERROR = "CASE WHEN x IS NULL THEN NULL ELSE COALESCE({tried}, {error}) END"
+
+
+def _strict(name: str, kind: str) -> str:
+    """The version of a TRY macro that fails where the other gives NULL."""
+    error = _ERROR.format(kind=f"'{kind}'")
+    return _OR_ERROR.format(tried=f"{SCHEMA}.{name}(x)", error=error)
+
+
+_TEXT_TO_BOOLEAN = """
+    CASE lower(x) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true
+         WHEN 'on' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false
+         WHEN 'no' THEN false WHEN 'n' THEN false WHEN 'off' THEN false WHEN '0' THEN false END
+"""
+
+_MACROS = {
+    # A whole number is seconds, milli-, micro- or nanoseconds since 1970, whichever is sensible.
+    "sf_epoch": [
+        (
+            "n",
+            """CASE WHEN abs(n) < 31536000000 THEN make_timestamp((n * 1000000)::BIGINT)
+                    WHEN abs(n) < 31536000000000 THEN make_timestamp((n * 1000)::BIGINT)
+                    WHEN abs(n) < 31536000000000000 THEN make_timestamp(n::BIGINT)
+                    ELSE make_timestamp((n // 1000)::BIGINT) END""",
+        )
+    ],
+    "sf_try_timestamp": [
+        ("x VARCHAR", _text_to_timestamp("TIMESTAMP")),
+        ("x", "TRY_CAST(x AS TIMESTAMP)"),
+    ],
+    "sf_to_timestamp": [
+        ("x VARCHAR", _strict("sf_try_timestamp", "Timestamp")),
+        ("x TIMESTAMP", "x"),
+        ("x TIMESTAMPTZ", "CAST(x AS TIMESTAMP)"),
+        ("x DATE", "CAST(x AS TIMESTAMP)"),
+        ("x", "make_timestamp(CAST(x * 1000000 AS BIGINT))"),
+    ],
+    "sf_try_timestamp_ltz": [
+        ("x VARCHAR", _text_to_timestamp("TIMESTAMPTZ")),
+        ("x", "TRY_CAST(x AS TIMESTAMPTZ)"),
+    ],
+    "sf_timestamp": [
+        ("x VARCHAR", _strict("sf_try_timestamp", "Timestamp")),
+        ("x", "CAST(x AS TIMESTAMP)"),
+    ],
+    "sf_timestamp_ltz": [
+        ("x VARCHAR", _strict("sf_try_timestamp_ltz", "Timestamp")),
+        ("x", "CAST(x AS TIMESTAMPTZ)"),
+    ],
+    "sf_try_date": [
+        (
+            "x VARCHAR",
+            f"""CASE WHEN regexp_full_match(x, '{_DAY}') THEN TRY_CAST(x AS DATE)
+                     ELSE CAST({SCHEMA}.sf_try_timestamp(x) AS DATE) END""",
+        ),
+        ("x", "TRY_CAST(x AS DATE)"),
+    ],
+    "sf_date": [("x VARCHAR", _strict("sf_try_date", "Date")), ("x", "CAST(x AS DATE)")],
+    "sf_try_boolean": [("x VARCHAR", _TEXT_TO_BOOLEAN), ("x", "TRY_CAST(x AS BOOLEAN)")],
+    "sf_boolean": [
+        ("x VARCHAR", _strict("sf_try_boolean", "Boolean value")),
+        ("x", "CAST(x AS BOOLEAN)"),
+    ],
+    # DuckDB reads 1_000 as a number; what else it reads, Snowflake reads too.
+    "sf_try_number": [("x VARCHAR", "CASE WHEN NOT contains(x, '_') THEN x END"), ("x", "x")],
+    "sf_number": [
+        (
+            "x VARCHAR",
+            "CASE WHEN contains(x, '_') THEN "
+            + _ERROR.format(kind="'Numeric value'")
+            + " ELSE x END",
+        ),
+        ("x", "x"),
+    ],
+    # By way of a decimal, which rounds halves away from zero.
+    "sf_integer": [("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)")],
+    "sf_try_integer": [
+        ("x", f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS BIGINT)")
+    ],
+    # The default output formats of a session.
+    "sf_text": [
+        ("x TIMESTAMP", "strftime(x, '%Y-%m-%d %H:%M:%S.%g')"),
+        ("x TIMESTAMPTZ", "strftime(x, '%Y-%m-%d %H:%M:%S.%g +0000')"),
+        ("x DATE", "CAST(x AS VARCHAR)"),
+        (
+            "x",
+            """CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT')
+                    THEN regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
+                    WHEN typeof(x) = 'JSON' AND CAST(x AS VARCHAR) = 'null' THEN NULL
+                    WHEN typeof(x) = 'JSON' AND CAST(x AS VARCHAR) LIKE '"%'
+                    THEN json_extract_string(TRY_CAST(CAST(x AS VARCHAR) AS JSON), '$')
+                    ELSE CAST(x AS VARCHAR) END""",
+        ),
+    ],
+    # n / d in units of 1 / p, halves away from zero. All are whole numbers.
+    "sf_divide": [
+        (
+            "n, d, p",
+            f"""CASE WHEN n IS NULL OR d IS NULL THEN NULL
+                     WHEN d = 0 THEN error('Division by zero')
+                     WHEN abs(n) <= 9000000000000000000 // p AND abs(d) <= 4000000000000000000
+                     THEN {SCHEMA}.sf_rounded(TRY_CAST(n * p AS BIGINT),
+                                                TRY_CAST(nullif(d, 0) AS BIGINT))
+                     ELSE (n // nullif(d, 0)) * p
+                          + {SCHEMA}.sf_rounded((n % nullif(d, 0)) * p, nullif(d, 0)) END""",
+        )
+    ],
+    "sf_rounded": [
+        (
+            "n, d",
+            """n // d + CASE WHEN 2 * abs(n - (n // d) * d) < abs(d) THEN 0
+                            WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END""",
+        )
+    ],
+    "sf_quotient": [
+        ("a, b", "CASE WHEN b = 0 THEN error('Division by zero') ELSE a / nullif(b, 0) END")
+    ],
+    "sf_modulo": [
+        ("a, b", "CASE WHEN b = 0 THEN error('Division by zero') ELSE a % nullif(b, 0) END")
+    ],
+}
+
+
+_TABLE_MACROS = f"""
+    CREATE OR REPLACE MACRO {SCHEMA}.sf_split_to_table(text, delimiter) AS TABLE
+        SELECT hash(text) AS SEQ, generate_subscripts(parts, 1) AS "INDEX", unnest(parts) AS VALUE
+        FROM (SELECT string_split(text, delimiter) AS parts)
+"""
+
+
+def creation_sql() -> str:
+    """Create all macros; those that others call come first."""
+    statements = []
+    for name, overloads in _MACROS.items():
+        bodies = [f"({params}) AS ({body})" for params, body in overloads]
+        statements.append(f"CREATE OR REPLACE MACRO {SCHEMA}.{name}{', '.join(bodies)}")
+    return ";\n".join([*statements, _TABLE_MACROS])
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A call of a macro, for a rewritten statement."""
+    return exp.Anonymous(this=f"{SCHEMA}.{name}", expressions=list(arguments))

@@ -12,7 +12,7 @@ from registrar.errors import RegistrarError
 
 Json = dict[str, Any]
 
-# A rebalance of the workers answers 409; it is over within seconds, a stuck one is not.
+# A rebalance of the workers is over within seconds; a stuck one is not.
 REBALANCE_SECONDS = 60.0
 TIMEOUT = (5.0, 60.0)
 
@@ -145,7 +145,7 @@ class Connect:
         deadline = time.monotonic() + REBALANCE_SECONDS
         while True:
             answer = self._send(method, path, body)
-            if answer.status_code != 409 or time.monotonic() > deadline:
+            if not _rebalancing(answer) or time.monotonic() > deadline:
                 return self._read(answer, method, path)
             time.sleep(0.5)
 
@@ -174,6 +174,13 @@ class Connect:
         if body is None and answer.content:
             raise RefusedError(f"{self.url} does not answer like Kafka Connect; check --url")
         return body
+
+
+def _rebalancing(answer: requests.Response) -> bool:
+    """Whether the workers are just sharing out their work: 409, or for some requests 500."""
+    return answer.status_code == 409 or (
+        answer.status_code == 500 and "rebalance" in _message(_body(answer))
+    )
 
 
 def _path(name: str) -> str:

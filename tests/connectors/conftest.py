@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import psycopg
 import pytest
+from registrar.cli import main
+from registrar.kafka import Kafka
+from registrar.letters import DeadLetters, Letter
+from registrar.replay import distinct
+from registrar.rest import Connect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONNECTORS = ROOT / "connectors"
+DEFAULTS = CONNECTORS / "defaults" / "postgres_sink.yml"
+CONTRACT = ROOT / "producer" / "schemas" / "transaction.avsc"
+STAMPS = "ingested_at timestamptz not null default now()"
 
 Answer = tuple[int, Any]
 
@@ -78,3 +92,121 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return file
 
     return _write
+
+
+class Cluster:
+    """The real stack, through the eyes of a test: a database, topics, connectors of its own."""
+
+    def __init__(self, settings: Mapping[str, str], folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.state = folder / "state"
+        self.connect = Connect(settings["CONNECT_URL"])
+        self.kafka = Kafka(settings["KAFKA_BOOTSTRAP_SERVERS"])
+
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """The stack's settings as the environment, as its services have it."""
+        with mock.patch.dict(os.environ, self.settings, clear=True):
+            yield
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement as the superuser; returns its rows."""
+        with psycopg.connect(
+            host=self.settings["POSTGRES_HOST"],
+            port=self.settings["POSTGRES_PORT"],
+            dbname=self.settings["POSTGRES_DB"],
+            user="postgres",
+            password=self.settings["POSTGRES_PASSWORD"],
+            options="-c TimeZone=UTC",
+        ) as connection:
+            cursor = connection.execute(statement, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def sink(self, name: str, columns: str, more: str = "", **config: Any) -> str:
+        """Create a table, topics and a connector's file, all of the same name; returns the name.
+
+        The connector has the project's own defaults and its contract of transactions.
+        """
+        self.sql(f"create table public.{name} ({columns}, {STAMPS})")
+        self.sql(f"grant select, insert, update on public.{name} to connect_sink")
+        settings = {
+            "topics": name,
+            "collection.name.format": f"public.{name}",
+            "errors.deadletterqueue.topic.name": f"{name}.dlq",
+            "transforms": "key",
+            "transforms.key.type": "org.apache.kafka.connect.transforms.ValueToKey",
+            "transforms.key.fields": "tx_id",
+            "primary.key.mode": "record_key",
+            "primary.key.fields": "tx_id",
+            "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "value.converter.schemas.enable": "true",
+            **config,
+        }
+        lines = [f"  {key}: {json.dumps(value)}" for key, value in settings.items()]
+        schema = f"  value.converter.schema.content: !connect-schema {CONTRACT}"
+        topics = f"topics:\n  {name}: {{partitions: 3}}\n  {name}.dlq: {{partitions: 1}}\n"
+        text = "\n".join([f"defaults: {DEFAULTS}", "config:", *lines, schema]) + f"\n{topics}{more}"
+        (self.folder / f"{name}.yml").write_text(text)
+        return name
+
+    def register(self, *words: str, code: int = 0) -> str:
+        """Run register.py as a user does, without its process; returns what it printed."""
+        out = io.StringIO()
+        with (
+            self.environment(),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(out),
+        ):
+            found = main(words, self.folder, self.state)
+        assert found == code, out.getvalue()
+        for name, value in self.settings.items():
+            if name.endswith("_PASSWORD") and len(value) > 8:
+                assert value not in out.getvalue(), f"{name} was printed"
+        return out.getvalue()
+
+    def produce(self, topic: str, records: Iterable[tuple[str, bytes | None]]) -> None:
+        """Send keys and values."""
+        self.kafka.send([{"topic": topic, "key": k, "value": v} for k, v in records])
+
+    def letters(self, name: str) -> list[Letter]:
+        """The dead letters of a connector, one a record."""
+        return distinct(DeadLetters(self.kafka, f"{name}.dlq").read())
+
+
+def until(condition: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
+    """Wait for a condition to hold; returns what it gave."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(every)
+
+
+def transaction(key: str, **changes: Any) -> bytes:
+    """A good message of the contract, with some fields changed; its amount is a JSON number."""
+    fields = {
+        "tx_id": key,
+        "user_id": "u1",
+        "amount": 12.34,
+        "currency": "EUR",
+        "merchant": "m",
+        "category": "c",
+        "timestamp": "2026-05-06T07:08:09.123456Z",
+    }
+    return json.dumps(fields | changes).encode()
+
+
+@pytest.fixture
+def cluster(stack: dict[str, str], tmp_path: Path) -> Iterator[Cluster]:
+    """The real stack; connectors and tables of the test are gone afterwards."""
+    found = Cluster(stack, tmp_path)
+    (tmp_path / "plugins").symlink_to(CONNECTORS / "plugins")
+    yield found
+    for file in tmp_path.glob("*.yml"):
+        if found.connect.config(file.stem) is not None:
+            found.connect.delete(file.stem)
+        found.sql(f"drop table if exists public.{file.stem}")

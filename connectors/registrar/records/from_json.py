@@ -103,10 +103,13 @@ def _decimal(schema: Schema, value: Any) -> Decimal:
     if not isinstance(value, str):
         raise MisfitError("Invalid type for Decimal, neither a number nor bytes")
     try:
-        unscaled = int.from_bytes(base64.b64decode(value, validate=True), signed=True)
+        unscaled = base64.b64decode(value, validate=True)
     except binascii.Error:
-        raise ValueError("Invalid bytes for Decimal field") from None
-    return Decimal(unscaled).scaleb(-int(schema.get("parameters", {}).get("scale", 0)))
+        unscaled = b""
+    if not unscaled:
+        raise ValueError("Invalid bytes for Decimal field")
+    scale = int(schema.get("parameters", {}).get("scale", 0))
+    return Decimal(int.from_bytes(unscaled, signed=True)).scaleb(-scale)
 
 
 def _text(value: Any) -> str | None:

@@ -1,0 +1,124 @@
+"""The verbs, on a real worker with a real database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from conftest import Cluster, transaction, until
+from registrar.health import look
+
+pytestmark = pytest.mark.services
+
+COLUMNS = """tx_id text primary key, user_id text, amount numeric, currency text, merchant text,
+category text, "timestamp" timestamptz"""
+
+
+def rows(cluster: Cluster, name: str, count: int) -> Callable[[], bool]:
+    return lambda: cluster.sql(f"select count(*) from {name}") == [(count,)]
+
+
+def test_a_connector_from_file_to_rows_and_back_to_its_file(cluster: Cluster) -> None:
+    name = cluster.sink("life", COLUMNS)
+    assert "life: create" in cluster.register("plan", code=3)
+    assert "topic life: created" in cluster.register("apply")
+    cluster.register("plan")
+    assert "life: unchanged, RUNNING" in cluster.register("apply")
+    cluster.produce(name, [(f"k{i}", transaction(f"k{i}")) for i in range(100)])
+    until(rows(cluster, name, 100))
+
+    by_hand = {**(cluster.connect.config(name) or {}), "batch.size": "7"}
+    cluster.connect.put_config(name, by_hand)
+    assert "~ batch.size = 7 -> 2000" in cluster.register("plan", code=3)
+    cluster.register("apply")
+    assert (cluster.connect.config(name) or {})["batch.size"] == "2000"
+
+    cluster.register("lint")
+    (cluster.folder / "life.yml").unlink()
+    assert "life: remove" in cluster.register("prune", code=3)
+    cluster.register("prune", "--yes")
+    assert cluster.connect.config(name) is None
+    cluster.sql("drop table public.life")
+
+
+def test_what_cannot_be_converted_is_a_dead_letter_with_its_reason(cluster: Cluster) -> None:
+    name = cluster.sink("poison", COLUMNS)
+    cluster.register("apply")
+    bad = {
+        "garbage": b"\x00\xff",
+        "missing field": b'{"tx_id": "x"}',
+        "wrong type": transaction("x", amount="12.34"),
+        "null key": transaction("x", tx_id=None),
+        "tombstone": None,
+    }
+    cluster.produce(name, [("good", transaction("good")), *bad.items()])
+    until(rows(cluster, name, 1))
+    letters = until(lambda: len(cluster.letters(name)) == len(bad) and cluster.letters(name))
+    stages = {letter.message.key().decode(): letter.stage for letter in letters}
+    assert stages.pop("tombstone") == "TRANSFORMATION"
+    assert set(stages.values()) == {"VALUE_CONVERTER"}
+    assert all(": " in letter.reason for letter in letters)
+    told = cluster.register("dead-letters", name, "--show", "2")
+    assert "5 letters of 5 records" in told
+    assert "Invalid bytes for Decimal field" in told
+
+
+def test_letters_are_replayed_once_after_a_fix(cluster: Cluster) -> None:
+    name = cluster.sink("fixed", COLUMNS, **{"transforms.key.fields": "no_such_field"})
+    cluster.register("apply")
+    cluster.produce(name, [(f"k{i}", transaction(f"k{i}")) for i in range(20)])
+    until(lambda: len(cluster.letters(name)) == 20)
+    file = cluster.folder / "fixed.yml"
+    file.write_text(file.read_text().replace("no_such_field", "tx_id"))
+    cluster.register("apply")
+    assert "20 records to replay" in cluster.register("dead-letters", name, "--replay", code=3)
+    cluster.register("dead-letters", name, "--replay", "--yes")
+    until(rows(cluster, name, 20))
+    assert "0 records" in cluster.register("dead-letters", name, "--replay")
+
+
+def test_a_sink_reads_again_from_where_it_is_told(cluster: Cluster) -> None:
+    name = cluster.sink("again", COLUMNS)
+    cluster.register("apply")
+    cluster.produce(name, [(f"k{i}", transaction(f"k{i}")) for i in range(300)])
+    until(rows(cluster, name, 300))
+    until(lambda: json.loads(cluster.register("status", name, "--json"))[name]["lag_total"] == 0)
+    cluster.sql(f"truncate {name}")
+    preview = cluster.register("rewind", name, "--to", "earliest", code=3)
+    assert preview.count("read again") == 3
+    assert cluster.sql(f"select count(*) from {name}") == [(0,)]
+    cluster.register("rewind", name, "--to", "earliest", "--yes")
+    until(rows(cluster, name, 300))
+    cluster.register("rewind", name, "--to", "0=999999", code=2)
+    cluster.register("rewind", name, "--to", "tomorrow", code=2)
+
+
+def test_a_failing_connector_fails_the_apply_with_its_cause(cluster: Cluster) -> None:
+    name = cluster.sink("denied", COLUMNS)
+    cluster.sql(f"revoke all on public.{name} from connect_sink")
+    cluster.register("apply")
+    cluster.produce(name, [("k", transaction("k"))])
+    until(lambda: look(cluster.connect, name).failed)
+    assert "permission denied" in cluster.register("status", code=1)
+    cluster.register("apply", code=1)
+    cluster.sql(f"grant select, insert, update on public.{name} to connect_sink")
+    cluster.register("restart", name, "--failed")
+    cluster.register("wait", name)
+    until(rows(cluster, name, 1))
+    cluster.register("pause", name)
+    assert json.loads(cluster.register("status", "--json", code=1))[name]["state"] == "PAUSED"
+    cluster.register("stop", name)
+    cluster.register("resume", name)
+    cluster.register("wait")
+
+
+def test_lint_names_topics_and_tables_that_do_not_exist(cluster: Cluster) -> None:
+    name = cluster.sink("absent", COLUMNS)
+    file = cluster.folder / "absent.yml"
+    text = file.read_text().partition("topics:\n")[0]
+    file.write_text(text.replace('"public.absent"', '"public.nowhere"'))
+    told = cluster.register("lint", code=1)
+    assert f"topic {name} does not exist" in told
+    assert f"topic {name}.dlq does not exist" in told
+    assert "connect_sink sees no table public.nowhere" in told

@@ -18,12 +18,22 @@ SOURCES = DBT_PROJECT / "models" / "sources"
 SCHEMA_FILE = DBT_PROJECT / "landing.schema.json"
 
 #: Columns that the landing fills in; all others are read from the file or relation, in order.
-FILE_LINEAGE = ("source_file", "ingested_at", "source_content_key", "source_row", "landing_run")
-STREAM_LINEAGE = ("airflow_ingested_at", "source_database", "landing_run")
+FILE_LINEAGE = {
+    "source_file": "text",
+    "ingested_at": "timestamp_ntz(6)",
+    "source_content_key": "text",
+    "source_row": "number(38,0)",
+    "landing_run": "text",
+}
+STREAM_LINEAGE = {
+    "airflow_ingested_at": "timestamp_ntz(6)",
+    "source_database": "text",
+    "landing_run": "text",
+}
 WATERMARK = "ingest_xid"
 
 COLUMN_TYPE = re.compile(
-    r"text|float|boolean|date|number\(\d{1,2}, ?\d{1,2}\)|timestamp_ntz(\(\d\))?", re.IGNORECASE
+    r"text|float|boolean|date|number\(\d{1,2},\d{1,2}\)|timestamp_ntz(\(\d\))?"
 )
 
 
@@ -41,7 +51,11 @@ class Mart:
 
 @dataclass(frozen=True)
 class Feed:
-    """A raw table and where its rows come from."""
+    """A raw table and where its rows come from.
+
+    columns: what the file or relation delivers, in order.
+    definition: stage and all columns as the macro landing_definition writes them.
+    """
 
     name: str
     table: str
@@ -49,6 +63,7 @@ class Feed:
     stage: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    definition: str
     mart: Mart | None
 
 
@@ -154,23 +169,23 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
         what = ".".join(["landing", *map(str, fault.absolute_path)])
         raise places.error(f"{what}: {fault.message}", *in_block, *fault.absolute_path)
     is_stream = "relation" in block["from"]
-    columns = _columns(table, is_stream, places)
-    for column in block["key"]:
-        if column not in columns:
-            raise places.error(
-                f"landing.key: {column!r} is not one of the columns ({', '.join(columns)}).",
-                *in_block,
-                "key",
-            )
+    lineage = STREAM_LINEAGE if is_stream else FILE_LINEAGE
+    declared = _columns(table, places)
+    delivered = tuple(name for name in declared if name not in lineage)
+    _check_delivered(block, delivered, is_stream, places)
     identifier = table.get("identifier") or table["name"].upper()
+    schema = source.get("schema") or source["name"]
+    stage = block.get("stage") or f"STG_{identifier}"
+    typed = declared | {name: type_ for name, type_ in lineage.items() if name not in declared}
     common: dict[str, Any] = {
         "name": table["name"],
         "table": identifier,
-        "schema": source.get("schema") or source["name"],
-        "stage": block.get("stage") or f"STG_{identifier}",
-        "columns": columns,
+        "schema": schema,
+        "stage": stage,
+        "columns": delivered,
         "key": tuple(block["key"]),
         "mart": Mart(**block["mart"]) if "mart" in block else None,
+        "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),
     }
     if is_stream:
         return StreamFeed(**common, relation=block["from"]["relation"])
@@ -181,12 +196,12 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
     )
 
 
-def _columns(table: dict, is_stream: bool, places: _Places) -> tuple[str, ...]:
-    """Names of the columns that the file or relation delivers."""
-    names = []
+def _columns(table: dict, places: _Places) -> dict[str, str]:
+    """The columns of the block with their types."""
+    columns: dict[str, str] = {}
     for n, column in enumerate(table.get("columns") or []):
-        name, data_type = column.get("name"), str(column.get("data_type") or "")
-        if not re.fullmatch(r"[a-z_][a-z0-9_]*", str(name)):
+        name, data_type = str(column.get("name")), str(column.get("data_type") or "").lower()
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
             raise places.error(f"column {name!r}: use lower-case letters, digits, _.", "columns", n)
         if not COLUMN_TYPE.fullmatch(data_type):
             raise places.error(
@@ -194,13 +209,22 @@ def _columns(table: dict, is_stream: bool, places: _Places) -> tuple[str, ...]:
                 "float, boolean, date or timestamp_ntz(p).",
                 *("columns", n, "data_type"),
             )
-        if name in names:
+        if name in columns:
             raise places.error(f"column {name} is there twice.", "columns", n)
-        names.append(name)
-    lineage = STREAM_LINEAGE if is_stream else FILE_LINEAGE
-    delivered = tuple(name for name in names if name not in lineage)
+        columns[name] = data_type
+    return columns
+
+
+def _check_delivered(
+    block: dict, delivered: tuple[str, ...], is_stream: bool, places: _Places
+) -> None:
     if not delivered:
-        raise places.error(f"{table['name']} has no columns.", "columns")
+        raise places.error("the feed has no columns but lineage.", "columns")
     if is_stream and WATERMARK not in delivered:
-        raise places.error(f"{table['name']} needs a column {WATERMARK} number(20,0).", "columns")
-    return delivered
+        raise places.error(f"a relation's feed needs {WATERMARK} number(20,0).", "columns")
+    for column in block["key"]:
+        if column not in delivered:
+            raise places.error(
+                f"landing.key: {column!r} is not one of the columns ({', '.join(delivered)}).",
+                *("config", "meta", "landing", "key"),
+            )

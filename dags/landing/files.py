@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
 
-from . import ledger, snowflake
+from . import ledger, raw_objects, snowflake
 from .feeds import FileFeed
 from .gzip_writer import compressor_threads
 from .ledger import Line
@@ -77,6 +77,7 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
         FileNotFoundError: the folder is not there.
         DiskFullError: there is no room for the compressed copies.
     """
+    raw_objects.ensure(feed, target)
     known = ledger.read(target, feed)
     new = [found for found in _matching(feed, folder) if found.version not in known.versions]
     settled = list(_settled(new, feed.settle_seconds))

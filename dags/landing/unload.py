@@ -8,18 +8,15 @@ from typing import Any
 
 import psycopg
 from psycopg.sql import Composed
-from snowflake.connector import ProgrammingError, SnowflakeConnection
+from snowflake.connector import SnowflakeConnection
 
-from . import postgres, snowflake
+from . import postgres, raw_objects, snowflake
 from .feeds import StreamFeed
 from .runs import new_run
 from .scratch import folder
 from .stage_parts import NEEDED_BYTES, StageParts
 
 log = logging.getLogger(__name__)
-
-#: Snowflake's error for an object that is not there.
-DOES_NOT_EXIST = 2003
 
 
 class RestoredDatabaseError(Exception):
@@ -57,6 +54,7 @@ def unload(
         RestoredDatabaseError: the watermark is ahead of the database.
         DiskFullError: there is too little room for the parts.
     """
+    raw_objects.ensure(feed, target)
     with postgres.snapshot(source) as snapshot:
         after = watermark(feed, target, snapshot.database)
         if after >= snapshot.horizon:
@@ -80,12 +78,7 @@ def unload(
 def watermark(feed: StreamFeed, target: SnowflakeConnection, database: str) -> int:
     """The highest transaction id landed from this database; 0 before the first landing."""
     sql = f"select max(ingest_xid) from {feed.schema}.{feed.table} where source_database = %s"
-    try:
-        return int(snowflake.rows(target, sql, [database])[0][0] or 0)
-    except ProgrammingError as error:
-        if error.errno == DOES_NOT_EXIST:
-            return 0
-        raise
+    return int(snowflake.rows(target, sql, [database])[0][0] or 0)
 
 
 def _check_not_restored(feed: StreamFeed, source: psycopg.Connection, after: int) -> None:

@@ -9,12 +9,21 @@ from typing import Any
 from airflow.sdk import XComArg
 from cosmos import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
-from cosmos.operators.local import DbtBuildLocalOperator, DbtRunOperationLocalOperator
+from cosmos.operators.local import DbtBuildLocalOperator
 from cosmos.settings import cache_dir
 from landing.feeds import DBT_PROJECT
 
+from .macro_operator import DbtMacroOperator
+
 #: Written by `dbt parse`; models that it does not know are not in the DAG.
 MANIFEST = Path(os.environ.get("DBT_TARGET_PATH") or DBT_PROJECT / "target") / "manifest.json"
+
+#: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
+IN_WORKER: dict[str, Any] = {
+    "project_dir": str(DBT_PROJECT),
+    "install_deps": False,
+    "invocation_mode": InvocationMode.DBT_RUNNER,
+}
 
 
 def profile(target: str) -> ProfileConfig:
@@ -26,19 +35,11 @@ def profile(target: str) -> ProfileConfig:
     )
 
 
-#: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
-IN_WORKER: dict[str, Any] = {
-    "project_dir": str(DBT_PROJECT),
-    "install_deps": False,
-    "invocation_mode": InvocationMode.DBT_RUNNER,
-}
-
-
 def run_macro(
     task_id: str, macro: str, arguments: dict[str, Any] | XComArg, **options: Any
-) -> DbtRunOperationLocalOperator:
+) -> DbtMacroOperator:
     """A task for `dbt run-operation`; the arguments may come from another task."""
-    return DbtRunOperationLocalOperator(
+    return DbtMacroOperator(
         task_id=task_id,
         macro_name=macro,
         args=arguments,

@@ -14,7 +14,8 @@
         'create schema if not exists ' ~ raw,
         landing_file_format(raw ~ '.CSV_AS_TEXT', empty_field_as_null=false),
         landing_file_format(raw ~ '.CSV_FROM_POSTGRES', empty_field_as_null=true),
-        'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, last_run text, last_landed_at timestamp_ntz(6))',
+        'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, definition text,'
+            ~ ' last_run text, last_landed_at timestamp_ntz(6))',
         'create table if not exists ' ~ raw ~ '.LANDED_FILES (feed text not null, source_file text not null,'
             ~ ' content_key text, state text not null, stage_path text, size_bytes number(38,0),'
             ~ ' modified_ns number(38,0), rows_counted number(38,0), rows_parsed number(38,0),'
@@ -39,23 +40,66 @@
     ) }}
 {%- endmacro %}
 
-{#- The feed's stage, table and line; columns that the block has gained are added. -#}
+{#- The feed's stage, raw table and line. Columns that the block gained are added (old rows have null
+    in them); any other change of a column is refused, because rows have landed under the old one. -#}
 {% macro ensure_feed(feed) -%}
-    {%- set table = landing_table(feed) -%}
-    {%- do run_query(
-        'create stage if not exists ' ~ landing_stage(feed)
-        ~ " file_format = (type = csv timestamp_format = 'AUTO')"
-    ) -%}
+    {%- set definition = landing_definition(feed) -%}
+    {%- set line = feed.schema ~ '.FEEDS where feed = ' ~ landing_literal(feed.name) -%}
+    {%- set known = run_query('select definition from ' ~ line).rows -%}
+    {%- if not known or known[0][0] != definition -%}
+        {%- if known and known[0][0] -%}
+            {%- do landing_check_additive(feed, known[0][0], definition) -%}
+        {%- endif -%}
+        {%- do landing_create_table(feed, definition) -%}
+        {%- do run_query(
+            'create stage if not exists ' ~ landing_stage(feed)
+            ~ " file_format = (type = csv timestamp_format = 'AUTO')"
+        ) -%}
+        {%- if not known -%}
+            {%- do run_query(
+                'insert into ' ~ feed.schema ~ '.FEEDS (feed) select ' ~ landing_literal(feed.name)
+                ~ ' where not exists (select 1 from ' ~ line ~ ')'
+            ) -%}
+        {%- endif -%}
+        {%- do run_query(
+            'update ' ~ feed.schema ~ '.FEEDS set definition = ' ~ landing_literal(definition)
+            ~ ' where feed = ' ~ landing_literal(feed.name)
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Stage and columns as one text: name type; name type; ... The landing's Python writes the same
+    (dags/landing/feeds.py) to see whether a feed is as its block says. -#}
+{% macro landing_definition(feed) -%}
     {%- set columns = [] -%}
     {%- for column in feed.columns.values() -%}
-        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+        {%- do columns.append(column.name ~ ' ' ~ column.data_type | lower) -%}
     {%- endfor -%}
     {%- for name, type in landing_lineage(feed).items() if name not in feed.columns -%}
         {%- do columns.append(name ~ ' ' ~ type) -%}
     {%- endfor -%}
+    {{ return('@' ~ landing_stage(feed) ~ '; ' ~ columns | join('; ')) }}
+{%- endmacro %}
+
+{% macro landing_create_table(feed, definition) -%}
+    {%- set table = landing_table(feed) -%}
+    {%- set columns = definition.split('; ')[1:] -%}
     {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ columns | join(', ') ~ ')') -%}
-    {%- do run_query(
-        'insert into ' ~ feed.schema ~ '.FEEDS (feed) select ' ~ landing_literal(feed.name)
-        ~ ' where not exists (select 1 from ' ~ feed.schema ~ '.FEEDS where feed = ' ~ landing_literal(feed.name) ~ ')'
-    ) -%}
+    {%- set relation = api.Relation.create(database=feed.database, schema=feed.schema, identifier=feed.identifier) -%}
+    {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
+    {%- for column in columns if column.split(' ')[0] not in there -%}
+        {%- do run_query('alter table ' ~ table ~ ' add column ' ~ column) -%}
+        {%- do log(feed.name ~ ': added column ' ~ column, info=true) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro landing_check_additive(feed, old, new) -%}
+    {%- set new_columns = new.split('; ')[1:] -%}
+    {%- for column in old.split('; ')[1:] if column not in new_columns -%}
+        {{ exceptions.raise_compiler_error(
+            feed.name ~ ": the column '" ~ column ~ "' was removed or changed in the landing block, and "
+            ~ landing_table(feed) ~ ' has rows with it. Raw tables only gain columns: put it back, and add'
+            ~ ' a new column beside it or a new feed with an identifier of its own.'
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -10,7 +10,7 @@ rates as (
 
 dates as (
 
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('int_calendar_days') }}
 
 ),
 
@@ -49,8 +49,6 @@ daily as (
         on
             dates.date_day >= periods.valid_from
             and dates.date_day < periods.valid_to
-
-    where dates.date_day != {{ unknown_date() }}
 
 ),
 

@@ -6,19 +6,15 @@ holidays as (
 
 ),
 
-numbers as (
+calendar as (
 
-    -- More than a century: the calendar's end cuts it off.
-    select row_number() over (order by seq4()) - 1 as day_number
-    from table(generator(rowcount => 40000))
+    select * from {{ ref('int_calendar_days') }}
 
 ),
 
 days as (
 
-    select dateadd('day', day_number, '{{ var("calendar_start") }}'::date)::date as date_day
-    from numbers
-    where day_number <= datediff('day', '{{ var("calendar_start") }}', '{{ var("calendar_end") }}')
+    select date_day from calendar
 
     union all
 

@@ -1,0 +1,38 @@
+"""`dbt build` holds on a warehouse without a row, with every test and unit test of the project."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Dbt, Warehouse
+from dbt.contracts.graph.manifest import Manifest
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Warehouse, dbt: Dbt, manifest: Manifest) -> None:
+    warehouse.create_raw_tables(manifest)
+    dbt("build")
+
+
+@pytest.mark.usefixtures("built")
+def test_every_column_is_described_under_its_own_name(
+    warehouse: Warehouse, manifest: Manifest
+) -> None:
+    wrong = {}
+    for node in manifest.nodes.values():
+        if node.resource_type.value in ("model", "seed", "snapshot"):
+            described = {name.upper() for name in node.columns}
+            if difference := described ^ set(warehouse.columns(f"{node.schema}.{node.name}")):
+                wrong[node.name] = difference
+    assert wrong == {}
+
+
+@pytest.mark.usefixtures("built")
+def test_without_facts_the_dimensions_still_have_their_unknown_members(
+    warehouse: Warehouse,
+) -> None:
+    for dimension in ("USERS", "MERCHANTS", "CATEGORIES", "CURRENCIES", "DATES"):
+        unknown = f"select count(*) from PIPELINE.MARTS.DIM_{dimension} where is_unknown"
+        assert warehouse.query(unknown) == [(1,)], dimension
+    assert warehouse.query("select count(*) from PIPELINE.MARTS.FCT_TRANSACTIONS") == [(0,)]

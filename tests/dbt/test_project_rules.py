@@ -1,0 +1,81 @@
+"""The project keeps its own rules: what is where, what is described, what is tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
+
+#: What models of a layer may select from: layers of models, or other kinds of node.
+MAY_READ = {
+    "staging": {"source"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"intermediate", "marts", "seed", "snapshot"},
+}
+PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+
+
+@pytest.fixture(scope="session")
+def models(manifest: Manifest) -> list[ModelNode]:
+    found = [node for node in manifest.nodes.values() if isinstance(node, ModelNode)]
+    assert found
+    return found
+
+
+def layer(node: ModelNode) -> str:
+    return node.fqn[1]
+
+
+def test_the_name_of_a_model_tells_its_layer(models: list[ModelNode]) -> None:
+    assert [m.name for m in models if not m.name.startswith(PREFIXES[layer(m)])] == []
+
+
+def test_a_model_selects_from_the_layer_before_it(
+    models: list[ModelNode], manifest: Manifest
+) -> None:
+    wrong = []
+    for model in models:
+        for parent_id in model.depends_on.nodes:
+            parent = manifest.nodes.get(parent_id) or manifest.sources[parent_id]
+            kind = layer(parent) if isinstance(parent, ModelNode) else parent.resource_type.value
+            if kind not in MAY_READ[layer(model)]:
+                wrong.append(f"{model.name} selects from {parent.name}")
+    assert wrong == []
+
+
+def test_every_model_stands_beside_a_yml_of_its_name(models: list[ModelNode]) -> None:
+    wrong = []
+    for model in models:
+        described_in = (model.patch_path or "").removeprefix("pipeline://")
+        if described_in != str(Path(model.original_file_path).with_suffix(".yml")):
+            wrong.append(model.name)
+    assert wrong == []
+
+
+def test_every_model_seed_and_snapshot_and_every_column_is_described(manifest: Manifest) -> None:
+    wrong = []
+    for node in manifest.nodes.values():
+        if node.resource_type.value in ("model", "seed", "snapshot"):
+            wrong += [] if node.description.strip() else [node.name]
+            wrong += [f"{node.name}.{c.name}" for c in node.columns.values() if not c.description]
+    for source in manifest.sources.values():
+        wrong += [] if source.description.strip() else [source.name]
+        wrong += [f"{source.name}.{c.name}" for c in source.columns.values() if not c.description]
+    assert wrong == []
+
+
+def test_every_mart_has_a_contract_and_a_tested_key(
+    models: list[ModelNode], manifest: Manifest
+) -> None:
+    keyed = {
+        test.attached_node
+        for test in manifest.nodes.values()
+        if isinstance(test, GenericTestNode)
+        and test.test_metadata.name in ("unique", "unique_combination")
+    }
+    marts = [model for model in models if layer(model) == "marts"]
+    assert [m.name for m in marts if not m.contract.enforced] == []
+    without = [m.name for m in models if m.unique_id not in keyed and not m.name.startswith("stg_")]
+    assert without == []

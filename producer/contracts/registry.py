@@ -11,7 +11,6 @@ from producer.contracts.contract import Contract
 from producer.errors import ProducerError, UsageError
 
 COMPATIBILITY = "BACKWARD"
-NO_SUCH_SUBJECT = 40401
 
 
 def register(url: str, topic: str, contract: Contract) -> int:
@@ -36,7 +35,10 @@ def register(url: str, topic: str, contract: Contract) -> int:
     except ValueError as error:
         raise UsageError(f"SCHEMA_REGISTRY_URL={url}: {error}") from None
     except SchemaRegistryError as error:
-        raise ProducerError(f"{contract.name}.avsc as {subject}: {error.error_message}") from None
-    except Exception as error:
+        reason = error.error_message or f"HTTP {error.http_status_code}"
+        raise ProducerError(
+            f"the Schema Registry at {url} refuses {contract.name}.avsc as {subject}: {reason}"
+        ) from None
+    except httpx.HTTPError as error:
         raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
     return schema_id

@@ -1,0 +1,96 @@
+"""What the producer accepts arrives in Postgres exactly: through Kafka and the real sink."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from producer.contracts import checks, contract, wire
+from producer.delivery.kafka import Delivery
+from producer.delivery.watch import Watch
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = 4000
+LARGEST = 10**18 - 1
+CONTRACT = contract.find("transaction")
+Row = tuple[Any, ...]
+
+text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
+cents = st.integers(-LARGEST, LARGEST) | st.sampled_from([-LARGEST, LARGEST, -1, 0, 1])
+micros = st.integers(checks.FIRST_MICRO, checks.LAST_MICRO) | st.sampled_from(
+    [checks.FIRST_MICRO, checks.LAST_MICRO, -1, 0, 1, -12_219_292_800_000_000]
+)
+
+
+def edge_rows(prefix: str) -> list[Row]:
+    """Thousands of rows at the edges of what the contract accepts, each with a key of its own."""
+    rows: list[Row] = []
+
+    @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.tuples(text, cents, text, st.none() | text, st.none() | text, micros))
+    def collect(values: Row) -> None:
+        user, amount, *rest = values
+        rows.append((f"{prefix}-{len(rows)}", user, Decimal(amount).scaleb(-2), *rest))
+
+    collect()
+    return rows
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("form", wire.FORMATS)
+def test_thousands_of_edge_values_arrive_exactly(stack: dict[str, str], form: str) -> None:
+    env = stack | {"STREAM_FORMAT": form}
+    if form == "avro":
+        run(env, "-m", "bootstrap", "up", "schema-registry")
+    run(env, "connectors/register.py", "apply", "transactions_sink")
+    rows = edge_rows(form)
+    watch = Watch(print, lambda totals: None, lambda: False)
+    writer = wire.wire(form, CONTRACT, CONTRACT.topic, stack["SCHEMA_REGISTRY_URL"])
+    delivery = Delivery(stack["KAFKA_BOOTSTRAP_SERVERS"], CONTRACT.topic, 30, watch)
+    delivery.connect()
+    delivery.send([(row[0].encode(), writer.encode(row)) for row in rows])
+    delivery.flush()
+    assert delivery.totals.complete
+
+    arrived = in_postgres(stack, form, len(rows))
+    wrong = [(row, arrived.get(row[0])) for row in rows if arrived.get(row[0]) != row]
+    assert wrong == []
+    assert all(row[2].as_tuple().exponent == -2 for row in arrived.values())
+
+
+def run(env: dict[str, str], *words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def in_postgres(stack: dict[str, str], prefix: str, count: int) -> dict[str, Row]:
+    """The sink's rows by key, once there are as many as were sent."""
+    deadline = time.monotonic() + 60
+    with psycopg.connect(
+        host=stack["POSTGRES_HOST"],
+        port=stack["POSTGRES_PORT"],
+        dbname=stack["POSTGRES_DB"],
+        user="postgres",
+        password=stack["POSTGRES_PASSWORD"],
+        autocommit=True,
+    ) as connection:
+        while True:
+            rows = connection.execute(
+                "select tx_id, user_id, amount, currency, merchant, category, "
+                "(extract(epoch from timestamp) * 1000000)::bigint "
+                "from transactions_sink where tx_id like %s",
+                [f"{prefix}-%"],
+            ).fetchall()
+            if len(rows) == count or time.monotonic() > deadline:
+                return {row[0]: row for row in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 

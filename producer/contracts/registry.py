@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import httpx
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
@@ -40,6 +39,7 @@ def register(url: str, topic: str, contract: Contract) -> int:
         raise ProducerError(
             f"the Schema Registry at {url} refuses {contract.name}.avsc as {subject}: {reason}"
         ) from None
-    except httpx.HTTPError as error:
+    # The client lets the errors of whatever HTTP library it uses through as they are.
+    except Exception as error:
         raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
     return schema_id

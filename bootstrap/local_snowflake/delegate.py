@@ -59,7 +59,10 @@ def execute(session: Session, statement: exp.Expr, params: Params | None = None)
     """Run any statement that fakesnow knows."""
     cursor = FakeSnowflakeCursor(session, session.con)
     cursor.check_db_and_schema(statement)
-    parts = cursor._transform_explode(semantics.before(session, statement))
+    statement = semantics.before(session, statement)
+    parts = [
+        _translated(session, cursor, part, params) for part in cursor._transform_explode(statement)
+    ]
     # What fakesnow does in several statements is still one statement for the client.
     own = len(parts) > 1 and not session.in_transaction
     if own:
@@ -79,7 +82,6 @@ def execute(session: Session, statement: exp.Expr, params: Params | None = None)
 def _run(
     session: Session, cursor: FakeSnowflakeCursor, part: exp.Expr, params: Params | None
 ) -> Answer | Query:
-    part = _translated(session, cursor, part, params)
     bound = params if params and part.find(exp.Placeholder) else None
     if isinstance(part, _QUERIES) and not _has_side_effects(part):
         if seed := part.args.get("seed"):

@@ -88,6 +88,18 @@ _RULES: list[_Rule] = [
     ),
     (
         duckdb.Error,
+        r"(String '.*' is too long and would be truncated)",
+        lambda m: SnowflakeError(100078, "22000", m[1]),
+    ),
+    (
+        duckdb.ConstraintException,
+        r"CHECK constraint failed .*length\((\w+)\)",
+        lambda m: SnowflakeError(
+            100078, "22000", f"String is too long and would be truncated in column {m[1]}"
+        ),
+    ),
+    (
+        duckdb.Error,
         r"Malformed JSON",
         lambda m: SnowflakeError(100069, "22P02", f"Error parsing JSON: {_first(m)}"),
     ),

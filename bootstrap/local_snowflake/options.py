@@ -83,6 +83,10 @@ class CsvFormat:
     replace_invalid: bool = False
     compression: str = "AUTO"
 
+    @property
+    def header_lines(self) -> int:
+        return 1 if self.parse_header else self.skip_header
+
 
 # Options that are right only at these values; any other is refused.
 _ONLY: dict[str, tuple[Any, ...]] = {

@@ -37,7 +37,7 @@ _TYPES = {
     "JSON": "variant",
     "TIME": "time",
     "TIMESTAMP": "timestamp_ntz",
-    "TIMESTAMP WITH TIME ZONE": "timestamp_tz",
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz",
     "TIMESTAMP_MS": "timestamp_ntz",
     "TIMESTAMP_NS": "timestamp_ntz",
     "TIMESTAMP_S": "timestamp_ntz",
@@ -109,13 +109,11 @@ def _timestamp(column: pa.Array) -> pa.StructArray:
     seconds = pc.subtract(seconds, pc.cast(past, pa.int64()))
     rest = pc.subtract(ticks, pc.multiply(seconds, per_second))
     fraction = pc.multiply(rest, 10**9 // per_second).cast(pa.int32())
-    arrays = [seconds, fraction]
-    names = ["epoch", "fraction"]
-    if column.type.tz:
-        arrays.append(pa.array([1440] * len(column), pa.int32()))
-        names.append("timezone")
-    fields = [pa.field(n, a.type, nullable=False) for n, a in zip(names, arrays, strict=True)]
-    return pa.StructArray.from_arrays(arrays, fields=fields, mask=pc.is_null(column))
+    fields = [
+        pa.field("epoch", pa.int64(), nullable=False),
+        pa.field("fraction", pa.int32(), nullable=False),
+    ]
+    return pa.StructArray.from_arrays([seconds, fraction], fields=fields, mask=pc.is_null(column))
 
 
 def _column(column: pa.Array) -> pa.Array:

@@ -8,14 +8,18 @@ https://docs.snowflake.com/en/user-guide/data-load-transform
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import sqlglot
 from fakesnow.cursor import FakeSnowflakeCursor
 from sqlglot import exp
 
+from bootstrap.local_snowflake import semantics
 from bootstrap.local_snowflake.copy_into.statement import CopyStatement
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 from bootstrap.local_snowflake.names import literal, quoted
+from bootstrap.local_snowflake.results import MAX_TEXT
+from bootstrap.local_snowflake.semantics.macros import SCHEMA, converted
 from bootstrap.local_snowflake.session import Session
 from bootstrap.local_snowflake.stages import StagedFile
 
@@ -29,16 +33,21 @@ def field_name(number: int) -> str:
 
 @dataclass(frozen=True)
 class Output:
-    """A target column: its type, whether it takes NULL, and the expression that fills it."""
+    """A target column and the expression that fills it.
+
+    `length` is that of a VARCHAR(n), which a value must not exceed.
+    """
 
     name: str
     kind: str
     nullable: bool
+    length: int | None
     sql: str
 
     @property
     def typed(self) -> str:
-        return f"CAST({self.sql} AS {self.kind})"
+        fitted = converted(self.sql, self.kind)
+        return f"{SCHEMA}.sf_fit({fitted}, {self.length})" if self.length else fitted
 
 
 @dataclass
@@ -47,7 +56,6 @@ class Projection:
 
     outputs: list[Output]
     fields: int
-    needs_key: bool
 
     def for_file(self, file: StagedFile, key: str) -> list[Output]:
         """The same with METADATA$FILENAME and the like as constants."""
@@ -64,16 +72,16 @@ class Projection:
             sql = output.sql
             for name, value in constants.items():
                 sql = sql.replace(quoted(name), value)
-            outputs.append(Output(output.name, output.kind, output.nullable, sql))
+            outputs.append(replace(output, sql=sql))
         return outputs
 
 
 _METADATA = {
-    "METADATA$FILENAME",
-    "METADATA$FILE_CONTENT_KEY",
-    "METADATA$FILE_LAST_MODIFIED",
-    "METADATA$START_SCAN_TIME",
-    "METADATA$FILE_ROW_NUMBER",
+    "METADATA$FILENAME": "VARCHAR",
+    "METADATA$FILE_CONTENT_KEY": "VARCHAR",
+    "METADATA$FILE_LAST_MODIFIED": "TIMESTAMP",
+    "METADATA$START_SCAN_TIME": "TIMESTAMPTZ",
+    "METADATA$FILE_ROW_NUMBER": "BIGINT",
 }
 
 
@@ -83,20 +91,15 @@ def build(session: Session, copy: CopyStatement) -> Projection:
     Raises:
         SnowflakeError: the SELECT has another number of columns than the target.
     """
-    kinds = _column_types(session, copy)
     if copy.select is None:
-        count = len(copy.columns)
-        sqls = [quoted(field_name(i + 1)) for i in range(count)]
-        return Projection(_outputs(copy.columns, kinds, sqls), count, needs_key=True)
-    select = copy.select.copy()
-    highest = 0
-    for node in list(select.find_all(exp.Parameter)):
-        highest = max(highest, _replace_field(node))
-    for column in list(select.find_all(exp.Column)):
-        _replace_metadata(column)
-    select.args["from_"].this.replace(exp.to_table(quoted(STAGED)))
-    tree = FakeSnowflakeCursor(session, session.con)._transform(select, None)
-    sqls = [_plain(item).sql(dialect="duckdb") for item in tree.expressions]
+        fields = len(copy.columns)
+        sqls = [quoted(field_name(i + 1)) for i in range(fields)]
+    else:
+        select = copy.select.copy()
+        fields = max([0, *map(_replace_field, list(select.find_all(exp.Parameter)))])
+        for column in list(select.find_all(exp.Column)):
+            _replace_metadata(column)
+        sqls = _translated(session, select, fields)
     if len(sqls) != len(copy.columns):
         raise SnowflakeError(
             2020,
@@ -104,22 +107,35 @@ def build(session: Session, copy: CopyStatement) -> Projection:
             f"SQL compilation error:\nInsert value list does not match column list expecting "
             f"{len(copy.columns)} but got {len(sqls)}",
         )
-    return Projection(_outputs(copy.columns, kinds, sqls), highest, needs_key=True)
+    return Projection(_outputs(session, copy, sqls), fields)
 
 
-def _outputs(
-    columns: list[str], kinds: dict[str, tuple[str, bool]], sqls: list[str]
-) -> list[Output]:
-    return [Output(c, *kinds[c], sql) for c, sql in zip(columns, sqls, strict=True)]
+def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
+    """The SELECT's expressions in DuckDB's SQL, bound to a row such as a file has."""
+    names = [f"NULL::VARCHAR AS {quoted(field_name(i + 1))}" for i in range(fields)]
+    names += [f"NULL::{kind} AS {quoted(name)}" for name, kind in _METADATA.items()]
+    row = sqlglot.parse_one(f"SELECT {', '.join(names)}", read="duckdb")
+    select.args["from_"].this.replace(exp.to_table(quoted(STAGED)))
+    tree = semantics.before(session, select)
+    tree = FakeSnowflakeCursor(session, session.con)._transform(tree, None)
+    alias = exp.TableAlias(this=exp.to_identifier(STAGED))
+    tree.args["from_"].this.replace(exp.Subquery(this=row, alias=alias))
+    tree = semantics.after(session, tree, None)
+    return [_plain(item).sql(dialect="duckdb") for item in tree.expressions]
 
 
-def _column_types(session: Session, copy: CopyStatement) -> dict[str, tuple[str, bool]]:
+def _outputs(session: Session, copy: CopyStatement, sqls: list[str]) -> list[Output]:
     rows = session.con.execute(
-        """SELECT column_name, data_type, is_nullable FROM duckdb_columns()
+        """SELECT column_name, data_type, is_nullable, ext_character_maximum_length
+           FROM duckdb_columns() LEFT JOIN _fs_global._fs_information_schema._fs_columns_ext
+             ON ext_table_catalog = database_name AND ext_table_schema = schema_name
+            AND ext_table_name = table_name AND ext_column_name = column_name
+            AND ext_character_maximum_length < ?
            WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
-        [copy.stored.database, copy.stored.schema, copy.stored.name],
+        [MAX_TEXT, copy.stored.database, copy.stored.schema, copy.stored.name],
     ).fetchall()
-    return {name: (kind, nullable) for name, kind, nullable in rows}
+    known = {name: (kind, nullable, length) for name, kind, nullable, length in rows}
+    return [Output(name, *known[name], sql) for name, sql in zip(copy.columns, sqls, strict=True)]
 
 
 def _replace_field(node: exp.Parameter) -> int:

@@ -40,6 +40,7 @@ class Scanned:
     rows: int = 0
     fields: int | None = None
     longest: int = 0
+    has_multiline: bool = True
 
 
 def unpacked(file: StagedFile, compression: str) -> Iterator[bytes]:
@@ -99,21 +100,21 @@ def scan(file: StagedFile, csv: CsvFormat, target: Path) -> Scanned:
             state.add(block)
     state.finish()
     result.rows, result.longest = state.rows, state.longest
+    result.has_multiline = not state.regular or state.newlines != state.rows
     result.fields = state.fields if state.regular else None
     return result
 
 
 def _without_header(blocks: Iterator[bytes], csv: CsvFormat) -> Iterator[bytes]:
     """Drop the byte order mark and SKIP_HEADER lines, whatever stands in them."""
-    skip = 1 if csv.parse_header else csv.skip_header
     start = b""
     for block in blocks:
         start += block
-        if start.count(b"\n") >= skip and len(start) >= len(_BOM):
+        if start.count(b"\n") >= csv.header_lines and len(start) >= len(_BOM):
             break
     if csv.skip_bom:
         start = start.removeprefix(_BOM)
-    for _ in range(skip):
+    for _ in range(csv.header_lines):
         start = start.partition(b"\n")[2]
     yield start
     yield from blocks
@@ -125,7 +126,7 @@ class _Structure:
     def __init__(self, csv: CsvFormat) -> None:
         self.csv = csv
         self.regular = csv.escape is None and not csv.trim_space
-        self.rows = 0
+        self.rows = self.newlines = 0
         self.fields: int | None = None
         self.longest = 0
         self._rest = b""
@@ -170,6 +171,7 @@ class _Structure:
             return buffer
         cut = int(positions[ends[-1]]) + 1
         self._count(positions, ends)
+        self.newlines += int((kinds[at < cut] == _NEWLINE).sum())
         self._check_text(buffer[:cut])
         quoted = at[quotes]
         self._check_quotes(data, quoted[quoted < cut])

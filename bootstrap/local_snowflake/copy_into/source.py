@@ -36,11 +36,32 @@ class Source:
 
     sql: str
     rows: int
+    width: int
     errors: list[RowError] = field(default_factory=list)
 
 
-def plain(scanned: Scanned, csv: CsvFormat, fields: int) -> Source:
-    """A plain file, through DuckDB's reader."""
+_TABLE = "_copy_records"
+_VIEW = "_copy_batches"
+
+
+def of(
+    con: duckdb.DuckDBPyConnection, scanned: Scanned, csv: CsvFormat, width: int, must_match: bool
+) -> Source:
+    """The records of a file, with `width` fields or as many more as they have.
+
+    `must_match`: a record with another number of fields is an error.
+    """
+    if scanned.fields is not None and not (must_match and scanned.fields != width):
+        return _plain(scanned, csv, max(width, scanned.fields))
+    return _irregular(con, scanned, csv, max(width, 1), must_match)
+
+
+def drop(con: duckdb.DuckDBPyConnection) -> None:
+    """Forget the records of the last file that was not plain."""
+    con.execute(f"DROP TABLE IF EXISTS temp.main.{quoted(_TABLE)}")
+
+
+def _plain(scanned: Scanned, csv: CsvFormat, fields: int) -> Source:
     count = scanned.fields or 1
     columns = ", ".join(f"{literal(field_name(i + 1))}: 'VARCHAR'" for i in range(count))
     quote = literal(csv.quote or "")
@@ -58,6 +79,7 @@ def plain(scanned: Scanned, csv: CsvFormat, fields: int) -> Source:
     return Source(
         f"SELECT {', '.join(outputs)}, row_number() OVER () AS {quoted(ROW)} FROM {reader}",
         scanned.rows,
+        fields,
     )
 
 
@@ -76,18 +98,11 @@ def _escaped(path: Path) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 
-def irregular(
-    con: duckdb.DuckDBPyConnection,
-    scanned: Scanned,
-    csv: CsvFormat,
-    fields: int,
-    must_match: bool,
+def _irregular(
+    con: duckdb.DuckDBPyConnection, scanned: Scanned, csv: CsvFormat, fields: int, must_match: bool
 ) -> Source:
-    """Any other file, read record by record into a temporary table.
-
-    `must_match`: a record with another number of fields is an error.
-    """
-    source = Source(f"SELECT * FROM temp.main.{quoted(_TABLE)}", 0)
+    """Read record by record into a temporary table."""
+    source = Source(f"SELECT * FROM temp.main.{quoted(_TABLE)}", 0, fields)
     schema = pa.schema(
         [(field_name(i + 1), pa.string()) for i in range(fields)] + [(ROW, pa.int64())]
     )
@@ -98,10 +113,6 @@ def irregular(
     finally:
         con.unregister(_VIEW)
     return source
-
-
-_TABLE = "_copy_records"
-_VIEW = "_copy_batches"
 
 
 def _batches(

@@ -40,6 +40,12 @@ class OnError:
     limit: float = 1
     percent: bool = False
 
+    def error_limit(self, rows: int) -> int:
+        """The number of errors at which a file of so many rows is given up."""
+        if self.mode != "SKIP_FILE":
+            return max(rows, 1)
+        return int(rows * self.limit / 100) if self.percent else int(self.limit)
+
     def fails(self, errors: int, rows: int) -> bool:
         """Whether a file with so many errors is skipped."""
         if self.mode != "SKIP_FILE" or not errors:

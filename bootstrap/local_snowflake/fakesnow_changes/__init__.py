@@ -5,6 +5,7 @@ A change can be deleted as soon as fakesnow behaves by itself; nothing else depe
 
 from bootstrap.local_snowflake.fakesnow_changes import (
     array_agg_nulls,
+    column_types,
     comment_quotes,
     numeric_aggregates,
     quiet_arrow,
@@ -15,6 +16,7 @@ from bootstrap.local_snowflake.fakesnow_changes import (
 
 _CHANGES = (
     array_agg_nulls,
+    column_types,
     comment_quotes,
     numeric_aggregates,
     quiet_arrow,

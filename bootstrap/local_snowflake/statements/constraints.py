@@ -1,12 +1,14 @@
-"""PRIMARY KEY, UNIQUE and FOREIGN KEY: information only; NOT NULL is enforced.
+"""PRIMARY KEY, UNIQUE and FOREIGN KEY: information only; NOT NULL and VARCHAR(n) are enforced.
 
-DuckDB would enforce them all and refuse loads that Snowflake takes.
+DuckDB would enforce all keys, and refuse loads that Snowflake takes; but not the length of a text.
 https://docs.snowflake.com/en/sql-reference/constraints-overview
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
+
+from bootstrap.local_snowflake.results import MAX_TEXT
 
 _OF_TABLE = (exp.PrimaryKey, exp.ForeignKey, exp.UniqueColumnConstraint, exp.Constraint)
 _OF_COLUMN = (exp.UniqueColumnConstraint, exp.Reference, exp.ForeignKey)
@@ -40,4 +42,18 @@ def _relax(column: exp.ColumnDef, required: bool) -> None:
     has_not_null = any(isinstance(c.kind, exp.NotNullColumnConstraint) for c in constraints)
     if required and not has_not_null:
         constraints.append(exp.ColumnConstraint(kind=exp.NotNullColumnConstraint()))
+    if length := _length(column.kind):
+        too_long = exp.LTE(
+            this=exp.Length(this=exp.column(column.this.copy())),
+            expression=exp.Literal.number(length),
+        )
+        constraints.append(exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=too_long)))
     column.set("constraints", constraints)
+
+
+def _length(kind: exp.DataType | None) -> int | None:
+    """n of VARCHAR(n), unless that is the longest text there is."""
+    if kind is None or kind.this not in exp.DataType.TEXT_TYPES or not kind.expressions:
+        return None
+    length = int(kind.expressions[0].name)
+    return length if length < MAX_TEXT else None

@@ -5,7 +5,7 @@ https://docs.snowflake.com/en/sql-reference/sql/desc-table
 
 from __future__ import annotations
 
-from fakesnow.transforms.transforms import SQL_DESCRIBE_TABLE
+from fakesnow.transforms import transforms
 from sqlglot import exp
 
 from bootstrap.local_snowflake.delegate import Query
@@ -19,7 +19,7 @@ def describe(session: Session, statement: exp.Expr) -> Query | None:
         return None
     if not session.temporary or (name := resolve(session, table)) not in session.temporary:
         return None
-    sql = SQL_DESCRIBE_TABLE.substitute(catalog="temp", schema="main", table=str(name))
+    sql = transforms.SQL_DESCRIBE_TABLE.substitute(catalog="temp", schema="main", table=str(name))
     columns = "_fs_information_schema._fs_columns"
     return Query(session.con.sql(sql.replace(columns, f"_fs_global.{columns}")))
 

@@ -15,14 +15,12 @@ SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
 
 
 def environment() -> dict[str, str]:
-    """Where dbt finds its project and writes what it makes of it."""
-    target = state.data("dbt")
-    return {
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(state.logs() / "dbt"),
-    }
+    """Where Airflow finds the manifest, and where dbt logs.
+
+    The manifest is nobody's target path: a run for the other target would overwrite it with one
+    that lacks half of the models.
+    """
+    return {"DBT_MANIFEST": str(manifest()), "DBT_LOG_PATH": str(state.logs() / "dbt")}
 
 
 def manifest() -> Path:
@@ -40,7 +38,10 @@ def write_manifest() -> None:
         return
     manifest().parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [Path(sys.executable).parent / "dbt", "--no-use-colors", "parse"],
+        [
+            *(Path(sys.executable).parent / "dbt", "--no-use-colors"),
+            *("parse", "--target", "snowflake", "--target-path", manifest().parent),
+        ],
         cwd=PROJECT,
         env=os.environ | environment(),
         capture_output=True,

@@ -16,7 +16,7 @@ from landing.feeds import DBT_PROJECT
 from .macro_operator import DbtMacroOperator
 
 #: Written by `dbt parse`; models that it does not know are not in the DAG.
-MANIFEST = Path(os.environ.get("DBT_TARGET_PATH") or DBT_PROJECT / "target") / "manifest.json"
+MANIFEST = Path(os.environ.get("DBT_MANIFEST") or DBT_PROJECT / "target" / "manifest.json")
 
 #: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
 IN_WORKER: dict[str, Any] = {

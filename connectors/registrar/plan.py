@@ -15,9 +15,9 @@ CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
 SECRET_KEY = re.compile(r"password|secret|token|credential|jaas|private|\bapi\.?key", re.IGNORECASE)
 # ${env:X} and its kind are references, not secrets.
 _REFERENCE = re.compile(r"^(\$\{[^}]*\})?$")
-_URL_SECRET = re.compile(r"(?i)(password=|://[^/@:]*:)[^&;@]+")
+_URL_SECRET = re.compile(r"(?i)(password=)[^&;]+|(://[^/@:]*:)[^@/]+(?=@)")
 MASK = "********"
-LONG = 60
+LONG = 120
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def masked(key: str, value: str | None) -> str | None:
         return value
     if SECRET_KEY.search(key):
         return MASK
-    value = _URL_SECRET.sub(rf"\1{MASK}", value)
+    value = _URL_SECRET.sub(rf"\1\2{MASK}", value)
     if len(value) <= LONG:
         return value
     return f"{value[: LONG // 2]}...{value[-LONG // 2 :]} ({len(value)} characters)"

@@ -36,6 +36,12 @@ config:
 URL = "jdbc:postgresql://h/d?logServerErrorDetail=false"
 
 
+@pytest.fixture(autouse=True)
+def json_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's defaults have a variant for each format."""
+    monkeypatch.setenv("STREAM_FORMAT", "json")
+
+
 def findings(file: Path) -> list[str]:
     return [str(finding) for finding in lint([load(file)], Listings(CONNECTORS / "plugins"))]
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from typing import Any
 
+import fastavro
 import pytest
+from conftest import FakeConnect
+from registrar.errors import RegistrarError
 from registrar.records.binding import binder
+from registrar.records.from_avro import Registry
 from registrar.records.from_json import convert, parse
 
 DECIMAL = {"type": "bytes", "name": "org.apache.kafka.connect.data.Decimal"}
@@ -78,6 +83,73 @@ def test_zoned_times_are_exact_to_the_microsecond(text: str, expected: str) -> N
 def test_times_that_java_refuses_are_refused_though_postgres_would_take_them(text: str) -> None:
     with pytest.raises(ValueError, match="ISO-8601"):
         bound("io.debezium.time.ZonedTimestamp", text)
+
+
+AVRO = {
+    "type": "record",
+    "name": "R",
+    "fields": [
+        {
+            "name": "amount",
+            "type": {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2},
+        },
+        {
+            "name": "at",
+            "type": {
+                "type": "long",
+                "logicalType": "timestamp-micros",
+                "connect.name": "io.debezium.time.MicroTimestamp",
+            },
+        },
+        {"name": "note", "type": ["null", "string"]},
+    ],
+}
+
+
+def framed(schema_id: int, **values: Any) -> bytes:
+    plain = {
+        **AVRO,
+        "fields": [
+            {"name": "amount", "type": "bytes"},
+            {"name": "at", "type": "long"},
+            AVRO["fields"][2],
+        ],
+    }
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, fastavro.parse_schema(plain), values)
+    return b"\0" + schema_id.to_bytes(4) + out.getvalue()
+
+
+def test_avro_keeps_every_digit_and_the_whole_range_of_times(fake_connect: FakeConnect) -> None:
+    fake_connect.answers["GET /ids/7"] = (200, AVRO)
+    registry = Registry(f"{fake_connect.url}/ids/{{id}}", str)
+    digits = 10**40 + 1
+    unscaled = digits.to_bytes(18, signed=True)
+    schema, values = registry.read(framed(7, amount=unscaled, at=-(2**62), note=None))
+    assert values["amount"] == Decimal(f"{digits}E-2")
+    assert (values["at"], values["note"]) == (-(2**62), None)
+    assert binder(schema["fields"][1])(values["at"]).startswith("J-")
+    assert registry.read(framed(7, amount=b"\xff", at=0, note="x"))[1]["amount"] == Decimal("-0.01")
+    assert fake_connect.calls == ["GET /ids/7"], "a schema is fetched once"
+
+
+@pytest.mark.parametrize("message", [b"", b"{}", b"\0\0\0\0\7", b"\0\0\0\0\7\2"])
+def test_bytes_that_are_no_avro_record_are_refused(
+    fake_connect: FakeConnect, message: bytes
+) -> None:
+    fake_connect.answers["GET /ids/7"] = (200, AVRO)
+    with pytest.raises(ValueError):  # noqa: PT011
+        Registry(f"{fake_connect.url}/ids/{{id}}", str).read(message)
+
+
+def test_an_unknown_schema_is_the_records_fault_and_a_silent_registry_is_not(
+    fake_connect: FakeConnect,
+) -> None:
+    message = framed(9, amount=b"", at=0, note=None)
+    with pytest.raises(ValueError, match="no schema has the id 9"):
+        Registry(f"{fake_connect.url}/ids/{{id}}", str).read(message)
+    with pytest.raises(RegistrarError, match="registry does not answer"):
+        Registry("http://127.0.0.1:1/{id}", str).read(message)
 
 
 def test_microseconds_before_and_after_1970() -> None:

@@ -15,11 +15,13 @@ import fastavro
 import requests
 
 from registrar.errors import RegistrarError
+from registrar.records.decimals import from_unscaled
 from registrar.records.errors import UnsupportedError
 
 Schema = dict[str, Any]
 MAGIC = b"\x00"
 HEADER_BYTES = 5
+DECIMAL = "org.apache.kafka.connect.data.Decimal"
 
 _TYPES = {
     "string": "string",
@@ -32,7 +34,7 @@ _TYPES = {
     "enum": "string",
 }
 _LOGICAL = {
-    "decimal": "org.apache.kafka.connect.data.Decimal",
+    "decimal": DECIMAL,
     "date": "org.apache.kafka.connect.data.Date",
     "timestamp-millis": "org.apache.kafka.connect.data.Timestamp",
 }
@@ -61,18 +63,14 @@ class Registry:
         if len(message) < HEADER_BYTES or message[:1] != MAGIC:
             raise ValueError("Unknown magic byte!")
         avro, connect = self._schema(int.from_bytes(message[1:HEADER_BYTES]))
-        try:
-            stream = io.BytesIO(message[HEADER_BYTES:])
-            return connect, fastavro.schemaless_reader(stream, avro, None)  # type: ignore[return-value]
-        except (EOFError, IndexError, UnicodeDecodeError, OverflowError) as error:
-            raise ValueError(f"not a record of its schema: {error or 'too short'}") from None
+        return connect, _logical(connect, _read(avro, message[HEADER_BYTES:]))
 
     def _schema(self, schema_id: int) -> tuple[Any, Schema]:
         if schema_id not in self._known:
             text = self._fetch(schema_id)
             declared = json.loads(text)
             self._known[schema_id] = (
-                fastavro.parse_schema(_without_times(declared)),
+                fastavro.parse_schema(_plain(declared)),
                 connect_schema(declared),
             )
         return self._known[schema_id]
@@ -105,14 +103,29 @@ def _field(avro: Any) -> Schema:
     if declared["type"] not in _TYPES:
         raise UnsupportedError(f"Avro type {declared['type']} is not understood here")
     name = declared.get("connect.name") or _LOGICAL.get(declared.get("logicalType", ""))
-    return {"type": _TYPES[declared["type"]], "name": name}
+    return {"type": _TYPES[declared["type"]], "name": name, "scale": declared.get("scale", 0)}
 
 
-def _without_times(avro: Any) -> Any:
-    """The schema with times as plain numbers: Python's datetime is narrower than Avro's range."""
+def _plain(avro: Any) -> Any:
+    """The schema without logical types: Python's own are narrower than what Avro can carry."""
     if isinstance(avro, list):
-        return [_without_times(branch) for branch in avro]
+        return [_plain(branch) for branch in avro]
     if not isinstance(avro, dict):
         return avro
-    keep = avro.get("logicalType") == "decimal"
-    return {k: _without_times(v) for k, v in avro.items() if k != "logicalType" or keep}
+    return {k: _plain(v) for k, v in avro.items() if k != "logicalType"}
+
+
+def _read(avro: Any, payload: bytes) -> dict[str, Any]:
+    try:
+        found: Any = fastavro.schemaless_reader(io.BytesIO(payload), avro, None)
+    except (EOFError, IndexError, UnicodeDecodeError, OverflowError, ValueError) as error:
+        raise ValueError(f"not a record of its schema: {error or 'too short'}") from None
+    return dict(found)
+
+
+def _logical(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
+    for field in schema["fields"]:
+        value = values[field["field"]]
+        if field.get("name") == DECIMAL and value is not None:
+            values[field["field"]] = from_unscaled(value, field["scale"])
+    return values

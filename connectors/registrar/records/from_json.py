@@ -14,6 +14,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from registrar.records.decimals import from_unscaled
 from registrar.records.errors import UnsupportedError
 
 # Jackson's limit on the length of a number (StreamReadConstraints).
@@ -105,11 +106,8 @@ def _decimal(schema: Schema, value: Any) -> Decimal:
     try:
         unscaled = base64.b64decode(value, validate=True)
     except binascii.Error:
-        unscaled = b""
-    if not unscaled:
-        raise ValueError("Invalid bytes for Decimal field")
-    scale = int(schema.get("parameters", {}).get("scale", 0))
-    return Decimal(int.from_bytes(unscaled, signed=True)).scaleb(-scale)
+        raise ValueError("Invalid bytes for Decimal field") from None
+    return from_unscaled(unscaled, int(schema.get("parameters", {}).get("scale", 0)))
 
 
 def _text(value: Any) -> str | None:

@@ -8,8 +8,8 @@ import struct
 from decimal import Decimal
 
 from producer.contracts.checks import FIRST_MICRO, LAST_MICRO
+from producer.contracts.remembered import Remembered
 
-MEMORY = 100_000
 _double = struct.Struct("<d").pack
 
 
@@ -28,35 +28,14 @@ LENGTHS = [varint(size << 1) for size in range(8192)]
 MIDDLE = [bytes((low & 0x7F | 0x80, low >> 7 | 0x80)) for low in range(1 << 14)]
 
 
-class _Varints(dict[int, bytes]):
-    """The upper part of a varint, remembered: of timestamps it changes every two minutes."""
-
-    def __missing__(self, number: int) -> bytes:
-        if len(self) > MEMORY:
-            self.clear()
-        self[number] = made = varint(number)
-        return made
-
-
-class _Texts(dict[str, bytes]):
-    """Texts, remembered: most fields repeat."""
-
-    def __missing__(self, value: str) -> bytes:
-        if len(self) > MEMORY:
-            self.clear()
-        self[value] = made = text(value)
-        return made
-
-
-upper = _Varints()
-texts = _Texts()
-
-
 def text(value: str) -> bytes:
     if "\0" in value:
         raise ValueError
     data = value.encode()
     return LENGTHS[len(data)] + data
+
+
+texts = Remembered(text)
 
 
 def boolean(value: bool) -> bytes:
@@ -69,6 +48,10 @@ def double(value: float) -> bytes:
     if type(value) is not float or not math.isfinite(value):
         raise TypeError
     return _double(value)
+
+
+# The upper part of a varint: of timestamps it changes every two minutes.
+upper = Remembered(varint)
 
 
 def long(value: int, bits: int = 64) -> bytes:

@@ -12,6 +12,8 @@ import numpy as np
 from producer.drawing.draws import Draws
 
 VARIANT = np.uint64(0b10 << 62)
+# Where a text of 36 characters has digits: everywhere but at its four hyphens.
+DIGITS = [i for i in range(36) if i not in (8, 13, 18, 23)]
 LOW_62 = np.uint64((1 << 62) - 1)
 
 
@@ -30,9 +32,8 @@ def uuid4s(count: int, draws: Draws) -> list[str]:
 
 def _texts(high: np.ndarray, low: np.ndarray) -> list[str]:
     words = np.stack([high, low & LOW_62 | VARIANT], axis=1).astype(">u8")
-    digits = words.tobytes().hex()
-    return [
-        f"{digits[i : i + 8]}-{digits[i + 8 : i + 12]}-{digits[i + 12 : i + 16]}"
-        f"-{digits[i + 16 : i + 20]}-{digits[i + 20 : i + 32]}"
-        for i in range(0, len(digits), 32)
-    ]
+    digits = np.frombuffer(words.tobytes().hex().encode(), np.uint8).reshape(-1, 32)
+    text = np.full((len(high), 36), ord("-"), np.uint8)
+    text[:, DIGITS] = digits
+    joined = text.tobytes().decode()
+    return [joined[i : i + 36] for i in range(0, len(joined), 36)]

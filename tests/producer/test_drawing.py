@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from producer.drawing import kinds
 from producer.drawing.draws import Draws, Weighted
+from producer.drawing.kinds.kind import KINDS
 from producer.drawing.rows import Rows
 from producer.drawing.timeline import HOUR, Rhythm, Spread, Steady, micros
 from producer.errors import UsageError
@@ -190,3 +191,8 @@ def test_fields_that_refer_to_each_other_or_to_nothing_are_named() -> None:
         Rows(loop, 1, 0, ())["a"]
     with pytest.raises(UsageError, match="no entity 'user'"):
         Rows({"a": kinds.parse({"take": "user.id"}, "x")}, 1, 0, ())["a"]
+
+
+def test_the_readme_lists_every_kind() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "producer" / "README.md").read_text()
+    assert [name for name in KINDS if f"| `{name}: " not in readme] == []

@@ -1,0 +1,107 @@
+"""Producing to Kafka, against messages that were encoded beforehand.
+
+Ours validates and encodes each record from the contract, and, in the rows called "from the seed",
+draws it too. Theirs hands ready bytes to the same client with the same settings and delivery
+reports: what is left to do is Kafka's. Needs the stack's Kafka (KAFKA_BOOTSTRAP_SERVERS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from bench.timing import compare
+from bootstrap import settings
+from producer.contracts.avro_format import AvroWire
+from producer.contracts.json_format import JsonWire
+from producer.contracts.wire import Wire
+from producer.delivery.kafka import Delivery
+from producer.delivery.run import CHUNK
+from producer.delivery.watch import Watch
+from producer.drawing.timeline import HOUR, Spread
+from producer.events import stream
+from producer.events.messages import Messages
+from producer.events.stream import Row, Stream
+
+COUNT = 200_000
+TOPIC = "bench_produce"
+START = 1_793_491_200_000_000
+BAR = 0.5
+QUIET = Watch(lambda text: None, lambda totals: None, lambda: False)
+Message = tuple[bytes, bytes | None]
+
+
+def run() -> list[dict[str, Any]]:
+    """Rows of the bench table; rates are acknowledged messages a second from one process."""
+    settings.load_env()
+    source = stream.find("transaction", "data/incoming/user_registrations_*.csv")
+    # No registry needed: the schema's id only stands in the frame.
+    wires: dict[str, Wire] = {
+        "JSON": JsonWire(source.contract),
+        "Avro": AvroWire(source.contract, 1),
+    }
+    results = []
+    with _topic():
+        for name, wire in wires.items():
+            comparison = f"{name} encoded beforehand, same client settings"
+            ready = list(_drawn(source, wire))
+            rows = [source.rows(block, 1, times) for block, times in _times(source)]
+            theirs = partial(_produce, partial(list, ready))
+            encoding = partial(_produce, partial(_encoded, source, wire, rows))
+            drawing = partial(_produce, partial(_drawn, source, wire))
+            results += [
+                compare(f"produce {name}", comparison, encoding, theirs, bar=BAR),
+                compare(f"produce {name} from the seed", comparison, drawing, theirs, bar=BAR),
+            ]
+    return results
+
+
+def _line(source: Stream) -> Spread:
+    return Spread(START, START + 7 * 24 * HOUR, COUNT, source.recipe.rhythm)
+
+
+def _times(source: Stream) -> Iterator[tuple[int, np.ndarray]]:
+    for block, size in stream.blocks(COUNT):
+        yield block, source.times(block, size, 1, _line(source))
+
+
+def _drawn(source: Stream, wire: Wire) -> Iterator[list[Message]]:
+    messages = Messages(source, wire, _line(source), 1)
+    for block, size in stream.blocks(COUNT):
+        yield messages.block(block, size).messages
+
+
+def _encoded(source: Stream, wire: Wire, blocks: list[list[Row]]) -> Iterator[list[Message]]:
+    encode, key = wire.encode, source.contract.key_index
+    for rows in blocks:
+        yield [(row[key].encode(), encode(row)) for row in rows]
+
+
+def _produce(blocks: Callable[[], Iterable[list[Message]]]) -> int:
+    """Send blocks as a run does, and wait for the last delivery report."""
+    delivery = Delivery(settings.get("KAFKA_BOOTSTRAP_SERVERS"), TOPIC, 60, QUIET)
+    delivery.connect()
+    for block in blocks():
+        for first in range(0, len(block), CHUNK):
+            delivery.send(block[first : first + CHUNK])
+            delivery.poll(0)
+    delivery.flush()
+    if not delivery.totals.complete:
+        raise RuntimeError(delivery.totals.line())
+    return delivery.totals.acknowledged
+
+
+@contextmanager
+def _topic() -> Iterator[None]:
+    """A topic of three partitions that is gone afterwards."""
+    admin = AdminClient({"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS")})
+    admin.create_topics([NewTopic(TOPIC, 3, 1)])[TOPIC].result(30)
+    try:
+        yield
+    finally:
+        admin.delete_topics([TOPIC])[TOPIC].result(30)

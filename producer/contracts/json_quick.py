@@ -1,0 +1,108 @@
+"""The quick JSON encoder: Python source compiled from the contract.
+
+It has one expression a field, because calling a function for each field costs three times as much.
+It knows the usual shape of each type only; a row with any other value is left to the careful
+encoder. The guards may raise TypeError, ValueError, IndexError or ArithmeticError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from producer.contracts.contract import Contract, Field
+from producer.contracts.remembered import Remembered
+
+Row = tuple[Any, ...]
+Encode = Callable[[Row], bytes]
+
+TEMPLATE = """
+def encode(row):
+    try:
+        {names} = row
+        {guards}
+        return f'{{{{{members}}}}}'.encode()
+    except (TypeError, ValueError, IndexError, ArithmeticError):
+        return careful(row)
+"""
+
+
+def quick_encoder(contract: Contract, careful: Encode) -> Encode:
+    """A function from a row to JSON bytes, which hands unusual rows to ``careful``."""
+    # Fields may be called like Python's words, or like the functions below.
+    variables = [f"v{index}" for index in range(len(contract.fields))]
+    named = list(zip(contract.fields, variables, strict=True))
+    guards = [
+        line for field, name in named for line in _guards(field, name, field.name == contract.key)
+    ]
+    source = TEMPLATE.format(
+        names=", ".join(variables) + ",",
+        guards="\n        ".join(guards),
+        members=",".join(
+            f'"{field.name}":{_member(field, name, field.name == contract.key)}'
+            for field, name in named
+        ),
+    )
+    scope: dict[str, Any] = {
+        "careful": careful,
+        "Decimal": Decimal,
+        "string": encode_basestring,
+        "texts": Remembered(_text),
+        "minutes": Remembered(_minute),
+    }
+    exec(compile(source, f"<JSON encoder of {contract.name}>", "exec"), scope)
+    encode: Encode = scope["encode"]
+    return encode
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise ValueError
+    return encode_basestring(value)
+
+
+def _minute(minute: int) -> str:
+    """ISO text of a minute since 1970, up to the seconds."""
+    return (datetime(1970, 1, 1) + timedelta(minutes=minute)).isoformat()[:17]
+
+
+def _guards(field: Field, name: str, is_key: bool) -> list[str]:
+    """Statements that raise unless the variable's value has the usual shape of its type."""
+    lines = {
+        # Of other texts, `_text` sees to that.
+        "string": [f"if '\\0' in {name}: raise ValueError"] if is_key else [],
+        "boolean": [f"if type({name}) is not bool: raise TypeError"],
+        "double": [f"if type({name}) is not float or {name} - {name} != 0: raise TypeError"],
+        "int": [f"if type({name}) is not int or not -(1<<31) <= {name} < 1<<31: raise TypeError"],
+        "long": [f"if type({name}) is not int or not -(1<<63) <= {name} < 1<<63: raise TypeError"],
+        "timestamp-micros": [
+            f"if type({name}) is not int: raise TypeError",
+            f"{name}_m, {name} = divmod({name}, 60000000)",
+            # A 1 and eight digits: seconds and microseconds.
+            f"{name} = str({name} + 100000000)",
+            f"{name} = f'\"{{minutes[{name}_m]}}{{{name}[1:3]}}.{{{name}[3:]}}Z\"'",
+        ],
+        "decimal": [
+            f"if type({name}) is not Decimal: raise TypeError",
+            f"{name} = str({name})",
+            f"if len({name}) > {field.precision + bool(field.scale)}: raise ValueError",
+            f"if {name}[{-1 - field.scale}] != '.' or 'E' in {name}: raise ValueError"
+            if field.scale
+            else f"if not {name}.lstrip('-').isdigit(): raise ValueError",
+        ],
+    }[field.kind]
+    if not field.optional or not lines:
+        return lines
+    return [f"if {name} is not None:", *(f"    {line}" for line in lines)]
+
+
+def _member(field: Field, name: str, is_key: bool) -> str:
+    """The part of an f-string that writes a value which passed its guards."""
+    value = {
+        "string": f"string({name})" if is_key else f"texts[{name}]",
+        "boolean": f'"true" if {name} else "false"',
+    }.get(field.kind, name)
+    return f'{{"null" if {name} is None else {value}}}' if field.optional else f"{{{value}}}"

@@ -54,6 +54,7 @@ class Feed:
     """A raw table and where its rows come from.
 
     columns: what the file or relation delivers, in order.
+    types: their types in the raw table.
     definition: stage and all columns as the macro landing_definition writes them.
     """
 
@@ -62,6 +63,7 @@ class Feed:
     schema: str
     stage: str
     columns: tuple[str, ...]
+    types: dict[str, str]
     key: tuple[str, ...]
     definition: str
     mart: Mart | None
@@ -183,6 +185,7 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
         "schema": schema,
         "stage": stage,
         "columns": delivered,
+        "types": {name: declared[name] for name in delivered},
         "key": tuple(block["key"]),
         "mart": Mart(**block["mart"]) if "mart" in block else None,
         "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),

@@ -55,6 +55,9 @@ def snowflake() -> SnowflakeConnection:
 @task
 def test_connections() -> None:
     """Each thing that the run needs, checked in parallel; fails with the list of what is wrong."""
+    from landing import feeds
     from landing.checks import check_all
 
-    check_all(postgres, snowflake)
+    from bootstrap import settings
+
+    check_all(postgres, snowflake, settings.folder("INCOMING_DIR"), feeds.load())

@@ -3,7 +3,7 @@
 {% macro ensure_landing() -%}
     {%- do ensure_landing_objects() -%}
     {%- for feed in landing_feeds() -%}
-        {%- do ensure_feed(feed) -%}
+        {%- do ensure_feed(feed, always=true) -%}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -42,11 +42,11 @@
 
 {#- The feed's stage, raw table and line. Columns that the block gained are added (old rows have null
     in them); any other change of a column is refused, because rows have landed under the old one. -#}
-{% macro ensure_feed(feed) -%}
+{% macro ensure_feed(feed, always=false) -%}
     {%- set definition = landing_definition(feed) -%}
     {%- set line = feed.schema ~ '.FEEDS where feed = ' ~ landing_literal(feed.name) -%}
     {%- set known = run_query('select definition from ' ~ line).rows -%}
-    {%- if not known or known[0][0] != definition -%}
+    {%- if always or not known or known[0][0] != definition -%}
         {%- if known and known[0][0] -%}
             {%- do landing_check_additive(feed, known[0][0], definition) -%}
         {%- endif -%}
@@ -89,7 +89,7 @@
     {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
     {%- for column in columns if column.split(' ')[0] not in there -%}
         {%- do run_query('alter table ' ~ table ~ ' add column ' ~ column) -%}
-        {%- do log(feed.name ~ ': added column ' ~ column, info=true) -%}
+        {%- do print(feed.name ~ ': added column ' ~ column) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -34,7 +34,7 @@
     ) -%}
     {%- if mine | int != files | length -%}
         {%- do run_query('rollback') -%}
-        {%- do log(feed.name ~ ': another run landed these files meanwhile.', info=true) -%}
+        {%- do print(feed.name ~ ': another run landed these files meanwhile.') -%}
     {%- else -%}
         {%- do landing_copy_files(feed, files | map(attribute=1), buffer) -%}
         {%- set loaded = landing_insert_good(feed, keys, buffer, run) -%}

@@ -1,29 +1,44 @@
 {#- Lands what one unload put on the stage, all or nothing.
 
-    The rows are those with after < ingest_xid, so the highest ingest_xid in the table is where the
-    next unload starts. If it moved since the unload looked, another run landed the same rows:
-    nothing is landed twice, and the task fails so that somebody looks.
+    The rows are those with after < ingest_xid, so the highest ingest_xid that is here is where the
+    next unload starts. Were they landed meanwhile, by another run or an earlier try of this task,
+    nothing is landed twice. A resync lands the rows that are missing here and leaves the others.
 
     By hand: python -m dags.landing land NAME (it unloads, then calls this). -#}
-{% macro land_stream(feed, run, database, after, rows) -%}
+{% macro land_stream(feed, run, database, after, rows, bad_rows=0, resync=false) -%}
     {%- set feed = landing_feed(feed) -%}
-    {%- set table = landing_table(feed) -%}
+    {%- set batch = {'run': run, 'database': database, 'after': after, 'rows': rows | int, 'bad_rows': bad_rows | int} -%}
     {%- set path = '@' ~ landing_stage(feed) ~ '/' ~ run ~ '/' -%}
     {%- do ensure_landing_objects() -%}
     {%- do ensure_feed(feed) -%}
+    {%- set buffers = landing_stream_buffers(feed, bad_rows | int, resync) -%}
 
     {%- do run_query('begin') -%}
     {%- do landing_take_turn(feed, run) -%}
-    {%- set landed = landing_scalar('select count(*) from ' ~ table ~ ' where landing_run = ' ~ landing_literal(run)) -%}
-    {%- if landed -%}
-        {%- do run_query('rollback') -%}
-        {%- do log(feed.name ~ ': run ' ~ run ~ ' was landed before (' ~ landed ~ ' rows); nothing to do.', info=true) -%}
+    {%- if resync -%}
+        {%- do landing_copy_stream(feed, path, batch, buffers.good) -%}
+        {%- set landed = landing_insert_missing(feed, buffers.good) -%}
+    {%- elif landing_watermark(feed, database) | string != after | string -%}
+        {%- set landed = none -%}
     {%- else -%}
-        {%- do landing_check_watermark(feed, database, after) -%}
-        {%- do landing_copy_stream(feed, path, run, database, rows) -%}
-        {%- do run_query('commit') -%}
-        {%- do log(feed.name ~ ': ' ~ rows ~ ' rows landed in ' ~ table ~ ' by run ' ~ run ~ '.', info=true) -%}
+        {%- do landing_copy_stream(feed, path, batch, landing_table(feed)) -%}
+        {%- set landed = batch.rows -%}
     {%- endif -%}
+    {%- if landed is none -%}
+        {%- do run_query('rollback') -%}
+        {%- do print(feed.name ~ ': the rows of run ' ~ run ~ ' are landed already; nothing to do.') -%}
+    {%- else -%}
+        {%- if batch.bad_rows -%}
+            {%- do landing_quarantine_stream(feed, path, batch, buffers.bad) -%}
+        {%- endif -%}
+        {%- do run_query('commit') -%}
+        {%- do print(
+            feed.name ~ ': ' ~ landed ~ ' rows landed in ' ~ landing_table(feed) ~ ', ' ~ batch.bad_rows
+            ~ ' in quarantine, by run ' ~ run ~ '.') -%}
+    {%- endif -%}
+    {%- for buffer in buffers.values() -%}
+        {%- do run_query('drop table if exists ' ~ buffer) -%}
+    {%- endfor -%}
     {%- do run_query('remove ' ~ path) -%}
 {%- endmacro %}
 
@@ -35,40 +50,96 @@
     ) -%}
 {%- endmacro %}
 
-{% macro landing_check_watermark(feed, database, after) -%}
-    {%- set watermark = landing_scalar(
-        'select coalesce(max(ingest_xid), 0)::text from ' ~ landing_table(feed)
-        ~ ' where source_database = ' ~ landing_literal(database)
+{#- The same query as in dags/landing/unload.py. -#}
+{% macro landing_watermark(feed, database) -%}
+    {{ return(landing_scalar(
+        'select greatest((select coalesce(max(ingest_xid), 0) from ' ~ landing_table(feed)
+        ~ ' where source_database = ' ~ landing_literal(database) ~ '),'
+        ~ ' (select coalesce(max(source_row), 0) from ' ~ feed.schema ~ '.QUARANTINE where feed = '
+        ~ landing_literal(feed.name) ~ ' and source_content_key = ' ~ landing_literal(database) ~ '))::text'
+    )) }}
+{%- endmacro %}
+
+{#- Temporary tables, made before the transaction because DDL would end it. -#}
+{% macro landing_stream_buffers(feed, bad_rows, resync) -%}
+    {%- set name = feed.schema ~ '.LOAD_' ~ feed.identifier ~ '_' ~ invocation_id.replace('-', '') -%}
+    {%- set buffers = {} -%}
+    {%- if resync -%}
+        {%- do buffers.update(good=name ~ '_GOOD') -%}
+        {%- do run_query(
+            'create temporary table ' ~ buffers.good ~ ' (' ~ landing_definition(feed).split('; ')[1:] | join(', ') ~ ')'
+        ) -%}
+    {%- endif -%}
+    {%- if bad_rows -%}
+        {%- do buffers.update(bad=name ~ '_BAD') -%}
+        {%- do run_query(
+            'create temporary table ' ~ buffers.bad ~ ' (ingest_xid number(20,0), reasons text, raw_values text)'
+        ) -%}
+    {%- endif -%}
+    {{ return(buffers) }}
+{%- endmacro %}
+
+{% macro landing_copy_stream(feed, path, batch, table) -%}
+    {%- set names = landing_delivered(feed) | map(attribute='name') | list -%}
+    {%- if batch.rows -%}
+        {%- set result = run_query(
+            'copy into ' ~ table ~ ' (' ~ names | join(', ') ~ ', airflow_ingested_at, source_database, landing_run)'
+            ~ ' from (select t.$' ~ range(1, names | length + 1) | join(', t.$') ~ ', ' ~ landing_now()
+            ~ ', ' ~ landing_literal(batch.database) ~ ', ' ~ landing_literal(batch.run)
+            ~ ' from ' ~ path ~ 'good/ t)'
+            ~ " file_format = (format_name = '" ~ feed.schema ~ ".CSV_FROM_POSTGRES')"
+            ~ ' on_error = abort_statement'
+        ) -%}
+        {%- do landing_check_loaded(feed, result, path ~ 'good/', batch.rows) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Rows that do not fit the raw table; source_row is their ingest_xid, which moves the watermark. -#}
+{% macro landing_quarantine_stream(feed, path, batch, buffer) -%}
+    {%- set result = run_query(
+        'copy into ' ~ buffer ~ ' (ingest_xid, reasons, raw_values) from (select t.$1, t.$2, t.$3 from '
+        ~ path ~ "bad/ t) file_format = (format_name = '" ~ feed.schema ~ ".CSV_FROM_POSTGRES')"
+        ~ ' on_error = abort_statement'
     ) -%}
-    {%- if watermark | string != after | string -%}
+    {%- do landing_check_loaded(feed, result, path ~ 'bad/', batch.bad_rows) -%}
+    {%- do run_query(
+        'insert into ' ~ feed.schema ~ '.QUARANTINE (feed, source_file, source_content_key, source_row,'
+        ~ ' reasons, raw_values, quarantined_at, landing_run) select ' ~ landing_literal(feed.name) ~ ', '
+        ~ landing_literal(feed.config.meta.landing['from'].relation) ~ ', ' ~ landing_literal(batch.database)
+        ~ ', b.ingest_xid, b.reasons, b.raw_values, ' ~ landing_now() ~ ', ' ~ landing_literal(batch.run)
+        ~ ' from ' ~ buffer ~ ' b where not exists (select 1 from ' ~ feed.schema ~ '.QUARANTINE q'
+        ~ ' where q.feed = ' ~ landing_literal(feed.name) ~ ' and q.source_content_key = '
+        ~ landing_literal(batch.database) ~ ' and q.source_row = b.ingest_xid and q.raw_values = b.raw_values)'
+    ) -%}
+{%- endmacro %}
+
+{#- What the unload wrote and what COPY INTO read must agree. -#}
+{% macro landing_check_loaded(feed, result, path, rows) -%}
+    {%- set loaded = namespace(rows=0) -%}
+    {%- for row in result.rows if 'rows_loaded' in result.column_names -%}
+        {%- set loaded.rows = loaded.rows + row['rows_loaded'] | int -%}
+    {%- endfor -%}
+    {%- if loaded.rows != rows -%}
         {%- do landing_abort(
-            feed.name ~ ': the watermark is ' ~ watermark ~ ' now and was ' ~ after
-            ~ ' at the unload, so another run landed these rows. Nothing was landed; start a new run.'
+            feed.name ~ ': the unload wrote ' ~ rows ~ ' rows, COPY INTO found ' ~ loaded.rows
+            ~ ' at ' ~ path ~ '. Nothing was landed; start a new run.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro landing_copy_stream(feed, path, run, database, rows) -%}
-    {%- set names = landing_delivered(feed) | map(attribute='name') | list -%}
-    {%- set fields = [] -%}
-    {%- for name in names -%}
-        {%- do fields.append('t.$' ~ loop.index) -%}
+{#- Number of rows of a resync that were not here. -#}
+{% macro landing_insert_missing(feed, buffer) -%}
+    {%- set names = [] -%}
+    {%- for column in landing_definition(feed).split('; ')[1:] -%}
+        {%- do names.append(column.split(' ')[0]) -%}
     {%- endfor -%}
-    {%- set result = run_query(
-        'copy into ' ~ landing_table(feed)
-        ~ ' (' ~ names | join(', ') ~ ', airflow_ingested_at, source_database, landing_run)'
-        ~ ' from (select ' ~ fields | join(', ') ~ ', ' ~ landing_now() ~ ', ' ~ landing_literal(database)
-        ~ ', ' ~ landing_literal(run) ~ ' from ' ~ path ~ ' t)'
-        ~ " file_format = (format_name = '" ~ feed.schema ~ ".CSV_FROM_POSTGRES')"
-        ~ ' on_error = abort_statement'
-    ) -%}
-    {%- set loaded = landing_scalar(
-        'select count(*) from ' ~ landing_table(feed) ~ ' where landing_run = ' ~ landing_literal(run)
-    ) -%}
-    {%- if loaded | int != rows | int -%}
-        {%- do landing_abort(
-            feed.name ~ ': the unload wrote ' ~ rows ~ ' rows, COPY INTO found ' ~ loaded
-            ~ ' at ' ~ path ~ '. Nothing was landed; start a new run.'
-        ) -%}
-    {%- endif -%}
+    {%- set same = [] -%}
+    {%- for name in feed.config.meta.landing.key + ['ingest_xid', 'source_database'] -%}
+        {%- do same.append('r.' ~ name ~ ' = b.' ~ name) -%}
+    {%- endfor -%}
+    {{ return(landing_scalar(
+        'insert into ' ~ landing_table(feed) ~ ' (' ~ names | join(', ') ~ ') select b.' ~ names | join(', b.')
+        ~ ' from ' ~ buffer ~ ' b where not exists (select 1 from ' ~ landing_table(feed) ~ ' r where '
+        ~ same | join(' and ') ~ ')'
+    )) }}
 {%- endmacro %}

@@ -17,17 +17,16 @@
             {%- set total.rejected = total.rejected + rejected | int -%}
             {%- if rejected | int -%}
                 {%- set text = file ~ ': ' ~ rejected ~ ' of ' ~ parsed ~ ' rows rejected; ' ~ first_error -%}
-                {%- do log(feed.name ~ ': ' ~ text, info=true) -%}
+                {%- do print(feed.name ~ ': ' ~ text) -%}
                 {%- if landing_over_limit(feed, parsed | int, rejected | int) -%}
                     {%- do faults.append(text) -%}
                 {%- endif -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do log(
+    {%- do print(
         feed.name ~ ': ' ~ lines | length ~ ' files, ' ~ total.parsed ~ ' rows parsed, ' ~ total.loaded
-        ~ ' loaded, ' ~ total.rejected ~ ' rejected.', info=true
-    ) -%}
+        ~ ' loaded, ' ~ total.rejected ~ ' rejected.') -%}
     {%- if faults -%}
         {{ exceptions.raise_compiler_error(
             'LANDING ' ~ feed.name ~ ': all that could be landed is landed, but ' ~ faults | length

@@ -1,0 +1,81 @@
+"""The dbt macros that land rows, run without Airflow."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .feeds import DBT_PROJECT
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+#: How a macro begins its message when all is recorded and another try would change nothing.
+FINAL = "LANDING "
+
+
+class MacroError(Exception):
+    """A macro failed; the text is the macro's own.
+
+    final: another try would change nothing.
+    """
+
+    def __init__(self, text: str, final: bool) -> None:
+        super().__init__(text)
+        self.final = final
+
+
+class Macros:
+    """Runs macros in this process; the project is parsed once."""
+
+    def __init__(self) -> None:
+        self._runner: dbtRunner | None = None
+
+    def run(self, macro: str, **arguments: Any) -> None:
+        """`dbt run-operation MACRO --args ARGUMENTS` on the target snowflake.
+
+        Raises:
+            MacroError: it failed.
+        """
+        words = ["run-operation", macro, "--args", json.dumps(arguments)]
+        check(self._parsed().invoke([*words, *_PROJECT]))
+
+    def _parsed(self) -> dbtRunner:
+        if self._runner is None:
+            from dbt.cli.main import dbtRunner
+            from dbt.contracts.graph.manifest import Manifest
+
+            parsed = dbtRunner().invoke(["parse", *_PROJECT])
+            check(parsed)
+            assert isinstance(parsed.result, Manifest)
+            self._runner = dbtRunner(manifest=parsed.result)
+        return self._runner
+
+
+#: Without artifacts: Airflow reads target/manifest.json while this runs.
+_PROJECT = [
+    *("--project-dir", str(DBT_PROJECT)),
+    *("--profiles-dir", str(DBT_PROJECT)),
+    *("--target", "snowflake"),
+    "--no-write-json",
+    "--quiet",
+]
+
+
+def check(result: dbtRunnerResult) -> None:
+    """Nothing, if dbt succeeded.
+
+    Raises:
+        MacroError: with the macro's message, without what dbt writes around it.
+    """
+    if result.success:
+        return
+    results = getattr(result.result, "results", None) or []
+    said = "\n".join(str(one.message) for one in results)
+    message = str(result.exception or said or "dbt failed without a message.")
+    start = message.find(FINAL)
+    if start < 0:
+        raise MacroError(message, final=False)
+    # dbt puts "Compilation Error in macro ..." before the text, and the macros' names behind.
+    text = message[start + len(FINAL) :].split("> in macro")[0]
+    raise MacroError("\n".join(line.rstrip() for line in text.splitlines()).strip(), final=True)

@@ -124,11 +124,17 @@ _MACROS: dict[str, list[tuple[str, str]]] = {
     "sf_integer": [("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)")],
     "sf_try_integer": [("x", f"CAST(TRY_CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)")],
     # The default output formats of a session.
+    # One body for all types: DuckDB cannot choose an overload by the type of an aggregate.
     "sf_text": [
-        ("x TIMESTAMP", "strftime(x, '%Y-%m-%d %H:%M:%S.%g')"),
-        ("x TIMESTAMPTZ", "strftime(x, '%Y-%m-%d %H:%M:%S.%g +0000')"),
-        ("x DATE", "CAST(x AS VARCHAR)"),
-        ("x", _TEXT),
+        (
+            "x",
+            "CASE typeof(x)"
+            " WHEN 'TIMESTAMP'"
+            " THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')"
+            " WHEN 'TIMESTAMP WITH TIME ZONE'"
+            " THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g +0000')"
+            f" ELSE {_TEXT} END",
+        ),
     ],
     "sf_fit": [("x, n", _FIT)],
     "sf_rounded": [("n, d", _ROUNDED)],

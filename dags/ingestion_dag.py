@@ -1,26 +1,36 @@
-"""Postgres and files into Snowflake's RAW schema, every quarter of an hour."""
+"""New rows of Postgres and new files, each landed once in Snowflake's RAW schema.
 
-from airflow.sdk import DAG, CronTriggerTimetable
+Runs at :00, :15, :30 and :45, Bangkok time (GMT+7); one run at a time. Any task and any run may be
+cleared and run again: what is landed is not landed twice.
+
+- A feed that fails leaves the others alone, and `report_failures` says why in one message.
+- A run that finds nothing new ends within seconds, and does not start the transformations.
+- Feeds are blocks in `dbt_project/models/sources`; `docs/add-a-feed.md` shows how to add one.
+"""
+
+from airflow.sdk import DAG
+from steps.assets import announce_landing
 from steps.connections import test_connections
+from steps.failures import report_failures
 from steps.files import csv_to_snowflake_batch
-from steps.outcome import announce_landing
-from steps.retries import BACK_OFF
-from steps.schedule import START, TIMEZONE
+from steps.retries import DEFAULTS
+from steps.schedule import EVERY_QUARTER_HOUR, START
 from steps.streams import postgres_to_snowflake
 
 with DAG(
     "batch_data_ingestion_dag",
-    description="New rows of Postgres and new files, each landed once",
-    schedule=CronTriggerTimetable("*/15 * * * *", timezone=TIMEZONE),  # GMT+7
+    description="Postgres and files to Snowflake's RAW schema, every quarter of an hour",
+    schedule=EVERY_QUARTER_HOUR,
     start_date=START,
     catchup=False,
     max_active_runs=1,
-    default_args=BACK_OFF,
-    tags=["ingestion"],
+    default_args=DEFAULTS,
+    tags=["ingestion", "raw"],
     doc_md=__doc__,
 ):
     (
         test_connections()
         >> [postgres_to_snowflake(), csv_to_snowflake_batch()]
         >> announce_landing()
+        >> report_failures()
     )

@@ -1,20 +1,28 @@
-"""Staging, intermediate, snapshots and marts, whenever new rows have landed."""
+"""From raw rows to marts, whenever new rows have landed.
+
+Cosmos makes a task of each model, snapshot and test in `dbt_project`; `dbt_producer_watcher` runs
+them as one `dbt build`, and the others show how it goes. Clear a model's task to build it again.
+
+A new model shows up here after `dbt parse` (which `make up` does).
+"""
 
 from airflow.sdk import DAG
 from cosmos import DbtTaskGroup
+from steps.assets import RAW
 from steps.dbt import transformations
-from steps.retries import BACK_OFF
-from steps.schedule import RAW, START
+from steps.failures import report_failures
+from steps.retries import DEFAULTS
+from steps.schedule import START
 
 with DAG(
     "dbt_transformations_dag",
-    description="From raw rows to marts, each model with its tests",
+    description="Staging, intermediate, snapshots and marts, each with its tests",
     schedule=[RAW],
     start_date=START,
     catchup=False,
     max_active_runs=1,
-    default_args=BACK_OFF,
-    tags=["transformation"],
+    default_args=DEFAULTS,
+    tags=["transformation", "marts"],
     doc_md=__doc__,
 ):
-    DbtTaskGroup(group_id="dbt", **transformations())
+    DbtTaskGroup(group_id="dbt", **transformations()) >> report_failures()

@@ -130,12 +130,16 @@ def _lands(feed: Feed, macros: Macros) -> bool:
             _land_files(feed, macros)
         return True
     except EXPECTED as error:
-        print(f"{feed.name}: {error}", file=sys.stderr)
+        text = str(error)
+        print(text if text.startswith(feed.name) else f"{feed.name}: {text}", file=sys.stderr)
         return False
 
 
 def _land_stream(feed: StreamFeed, macros: Macros, since: str | None = None) -> None:
-    with closing(postgres.connect_from_env()) as source, warehouse.connect_from_env() as target:
+    with (
+        closing(postgres.connect_from_env()) as source,
+        closing(warehouse.connect_from_env()) as target,
+    ):
         unloaded = unload.unload(feed, source, target, since)
     if unloaded:
         macros.run("land_stream", **unloaded.as_arguments())
@@ -143,7 +147,7 @@ def _land_stream(feed: StreamFeed, macros: Macros, since: str | None = None) -> 
 
 def _land_files(feed: FileFeed, macros: Macros) -> None:
     run = new_run()
-    with warehouse.connect_from_env() as target:
+    with closing(warehouse.connect_from_env()) as target:
         staged = files.stage(feed, settings.folder("INCOMING_DIR"), target, run)
     if staged.needs_landing:
         macros.run("land_files", feed=feed.name, run=run)

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
@@ -60,6 +60,10 @@ class Staged:
     refused: int = 0
     unsettled: int = 0
     pending: int = 0
+
+    def __str__(self) -> str:
+        counts = [f"{n} {name}" for name, n in asdict(self).items() if n]
+        return ", ".join(counts) or "nothing new"
 
     @property
     def needs_landing(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection, task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 if TYPE_CHECKING:
     import psycopg
@@ -54,10 +55,16 @@ def snowflake() -> SnowflakeConnection:
 
 @task
 def test_connections() -> None:
-    """Each thing that the run needs, checked in parallel; fails with the list of what is wrong."""
+    """Tries each thing that the run needs, all at once, in a few seconds.
+
+    When it fails: the log has a line for each thing that does not work, with the reason.
+    """
     from landing import feeds
-    from landing.checks import check_all
+    from landing.checks import CheckError, check_all
 
     from bootstrap import settings
 
-    check_all(postgres, snowflake, settings.folder("INCOMING_DIR"), feeds.load())
+    try:
+        check_all(postgres, snowflake, settings.folder("INCOMING_DIR"), feeds.load())
+    except CheckError as error:
+        raise (AirflowException if error.may_heal else AirflowFailException)(str(error)) from None

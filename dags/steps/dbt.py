@@ -23,6 +23,7 @@ IN_WORKER: dict[str, Any] = {
     "project_dir": str(DBT_PROJECT),
     "install_deps": False,
     "invocation_mode": InvocationMode.DBT_RUNNER,
+    "cache_dir": cache_dir,
 }
 
 
@@ -44,7 +45,6 @@ def run_macro(
         macro_name=macro,
         args=arguments,
         profile_config=profile("snowflake"),
-        cache_dir=cache_dir,
         **IN_WORKER,
         **options,
     )
@@ -54,6 +54,7 @@ def build_operational_models() -> DbtBuildLocalOperator:
     """The views in Postgres, the one that is unloaded among them, and their tests."""
     return DbtBuildLocalOperator(
         task_id="build_operational_models",
+        doc_md="Views in Postgres and their tests (`dbt build --target postgres`).",
         select="operational",
         profile_config=profile("postgres"),
         **IN_WORKER,

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from airflow.sdk import task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from landing import feeds
-from landing.feeds import FileFeed
+from landing.feeds import FeedError, FileFeed
 
 from . import connections
 from .dbt import run_macro
+from .retries import no_retry_for
+
+COPY_DOC = """Lands the staged files: rows into the raw table or the quarantine, and the ledger's
+lines, in one transaction (`dbt run-operation land_files`).
+
+When it fails with a list of files: everything that could be landed is landed. Look at the refused
+file, or at the rows in `RAW.QUARANTINE`; send the file corrected, or correct the rows and land them
+with `uv run python -m dags.landing replay FEED`.
+
+Any other failure: nothing was landed. Clear the task."""
 
 
 @task
 def stage(feed: str, run: str) -> None:
-    """New files, checked and compressed, on the feed's stage; their lines in the ledger."""
+    """Checks the new files of a feed and puts them on its stage; skipped when there are none.
+
+    When it fails: files that were staged wait on the stage, and the next run lands them.
+    """
     from landing.files import stage as stage_feed
 
     from bootstrap import settings
 
     found = feeds.find(feed)
     assert isinstance(found, FileFeed)
-    with connections.snowflake() as target:
+    with no_retry_for(FeedError), closing(connections.snowflake()) as target:
         outcome = stage_feed(found, settings.folder("INCOMING_DIR"), target, run)
     if not outcome.needs_landing:
         raise AirflowSkipException(f"{feed}: no new files.")
@@ -28,7 +43,7 @@ def stage(feed: str, run: str) -> None:
 
 @task_group
 def csv_to_snowflake_batch() -> None:
-    """One pair of tasks for each feed that comes from files."""
+    """Each feed that comes from files, a pair of tasks each."""
     for feed in feeds.load():
         if isinstance(feed, FileFeed):
             staged = stage.override(task_id=f"stage_{feed.name}")(feed.name, "{{ run_id }}")
@@ -36,4 +51,5 @@ def csv_to_snowflake_batch() -> None:
                 f"copy_into_{feed.name}",
                 "land_files",
                 {"feed": feed.name, "run": "{{ run_id }}"},
+                doc_md=COPY_DOC,
             )

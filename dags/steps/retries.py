@@ -1,11 +1,31 @@
-"""Tries again what time can heal: a service that restarts, a network that is away."""
+"""What is tried again: what time can heal, a service that restarts or a network that is away."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-BACK_OFF = {
+from airflow.sdk.exceptions import AirflowFailException
+
+from .failures import remember
+
+#: Arguments of every task.
+DEFAULTS: dict[str, Any] = {
     "owner": "pipeline",
     "retries": 2,
     "retry_delay": timedelta(seconds=15),
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=2),
+    "on_failure_callback": remember,
 }
+
+
+@contextmanager
+def no_retry_for(*errors: type[Exception]) -> Iterator[None]:
+    """Fail at once on errors that need a person."""
+    try:
+        yield
+    except errors as error:
+        raise AirflowFailException(str(error)) from error

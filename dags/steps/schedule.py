@@ -1,10 +1,8 @@
-"""When things run, and the assets by which one DAG tells another."""
+"""When things run."""
 
 import pendulum
-from airflow.sdk import Asset
+from airflow.sdk import CronTriggerTimetable
 
 TIMEZONE = pendulum.timezone("Asia/Bangkok")
 START = pendulum.datetime(2026, 1, 1, tz=TIMEZONE)
-
-#: Updated when a run landed at least one row.
-RAW = Asset("snowflake_raw")
+EVERY_QUARTER_HOUR = CronTriggerTimetable("*/15 * * * *", timezone=TIMEZONE)  # GMT+7

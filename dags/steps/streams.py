@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from airflow.sdk import task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from landing import feeds
-from landing.feeds import StreamFeed
+from landing.feeds import FeedError, StreamFeed
 
 from . import connections
 from .dbt import build_operational_models, run_macro
+from .retries import no_retry_for
+
+COPY_DOC = """Lands the unloaded rows, all or none (`dbt run-operation land_stream`).
+
+When it fails: nothing was landed. Clear `unload_...` and this task, or wait for the next run, which
+starts from what RAW holds."""
 
 
 @task
 def unload(feed: str) -> dict[str, Any]:
-    """Committed rows above the watermark, as gzip parts on the feed's stage."""
+    """Puts committed rows above the watermark on the feed's stage; skipped when there are none.
+
+    When it fails: nothing was landed, and the next run starts from the same watermark. The log says
+    whether Postgres, Snowflake or the view is to blame.
+    """
+    from landing.relation import RelationError
+    from landing.unload import RestoredDatabaseError
     from landing.unload import unload as unload_feed
 
     found = feeds.find(feed)
     assert isinstance(found, StreamFeed)
-    with connections.postgres() as source, connections.snowflake() as target:
+    with (
+        no_retry_for(FeedError, RelationError, RestoredDatabaseError),
+        closing(connections.postgres()) as source,
+        closing(connections.snowflake()) as target,
+    ):
         unloaded = unload_feed(found, source, target)
     if unloaded is None:
         raise AirflowSkipException(f"{feed}: nothing new in Postgres.")
@@ -29,10 +46,10 @@ def unload(feed: str) -> dict[str, Any]:
 
 @task_group
 def postgres_to_snowflake() -> None:
-    """One pair of tasks for each feed that comes from a Postgres relation."""
+    """Each feed that comes from a Postgres relation, a pair of tasks each."""
     operational = build_operational_models()
     for feed in feeds.load():
         if isinstance(feed, StreamFeed):
             rows = unload.override(task_id=f"unload_{feed.name}")(feed.name)
             operational >> rows
-            run_macro(f"copy_into_{feed.name}", "land_stream", rows)
+            run_macro(f"copy_into_{feed.name}", "land_stream", rows, doc_md=COPY_DOC)

@@ -1,0 +1,63 @@
+"""One readable message for a run that failed: what, why, and where to look."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from airflow.sdk import TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+log = logging.getLogger(__name__)
+
+#: Under which a failed task leaves its reason for report_failures.
+REASON = "failure_reason"
+#: Of a reason, this many characters are repeated; the task's log has all of it.
+LONGEST_REASON = 1500
+
+
+def remember(context: Any) -> None:
+    """Callback of a task that failed for good."""
+    reason = str(context.get("exception") or "no reason given")
+    context["ti"].xcom_push(key=REASON, value=reason[:LONGEST_REASON])
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE, retries=0, on_failure_callback=None)
+def report_failures() -> None:
+    """Collects why tasks of this run failed, in one message; skipped when none did.
+
+    The message is in this task's log, and goes to ALERT_WEBHOOK_URL if that is set.
+    """
+    context = get_current_context()
+    ti, run_id, dag_id = context["ti"], context["run_id"], context["dag"].dag_id
+    states = ti.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
+    failed = sorted(name for name, state in states.items() if state == "failed")
+    if not failed:
+        raise AirflowSkipException("No task failed.")
+    reasons = {name: ti.xcom_pull(task_ids=name, key=REASON) for name in failed}
+    text = message(f"{dag_id}, run {run_id}", reasons, ti.log_url)
+    notify(text)
+    raise AirflowFailException(text)
+
+
+def message(run: str, reasons: dict[str, str | None], url: str) -> str:
+    """The text for a person: a paragraph for each task that failed."""
+    parts = [f"{run}: {len(reasons)} failed; what could run, ran."]
+    for name, reason in reasons.items():
+        text = reason or "it ended without a message (killed, or the worker died): see its log"
+        parts.append(f"- {name}: " + text.replace("\n", "\n  "))
+    return "\n".join([*parts, url])
+
+
+def notify(text: str) -> None:
+    """Post the text to a chat's webhook, if one is configured; a dead webhook is only logged."""
+    url = os.environ.get("ALERT_WEBHOOK_URL")
+    if not url:
+        return
+    import requests
+
+    try:
+        requests.post(url, json={"text": text}, timeout=10).raise_for_status()
+    except requests.RequestException as error:
+        log.warning("The message could not be posted to ALERT_WEBHOOK_URL: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,12 @@ Partition = tuple[str, int]
 
 TIMEOUT = 15.0
 BROKER_DEFAULT = -1
+# A partition that has just been made, or moved, has no leader for a moment.
+LEADERLESS = {
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+}
 # The group is only a name that the client asks for: nothing is subscribed or committed under it.
 READER_GROUP = "registrar-reader"
 
@@ -74,6 +81,14 @@ class Kafka:
                     raise RegistrarError(
                         f"topic {name} cannot be made: {error.args[0].str()}"
                     ) from None
+
+    def delete(self, names: Sequence[str]) -> None:
+        """Delete topics with all their records."""
+        for future in self._admin.delete_topics(list(names), operation_timeout=TIMEOUT).values():
+            try:
+                future.result()
+            except KafkaException as error:
+                raise RegistrarError(f"a topic stays: {error.args[0].str()}") from None
 
     def begins(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Offset of the first record that still exists."""
@@ -211,11 +226,16 @@ class Kafka:
         wanted = {TopicPartition(*p): spec for p in partitions}
         if not wanted:
             return {}
-        try:
-            futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
-            return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
-        except KafkaException as error:
-            raise KafkaDownError(f"Kafka does not answer: {error.args[0].str()}") from None
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
+                return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
+            except KafkaException as error:
+                if error.args[0].code() not in LEADERLESS or time.monotonic() > deadline:
+                    reason = error.args[0].str()
+                    raise KafkaDownError(f"Kafka does not answer: {reason}") from None
+            time.sleep(0.1)
 
 
 def _new(topic: Topic) -> NewTopic:

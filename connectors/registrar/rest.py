@@ -126,6 +126,10 @@ class Connect:
         ]
         self._call("PATCH", f"{_path(name)}/offsets", {"offsets": body})
 
+    def delete_offsets(self, name: str) -> None:
+        """Forget the committed offsets of a stopped connector (KIP-875)."""
+        self._call("DELETE", f"{_path(name)}/offsets")
+
     def validate(self, config: dict[str, str]) -> list[tuple[str, str]]:
         """Connect's own check of a configuration: keys and what is wrong with each."""
         plugin = quote(config.get("connector.class", ""), safe="")

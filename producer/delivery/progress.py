@@ -27,7 +27,8 @@ class Display:
     """
 
     def __init__(self, count: int | None) -> None:
-        self._began = self._shown = self._moved = time.monotonic()
+        self._shown = self._moved = time.monotonic()
+        self._began: float | None = None
         self._acknowledged, self._silent = 0, False
         self._bar: Progress | None = None
         if sys.stderr.isatty():
@@ -62,11 +63,13 @@ class Display:
     def show(self, totals: Totals) -> None:
         """The totals, if it is time to; a line when Kafka falls silent and when it is back."""
         now = time.monotonic()
+        if self._began is None:
+            self._began = now
         self._watch(totals, now)
         if now - self._shown < (BAR_EVERY if self._bar else LINE_EVERY):
             return
         self._shown = now
-        rate = round(totals.acknowledged / (now - self._began))
+        rate = round(totals.acknowledged / max(now - self._began, 0.1))
         if self._bar:
             numbers = f"{totals.acknowledged:,} acknowledged  {rate:,}/s"
             self._bar.update(self._task, completed=totals.acknowledged, numbers=numbers)

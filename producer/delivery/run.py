@@ -18,6 +18,8 @@ from producer.events.stream import Stream
 
 #: Messages sent between two looks at the clock and at Kafka's delivery reports.
 CHUNK = 512
+#: The least and the most seconds between two such looks when messages are paced.
+TICK, MOST = 0.005, 0.2
 #: Seconds that a stopped run gives Kafka for what is under way.
 AFTER_STOP = 10.0
 
@@ -78,6 +80,8 @@ class Worker:
             self._send(self._messages.block(block, size), block * stream.BLOCK, pace)
             if self._ended():
                 break
+        if totals.failed:
+            self._watch.say(f"a message was not acknowledged in {self._run.wait:g} s: giving up")
         limit = AFTER_STOP if self._watch.stopped() else None
         self._delivery.flush(limit)
         return totals
@@ -90,7 +94,8 @@ class Worker:
             totals.made.update(block.kinds[done : done + due])
             done += due
             # Waiting for the next message is waiting for delivery reports.
-            self._delivery.poll(0 if due else min(pace.delay(first + done), 0.2))
+            wait = pace.delay(first + done)
+            self._delivery.poll(min(max(wait, TICK), MOST) if wait else 0)
             self._watch.show(totals)
 
     def _ended(self) -> bool:

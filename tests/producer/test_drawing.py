@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.drawing import kinds
+from producer.drawing import entities, kinds
 from producer.drawing.draws import Draws, Weighted
 from producer.drawing.kinds.kind import KINDS
 from producer.drawing.rows import Rows
@@ -183,6 +183,25 @@ def test_a_new_stream_needs_no_python(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_mistake_in_a_recipe_is_named_with_its_place(spec: object, reason: str) -> None:
     with pytest.raises(UsageError, match=rf"streams/x\.yml: colour: .*{reason}"):
         kinds.parse(spec, "streams/x.yml: colour")
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (7, "needs rows"),
+        ({"rows": "many"}, "many"),
+        ({"rows": 3, "colums": {}}, "nothing reads 'colums'"),
+        ({"rows": [{"a": 1}, {"b": 1}]}, "the same keys"),
+        ({"rows": [{"a": 1}], "weight": "b"}, "no column 'b'"),
+        ({"rows": [{"a": "x"}], "weight": "a"}, "could not convert"),
+        ({"rows": [{"a": "x"}], "since": "a"}, "Error parsing datetime"),
+        ({"rows": [{"a": "x"}], "lines": {"of": "a", "values": {"y": []}}}, "nothing for 'x'"),
+        ({"rows": [{"a": "x"}], "lines": {"of": "a"}}, "KeyError: 'values'"),
+    ],
+)
+def test_a_mistake_in_an_entity_is_named_with_its_place(spec: object, reason: str) -> None:
+    with pytest.raises(UsageError, match=rf"x\.yml: shop: .*{reason}"):
+        entities.build(spec, "shop", NO_FILES, "x.yml: shop")
 
 
 def test_fields_that_refer_to_each_other_or_to_nothing_are_named() -> None:

@@ -63,8 +63,8 @@ def execute(session: Session, statement: exp.Expr, params: Params | None = None)
     parts = [
         _translated(session, cursor, part, params) for part in cursor._transform_explode(statement)
     ]
-    # What fakesnow does in several statements is still one statement for the client.
-    own = len(parts) > 1 and not session.in_transaction
+    # INSERT OVERWRITE is two statements for DuckDB, but one for the client.
+    own = len(parts) > 1 and isinstance(statement, exp.Insert) and not session.in_transaction
     if own:
         session.con.begin()
     try:

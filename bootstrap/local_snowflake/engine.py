@@ -25,6 +25,7 @@ from bootstrap.local_snowflake.results import BATCH_ROWS, Result, column_info, e
 from bootstrap.local_snowflake.session import Session, transaction_failed
 from bootstrap.local_snowflake.statements import (
     administration,
+    clone,
     comments,
     context,
     databases,
@@ -48,6 +49,7 @@ _MODULES = (
     stage_files,
     databases,
     comments,
+    clone,
     tables,
     copy_into,
     merge,

@@ -233,7 +233,8 @@ def _first(match: re.Match[str]) -> str:
 def is_conflict(error: BaseException) -> bool:
     """Whether two transactions met and the statement may simply be tried again."""
     if isinstance(error, duckdb.TransactionException):
-        return "aborted" not in str(error) and "no transaction" not in str(error)
+        lasting = ("aborted", "no transaction", "single attached database")
+        return not any(text in str(error) for text in lasting)
     # Two sessions that write the same key of the server's own catalogue tables.
     return isinstance(error, duckdb.ConstraintException) and "_fs_" in str(error)
 

@@ -84,7 +84,7 @@ def _cast(node: exp.Cast) -> exp.Expr | None:
     if kind in _INTEGERS or (kind == _T.DECIMAL and _precision(node.to) == (38, 0)):
         return _macro("integer", is_try, node.this)
     if kind == _T.DECIMAL or kind in _FLOATS:
-        return _retyped(node, call("sf_number", node.this.copy()))
+        return _retyped(node, _macro("number", is_try, node.this))
     return None
 
 
@@ -129,7 +129,7 @@ def _to_number(node: exp.Expr) -> exp.Expr | None:
         return _macro("integer", is_try, node.this)
     kind = exp.TryCast if is_try else exp.Cast
     to = exp.DataType.build(f"DECIMAL({precision}, {scale})")
-    return kind(this=call("sf_number", node.this.copy()), to=to)
+    return kind(this=_macro("number", is_try, node.this), to=to)
 
 
 def _to_boolean(node: exp.Expr) -> exp.Expr:
@@ -139,8 +139,9 @@ def _to_boolean(node: exp.Expr) -> exp.Expr:
 def _to_double(node: exp.Expr) -> exp.Expr | None:
     if node.args.get("format"):
         return None
-    kind = exp.TryCast if node.args.get("safe") else exp.Cast
-    return kind(this=call("sf_number", node.this.copy()), to=exp.DataType.build("DOUBLE"))
+    is_try = bool(node.args.get("safe"))
+    kind = exp.TryCast if is_try else exp.Cast
+    return kind(this=_macro("number", is_try, node.this), to=exp.DataType.build("DOUBLE"))
 
 
 def _to_text(node: exp.Expr) -> exp.Expr | None:

@@ -1,8 +1,9 @@
 """DuckDB macros with Snowflake's meaning, which the rewritten statements call.
 
-A macro that is written for several types is chosen by DuckDB when it binds the statement. Where
-Snowflake reports an error, the macro makes a cast that cannot succeed and whose message says why:
-unlike DuckDB's error(), that may stand inside TRY, which COPY with ON_ERROR needs.
+A body looks at typeof(x), which DuckDB knows when it binds the statement, so that the branches for
+other types cost nothing. (It can also choose among overloads, but not by the type of an aggregate.)
+Where Snowflake reports an error, a macro makes a cast that cannot succeed and whose message says
+why: unlike DuckDB's error(), that may stand inside TRY, which COPY with ON_ERROR needs.
 """
 
 from __future__ import annotations
@@ -16,55 +17,91 @@ _DAY = r"\d{4}-\d{1,2}-\d{1,2}"
 _TIME = r"([01]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{0,9})?)?)?"
 _OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO = rf"{_DAY}([ T]{_TIME}({_OFFSET})?)?"
+_AMERICAN = r"\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}:\d{2})?"
+_MONTH_NAME = r"\d{1,2}-[A-Za-z]{3}-\d{4}"
+_WHOLE = r"[+-]?\d{1,19}"
+
+_T = "CAST(x AS VARCHAR)"
 
 
-def _text_to_timestamp(kind: str) -> str:
+def _of_text(text: str, other: str) -> str:
+    """A body that converts text its own way, and leaves other types to DuckDB."""
+    return f"CASE WHEN typeof(x) = 'VARCHAR' THEN {text} ELSE {other} END"
+
+
+def _to_timestamp(kind: str) -> str:
     """https://docs.snowflake.com/en/sql-reference/date-time-input-output#timestamp-formats"""
-    return rf"""
-        CASE WHEN regexp_full_match(x, '{_ISO}') THEN TRY_CAST(x AS {kind})
-             WHEN regexp_full_match(x, '[+-]?\d{{1,19}}')
-             THEN {SCHEMA}.sf_epoch(TRY_CAST(x AS HUGEINT))
-             WHEN regexp_full_match(x, '\d{{1,2}}/\d{{1,2}}/\d{{4}}( \d{{1,2}}:\d{{2}}:\d{{2}})?')
-             THEN try_strptime(x, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
-             WHEN regexp_full_match(x, '\d{{1,2}}-[A-Za-z]{{3}}-\d{{4}}')
-             THEN try_strptime(x, '%d-%b-%Y') END"""
+    text = f"""
+        CASE WHEN regexp_full_match({_T}, '{_ISO}') THEN TRY_CAST({_T} AS {kind})
+             WHEN regexp_full_match({_T}, '{_WHOLE}')
+             THEN {SCHEMA}.sf_epoch(TRY_CAST({_T} AS HUGEINT))
+             WHEN regexp_full_match({_T}, '{_AMERICAN}')
+             THEN try_strptime({_T}, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
+             WHEN regexp_full_match({_T}, '{_MONTH_NAME}') THEN try_strptime({_T}, '%d-%b-%Y') END
+    """
+    return _of_text(text, f"TRY_CAST(x AS {kind})")
 
 
-def _recognized(name: str, kind: str, what: str) -> str:
-    """A macro that fails where its TRY version gives NULL."""
-    message = f"'{what} ''' || x || ''' is not recognized'"
-    return f"""CASE WHEN x IS NULL THEN NULL
-                    ELSE COALESCE({SCHEMA}.sf_try_{name}(x), CAST({message} AS {kind})) END"""
+def _message(what: str) -> str:
+    return f"'{what} ''' || {_T} || ''' is not recognized'"
 
 
+def _strictly(name: str, kind: str, what: str) -> str:
+    """A body that fails where the TRY version of the macro gives NULL."""
+    tried = f"COALESCE({SCHEMA}.sf_try_{name}(x), CAST({_message(what)} AS {kind}))"
+    return _of_text(f"CASE WHEN x IS NOT NULL THEN {tried} END", f"CAST(x AS {kind})")
+
+
+# A whole number is seconds, milli-, micro- or nanoseconds since 1970, whichever is sensible.
 _EPOCH = """
     CASE WHEN abs(n) < 31536000000 THEN make_timestamp((n * 1000000)::BIGINT)
          WHEN abs(n) < 31536000000000 THEN make_timestamp((n * 1000)::BIGINT)
          WHEN abs(n) < 31536000000000000 THEN make_timestamp(n::BIGINT)
          ELSE make_timestamp((n // 1000)::BIGINT) END
 """
+# By way of text, because DuckDB casts no number to a timestamp; numbers are seconds since 1970.
+_FUNCTION_TO_TIMESTAMP = f"""
+    CASE WHEN typeof(x) = 'VARCHAR' THEN {SCHEMA}.sf_timestamp({_T})
+         WHEN typeof(x) = 'DATE' OR typeof(x) LIKE 'TIMESTAMP%' THEN TRY_CAST({_T} AS TIMESTAMP)
+         ELSE make_timestamp(TRY_CAST(TRY_CAST({_T} AS DECIMAL(38, 6)) * 1000000 AS BIGINT)) END
+"""
 _DATE = f"""
-    CASE WHEN regexp_full_match(x, '{_DAY}') THEN TRY_CAST(x AS DATE)
-         ELSE CAST({SCHEMA}.sf_try_timestamp(x) AS DATE) END
+    CASE WHEN regexp_full_match({_T}, '{_DAY}') THEN TRY_CAST({_T} AS DATE)
+         ELSE CAST({SCHEMA}.sf_try_timestamp({_T}) AS DATE) END
 """
-_BOOLEAN = """
-    CASE lower(x) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true
-         WHEN 'on' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false
-         WHEN 'no' THEN false WHEN 'n' THEN false WHEN 'off' THEN false WHEN '0' THEN false END
+_BOOLEAN = f"""
+    CASE WHEN lower({_T}) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
+         WHEN lower({_T}) IN ('false', 'f', 'no', 'n', 'off', '0') THEN false END
 """
-_TEXT = r"""
-    CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT')
-         THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '')
-         WHEN typeof(x) = 'JSON' AND CAST(x AS VARCHAR) = 'null' THEN NULL
-         WHEN typeof(x) = 'JSON' AND CAST(x AS VARCHAR) LIKE '"%'
-         THEN json_extract_string(TRY_CAST(CAST(x AS VARCHAR) AS JSON), '$')
-         ELSE CAST(x AS VARCHAR) END
+# DuckDB reads 1_000 as a number. The branch that fails has the type of x.
+_UNDERSCORE = f"typeof(x) = 'VARCHAR' AND contains({_T}, '_')"
+_NUMBER = f"""
+    CASE WHEN {_UNDERSCORE} THEN [x][CAST({_message("Numeric value")} AS INTEGER)] ELSE x END
+"""
+# The default output formats of a session.
+_TEXT = rf"""
+    CASE typeof(x)
+         WHEN 'TIMESTAMP' THEN strftime(TRY_CAST({_T} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+         WHEN 'TIMESTAMP WITH TIME ZONE'
+         THEN strftime(TRY_CAST({_T} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g +0000')
+         WHEN 'DOUBLE' THEN regexp_replace({_T}, '\.0$', '')
+         WHEN 'FLOAT' THEN regexp_replace({_T}, '\.0$', '')
+         WHEN 'JSON' THEN CASE WHEN {_T} = 'null' THEN NULL
+                               WHEN {_T} LIKE '"%'
+                               THEN json_extract_string(TRY_CAST({_T} AS JSON), '$')
+                               ELSE {_T} END
+         ELSE {_T} END
 """
 _FIT = """
     CASE WHEN length(x) <= n OR x IS NULL THEN x
          ELSE CAST(CAST('String ''' || x || ''' is too long and would be truncated'
                         AS INTEGER) AS VARCHAR) END
 """
+_ROUNDED = """
+    n // d + CASE WHEN 2 * abs(n - (n // d) * d) < abs(d) THEN 0
+                  WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END
+"""
+# n / d in units of 1 / p, halves away from zero; all are whole numbers.
 _DIVIDE = f"""
     CASE WHEN n IS NULL OR d IS NULL THEN NULL
          WHEN d = 0 THEN CAST('Division by zero' AS HUGEINT)
@@ -73,75 +110,37 @@ _DIVIDE = f"""
          ELSE (n // nullif(d, 0)) * p
               + {SCHEMA}.sf_rounded((n % nullif(d, 0)) * p, nullif(d, 0)) END
 """
-_ROUNDED = """
-    n // d + CASE WHEN 2 * abs(n - (n // d) * d) < abs(d) THEN 0
-                  WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END
-"""
-_MODULO = "CASE WHEN b = 0 THEN cast_to_type('Division by zero', a) ELSE a % nullif(b, 0) END"
 _QUOTIENT = "CASE WHEN b = 0 THEN CAST('Division by zero' AS DOUBLE) ELSE a / nullif(b, 0) END"
+_MODULO = """
+    CASE WHEN b = 0 THEN [a][CAST('Division by zero' AS INTEGER)] ELSE a % nullif(b, 0) END
+"""
 
-# Name -> overloads, as (parameters, body); macros that others call come first.
-_MACROS: dict[str, list[tuple[str, str]]] = {
-    # A whole number is seconds, milli-, micro- or nanoseconds since 1970, whichever is sensible.
-    "sf_epoch": [("n", _EPOCH)],
-    "sf_try_timestamp": [
-        ("x VARCHAR", _text_to_timestamp("TIMESTAMP")),
-        ("x", "TRY_CAST(x AS TIMESTAMP)"),
-    ],
-    "sf_timestamp": [
-        ("x VARCHAR", _recognized("timestamp", "TIMESTAMP", "Timestamp")),
-        ("x", "CAST(x AS TIMESTAMP)"),
-    ],
-    # TO_TIMESTAMP also takes seconds since 1970.
-    "sf_to_timestamp": [
-        ("x VARCHAR", _recognized("timestamp", "TIMESTAMP", "Timestamp")),
-        ("x TIMESTAMP", "x"),
-        ("x TIMESTAMPTZ", "CAST(x AS TIMESTAMP)"),
-        ("x DATE", "CAST(x AS TIMESTAMP)"),
-        ("x", "make_timestamp(CAST(x * 1000000 AS BIGINT))"),
-    ],
-    "sf_try_timestamp_ltz": [
-        ("x VARCHAR", _text_to_timestamp("TIMESTAMPTZ")),
-        ("x", "TRY_CAST(x AS TIMESTAMPTZ)"),
-    ],
-    "sf_timestamp_ltz": [
-        ("x VARCHAR", _recognized("timestamp_ltz", "TIMESTAMPTZ", "Timestamp")),
-        ("x", "CAST(x AS TIMESTAMPTZ)"),
-    ],
-    "sf_try_date": [("x VARCHAR", _DATE), ("x", "TRY_CAST(x AS DATE)")],
-    "sf_date": [("x VARCHAR", _recognized("date", "DATE", "Date")), ("x", "CAST(x AS DATE)")],
-    "sf_try_boolean": [("x VARCHAR", _BOOLEAN), ("x", "TRY_CAST(x AS BOOLEAN)")],
-    "sf_boolean": [
-        ("x VARCHAR", _recognized("boolean", "BOOLEAN", "Boolean value")),
-        ("x", "CAST(x AS BOOLEAN)"),
-    ],
-    # DuckDB reads 1_000 as a number; such a text is made one that it cannot read.
-    "sf_number": [
-        ("x VARCHAR", "CASE WHEN contains(x, '_') THEN x || ' is no number' ELSE x END"),
-        ("x", "x"),
-    ],
+# Name -> (parameters, body); macros that others call come first.
+_MACROS: dict[str, tuple[str, str]] = {
+    "sf_epoch": ("n", _EPOCH),
+    "sf_try_timestamp": ("x", _to_timestamp("TIMESTAMP")),
+    "sf_try_timestamp_ltz": ("x", _to_timestamp("TIMESTAMPTZ")),
+    "sf_try_date": ("x", _of_text(_DATE, "TRY_CAST(x AS DATE)")),
+    "sf_try_boolean": ("x", _of_text(_BOOLEAN, "TRY_CAST(x AS BOOLEAN)")),
+    "sf_timestamp": ("x", _strictly("timestamp", "TIMESTAMP", "Timestamp")),
+    "sf_timestamp_ltz": ("x", _strictly("timestamp_ltz", "TIMESTAMPTZ", "Timestamp")),
+    "sf_date": ("x", _strictly("date", "DATE", "Date")),
+    "sf_boolean": ("x", _strictly("boolean", "BOOLEAN", "Boolean value")),
+    "sf_to_timestamp": ("x", _FUNCTION_TO_TIMESTAMP),
+    "sf_try_number": ("x", f"CASE WHEN {_UNDERSCORE} THEN NULL ELSE x END"),
+    "sf_number": ("x", _NUMBER),
     # By way of a decimal, which rounds halves away from zero.
-    "sf_integer": [("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)")],
-    "sf_try_integer": [("x", f"CAST(TRY_CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)")],
-    # The default output formats of a session.
-    # One body for all types: DuckDB cannot choose an overload by the type of an aggregate.
-    "sf_text": [
-        (
-            "x",
-            "CASE typeof(x)"
-            " WHEN 'TIMESTAMP'"
-            " THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')"
-            " WHEN 'TIMESTAMP WITH TIME ZONE'"
-            " THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g +0000')"
-            f" ELSE {_TEXT} END",
-        ),
-    ],
-    "sf_fit": [("x, n", _FIT)],
-    "sf_rounded": [("n, d", _ROUNDED)],
-    # n / d in units of 1 / p, halves away from zero; all are whole numbers.
-    "sf_divide": [("n, d, p", _DIVIDE)],
-    "sf_quotient": [("a, b", _QUOTIENT)],
-    "sf_modulo": [("a, b", _MODULO)],
+    "sf_integer": ("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)"),
+    "sf_try_integer": (
+        "x",
+        f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS BIGINT)",
+    ),
+    "sf_text": ("x", _TEXT),
+    "sf_fit": ("x, n", _FIT),
+    "sf_rounded": ("n, d", _ROUNDED),
+    "sf_divide": ("n, d, p", _DIVIDE),
+    "sf_quotient": ("a, b", _QUOTIENT),
+    "sf_modulo": ("a, b", _MODULO),
 }
 
 _TABLE_MACROS = f"""
@@ -153,10 +152,10 @@ _TABLE_MACROS = f"""
 
 def creation_sql() -> str:
     """SQL that creates all macros."""
-    statements = []
-    for name, overloads in _MACROS.items():
-        bodies = [f"({parameters}) AS ({body})" for parameters, body in overloads]
-        statements.append(f"CREATE OR REPLACE MACRO {SCHEMA}.{name}{', '.join(bodies)}")
+    statements = [
+        f"CREATE OR REPLACE MACRO {SCHEMA}.{name}({parameters}) AS ({body})"
+        for name, (parameters, body) in _MACROS.items()
+    ]
     return ";\n".join([*statements, _TABLE_MACROS])
 
 

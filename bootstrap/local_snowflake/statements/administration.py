@@ -21,6 +21,10 @@ _COMMAND = re.compile(
 )
 
 
+# What sqlglot leaves to fakesnow.
+_SHOW = r"SHOW\s+(TERSE\s+)?(USER\s+)?(FUNCTIONS|PROCEDURES|PARAMETERS|WAREHOUSES|FILE FORMATS)"
+
+
 def accept(session: Session, statement: exp.Expr) -> Answer:
     del session, statement
     return status()
@@ -41,13 +45,13 @@ def command(session: Session, statement: exp.Expr) -> Answer | None:
 
 
 def refuse(statement: exp.Expr) -> None:
-    """The end for what nobody knows; SHOW goes on to fakesnow.
+    """The end for what nobody knows; some SHOWs go on to fakesnow.
 
     Raises:
-        SnowflakeError: the statement is not a SHOW.
+        SnowflakeError: the server does not know the statement.
     """
     words = f"{statement.this} {_text(statement)}".split()
-    if words[0].upper() == "SHOW":
+    if re.match(_SHOW, " ".join(words), re.I):
         return
     raise not_supported(" ".join(words[:4]).upper())
 

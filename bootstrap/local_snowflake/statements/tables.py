@@ -35,7 +35,6 @@ def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | N
     name = resolve(session, named_table(statement))
     if statement.args.get("exists") and kind_of(session.con, name):
         return status(f"{name.name} already exists, statement succeeded.")
-    _clone_to_select(statement)
     make_informational(statement)
     temporary_name = temporary.created(session, statement)
     has_comment = statement.find(exp.SchemaCommentProperty) is not None
@@ -62,17 +61,6 @@ def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
                 kept.append(constraint)
         column.set("constraints", kept)
     return [(name, text) for name, text in found if text]
-
-
-def _clone_to_select(statement: exp.Expr) -> None:
-    """CREATE TABLE a CLONE b: a copy here, where Snowflake shares the storage."""
-    clone = statement.args.get("clone")
-    if clone is None:
-        return
-    if clone.this.args.get("when") or clone.args.get("when"):
-        raise not_supported("CLONE ... AT | BEFORE (time travel)")
-    statement.set("clone", None)
-    statement.set("expression", exp.select("*").from_(clone.this))
 
 
 def _forget(session: Session, name: Name, comment: bool = True) -> None:

@@ -3,6 +3,6 @@
 {% macro delete_emptied_groups(facts, key) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where {{ key }} not in (select {{ key }} from {{ facts }})
+        where {{ key }} not in (select distinct {{ key }} from {{ facts }})
     {%- endif -%}
 {%- endmacro %}

@@ -78,41 +78,42 @@ loads_built as (
 
 ),
 
+landed as (
+
+    select
+        tx_id,
+        load_id,
+        landed_at
+
+    from {{ ref('stg_transactions_streaming_kafka') }}
+
+    union all
+
+    select
+        tx_id,
+        load_id,
+        landed_at
+
+    from {{ ref('stg_transactions_batch_csv') }}
+
+),
+
 touched as (
 
-    select distinct versions.tx_id
+    select distinct landed.tx_id
 
-    from versions
+    from landed
 
     left join loads_built
-        on versions.load_id = loads_built.load_id
+        on landed.load_id = loads_built.load_id
 
     where
         loads_built.load_id is null
-        and versions.landed_at > (
+        and landed.landed_at > (
             select
                 coalesce(dateadd('day', -1, max(built.last_landed_at)), {{ beginning_of_time() }})
             from {{ this }} as built
         )
-
-),
-
-versions_to_build as (
-
-    select versions.*
-
-    from versions
-
-    inner join touched
-        on versions.tx_id = touched.tx_id
-
-),
-
-{% else %}
-
-versions_to_build as (
-
-    select * from versions
 
 ),
 
@@ -131,7 +132,13 @@ dated as (
             landed_at
         ) as era
 
-    from versions_to_build
+    from versions
+
+    {% if is_incremental() %}
+
+    where tx_id in (select touched.tx_id from touched)
+
+    {% endif %}
 
 ),
 

@@ -8,22 +8,6 @@
 
 with
 
-transactions as (
-
-    select
-        *,
-        iff(
-            transaction_at::date >= '{{ var("calendar_start") }}'::date
-            and transaction_at::date <= '{{ var("calendar_end") }}'::date,
-            transaction_at::date,
-            {{ unknown_date() }}
-        ) as transaction_date,
-        coalesce(transaction_at, dateadd('day', -1, {{ end_of_time() }})) as user_valid_at
-
-    from {{ ref('int_transactions') }}
-
-),
-
 users as (
 
     select * from {{ ref('dim_users') }}
@@ -55,7 +39,7 @@ changed as (
 
     select tx_id
 
-    from transactions
+    from {{ ref('int_transactions') }}
 
     where transformed_at > (
         select coalesce(max(built.source_transformed_at), {{ beginning_of_time() }})
@@ -69,9 +53,9 @@ changed_users as (
 
     select transactions.tx_id
 
-    from transactions
+    from {{ ref('int_transactions') }} as transactions
 
-    inner join users
+    inner join {{ ref('dim_users') }} as users
         on transactions.user_id = users.user_id
 
     where users.known_at > (
@@ -117,26 +101,29 @@ touched as (
 
 ),
 
-transactions_to_build as (
-
-    select transactions.*
-
-    from transactions
-
-    inner join touched
-        on transactions.tx_id = touched.tx_id
-
-),
-
-{% else %}
-
-transactions_to_build as (
-
-    select * from transactions
-
-),
-
 {% endif %}
+
+transactions as (
+
+    select
+        *,
+        iff(
+            transaction_at::date >= '{{ var("calendar_start") }}'::date
+            and transaction_at::date <= '{{ var("calendar_end") }}'::date,
+            transaction_at::date,
+            {{ unknown_date() }}
+        ) as transaction_date,
+        coalesce(transaction_at, dateadd('day', -1, {{ end_of_time() }})) as user_valid_at
+
+    from {{ ref('int_transactions') }}
+
+    {% if is_incremental() %}
+
+    where tx_id in (select touched.tx_id from touched)
+
+    {% endif %}
+
+),
 
 -- The version of the user that was valid at the time; without a time, the current one.
 joined as (
@@ -190,7 +177,7 @@ joined as (
         transactions.transformed_at as source_transformed_at,
         users.known_at as user_known_at
 
-    from transactions_to_build as transactions
+    from transactions
 
     left join users
         on

@@ -106,10 +106,10 @@ class Airflow:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return {t["task_id"]: t["state"] for t in self.get(path, limit=1000)["task_instances"]}
 
-    def last_asset_event(self, dag_id: str) -> str | None:
-        """When a DAG last updated an asset (ISO 8601), or None."""
-        answer = self.get("/assets/events", source_dag_id=dag_id, order_by="-timestamp", limit=1)
-        return answer["asset_events"][0]["timestamp"] if answer["asset_events"] else None
+    def has_queued_events(self, dag_id: str) -> bool:
+        """Whether assets were updated that a DAG waits for, and no run was made of it yet."""
+        answer = self.call("GET", f"/dags/{dag_id}/assets/queuedEvents")
+        return answer.status_code != 404 and bool(self._checked(answer)["queued_events"])
 
     def page(self, dag_id: str) -> str:
         """Where a person looks at a DAG."""

@@ -41,15 +41,15 @@ def transform(airflow: Airflow, progress: Callable[[str], None]) -> bool:
     Raises:
         DagRunError: they failed, or took longer than PATIENCE.
     """
-    landed_at = airflow.last_asset_event(INGESTION)
-    if landed_at is None:
+
+    def last_run() -> dict[str, Any] | None:
+        # In this order: an event leaves the queue when its run is made.
+        queued = airflow.has_queued_events(TRANSFORMATIONS)
+        return None if queued else airflow.last_run(TRANSFORMATIONS)
+
+    if not airflow.has_queued_events(TRANSFORMATIONS) and not last_run():
         return False
-
-    def run_after_landing() -> dict[str, Any] | None:
-        run = airflow.last_run(TRANSFORMATIONS)
-        return run if run and (run["queued_at"] or "") >= landed_at else None
-
-    _finish(airflow, TRANSFORMATIONS, run_after_landing, progress)
+    _finish(airflow, TRANSFORMATIONS, last_run, progress)
     return True
 
 

@@ -144,7 +144,7 @@ def _coloured(state: str) -> str:
 
 
 def _number(value: int | None) -> str:
-    return "?" if value is None else f"{value:,}"
+    return "-" if value is None else f"{value:,}"
 
 
 def _duration(seconds: int) -> str:

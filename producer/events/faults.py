@@ -59,7 +59,8 @@ class Faults:
         events = np.flatnonzero(role == EVENT)
         before = np.maximum(np.searchsorted(events, np.arange(count), side="left"), 1)
         source = events[(draws.unit(count) * before).astype(np.int64)]
-        return Roles(role, place - 2, source, draws.unit(count) < self.changed)
+        changed = (draws.unit(count) < self.changed) & (role == DUPLICATE)
+        return Roles(role, place - 2, source, changed)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,6 @@ class Block:
     messages: list[Message] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, key: bytes, value: bytes | None) -> None:
-        self.messages.append((key, value))
-        self.kinds.append(kind)
-
 
 @dataclass
 class Messages:
@@ -50,50 +46,60 @@ class Messages:
     def block(self, number: int, count: int) -> Block:
         """Messages of one block."""
         times = self.stream.times(number, count, self.seed, self.timeline)
-        if self.faults.any:
-            return self._faulty(number, times)
+        if not self.faults.any:
+            rows = self.stream.rows(number, self.seed, times)
+            return self._encoded(rows, ["events"] * count, {})
+        delays = self.faults.delays(count, self.stream.draws(self.seed, number, "late"))
+        times = times - delays
+        rows = self.stream.rows(number, self.seed, times)
+        kinds = ["late_events" if delay else "events" for delay in delays.tolist()]
+        return self._spoilt(number, times, rows, kinds)
+
+    def _spoilt(self, number: int, times: np.ndarray, rows: list[Row], kinds: list[str]) -> Block:
+        """The block with some of its events made into duplicates, tombstones and poison."""
+        roles = self.faults.roles(len(rows), self.stream.draws(self.seed, number, "roles"))
+        corrected = self.stream.corrected(number, self.seed, times) if roles.changed.any() else {}
+        out = list(rows)
+        ready: dict[int, Message] = {}
+        for index in np.flatnonzero(roles.role != EVENT).tolist():
+            role, original = roles.role[index], rows[roles.source[index]]
+            if role == TOMBSTONE:
+                kinds[index] = "tombstones"
+                ready[index] = (self._key(original), None)
+            elif role == POISON:
+                kinds[index] = kind = list(self.faults.poison)[roles.poison[index]]
+                ready[index] = (self._key(rows[index]), self.wire.poison(kind, rows[index]))
+            elif roles.changed[index]:
+                kinds[index] = "changed_duplicates"
+                names = self.stream.contract.field_names
+                out[index] = tuple(
+                    corrected[name][roles.source[index]] if name in corrected else value
+                    for name, value in zip(names, original, strict=True)
+                )
+            else:
+                kinds[index] = "duplicates"
+                out[index] = original
+        return self._encoded(out, kinds, ready)
+
+    def _encoded(self, rows: list[Row], kinds: list[str], ready: dict[int, Message]) -> Block:
+        """Each row checked and encoded, except for those that are ``ready`` messages already."""
         encode, key = self.wire.encode, self.stream.contract.key_index
         messages: list[Message] = []
-        for row in self.stream.rows(number, self.seed, times):
+        left_out = []
+        for index, row in enumerate(rows):
+            if index in ready:
+                messages.append(ready[index])
+                continue
             try:
                 value = encode(row)
             except RefusedError as reason:
                 self.refused.append((str(row[key]), str(reason)))
+                left_out.append(index)
             else:
                 messages.append((row[key].encode(), value))
-        return Block(messages, ["events"] * len(messages))
-
-    def _faulty(self, number: int, times: np.ndarray) -> Block:
-        count, draws = len(times), self.stream.draws
-        delays = self.faults.delays(count, draws(self.seed, number, "late"))
-        roles = self.faults.roles(count, draws(self.seed, number, "roles"))
-        rows = self.stream.rows(number, self.seed, times - delays)
-        corrected = rows
-        if self.faults.duplicates and self.faults.changed:
-            corrected = self.stream.rows(number, self.seed, times - delays, corrected=True)
-        kinds, block = list(self.faults.poison), Block()
-        for index, role in enumerate(roles.role.tolist()):
-            source = int(roles.source[index])
-            if role == EVENT:
-                self._event(block, "late_events" if delays[index] else "events", rows[index])
-            elif role == TOMBSTONE:
-                block.add("tombstones", self._key(rows[source]), None)
-            elif role == POISON:
-                kind = kinds[roles.poison[index]]
-                block.add(kind, self._key(rows[index]), self.wire.poison(kind, rows[index]))
-            elif roles.changed[index]:
-                self._event(block, "changed_duplicates", corrected[source])
-            else:
-                self._event(block, "duplicates", rows[source])
-        return block
-
-    def _event(self, block: Block, kind: str, row: Row) -> None:
-        try:
-            value = self.wire.encode(row)
-        except RefusedError as reason:
-            self.refused.append((str(row[self.stream.contract.key_index]), str(reason)))
-        else:
-            block.add(kind, self._key(row), value)
+        for index in reversed(left_out):
+            del kinds[index]
+        return Block(messages, kinds)
 
     def _key(self, row: Row) -> bytes:
         key: str = row[self.stream.contract.key_index]

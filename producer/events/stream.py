@@ -36,15 +36,14 @@ class Stream:
         """Event times of a block, in order."""
         return timeline.times(block * BLOCK, count, self.draws(seed, block, "times"))
 
-    def rows(
-        self, block: int, seed: int, times: np.ndarray, *, corrected: bool = False
-    ) -> list[Row]:
-        """Rows of a block in the contract's order of fields.
+    def rows(self, block: int, seed: int, times: np.ndarray) -> list[Row]:
+        """Rows of a block in the contract's order of fields."""
+        return self.recipe.rows(seed, (block,), block * BLOCK, times).tuples()
 
-        ``corrected``: the same rows with another value in each of ``corrections``.
-        """
-        again = self.corrections if corrected else frozenset()
-        return self.recipe.rows(seed, (block,), block * BLOCK, times, again).tuples()
+    def corrected(self, block: int, seed: int, times: np.ndarray) -> dict[str, list[Any]]:
+        """Other values for each of ``corrections``, everything else about the rows being equal."""
+        rows = self.recipe.rows(seed, (block,), block * BLOCK, times, self.corrections)
+        return {name: rows[name].tolist() for name in self.corrections}
 
 
 def blocks(count: int | None, worker: int = 0, workers: int = 1) -> Iterator[tuple[int, int]]:

@@ -6,19 +6,17 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
 
 import psycopg
 import snowflake.connector
 
 from bootstrap import settings
 
-from . import checks, feeds, files, postgres, unload
+from . import checks, feeds, land, postgres, unload
 from . import snowflake as warehouse
 from .feeds import Feed, FileFeed, StreamFeed
-from .macros import MacroError, Macros
+from .macros import MacroError, macros
 from .relation import RelationError
-from .runs import new_run
 from .scratch import DiskFullError
 
 EXAMPLES = """\
@@ -114,20 +112,19 @@ def _lint(_: argparse.Namespace) -> int:
 
 def _land(arguments: argparse.Namespace) -> int:
     chosen = [feeds.find(name) for name in arguments.feed] or feeds.load()
-    macros = Macros()
-    failed = [feed.name for feed in chosen if not _lands(feed, macros)]
+    failed = [feed.name for feed in chosen if not _lands(feed)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _lands(feed: Feed, macros: Macros) -> bool:
+def _lands(feed: Feed) -> bool:
     """Land one feed; a failure is printed and does not keep others from landing."""
     try:
         if isinstance(feed, StreamFeed):
-            _land_stream(feed, macros)
+            land.land_stream(feed)
         elif isinstance(feed, FileFeed):
-            _land_files(feed, macros)
+            land.land_files(feed, settings.folder("INCOMING_DIR"))
         return True
     except EXPECTED as error:
         text = str(error)
@@ -135,35 +132,17 @@ def _lands(feed: Feed, macros: Macros) -> bool:
         return False
 
 
-def _land_stream(feed: StreamFeed, macros: Macros, since: str | None = None) -> None:
-    with (
-        closing(postgres.connect_from_env()) as source,
-        closing(warehouse.connect_from_env()) as target,
-    ):
-        unloaded = unload.unload(feed, source, target, since)
-    if unloaded:
-        macros.run("land_stream", **unloaded.as_arguments())
-
-
-def _land_files(feed: FileFeed, macros: Macros) -> None:
-    run = new_run()
-    with closing(warehouse.connect_from_env()) as target:
-        staged = files.stage(feed, settings.folder("INCOMING_DIR"), target, run)
-    if staged.needs_landing:
-        macros.run("land_files", feed=feed.name, run=run)
-
-
 def _resync(arguments: argparse.Namespace) -> int:
     feed = feeds.find(arguments.feed)
     if not isinstance(feed, StreamFeed):
         print(f"{feed.name} comes from files: a changed file lands by itself.", file=sys.stderr)
         return 2
-    _land_stream(feed, Macros(), arguments.since)
+    land.land_stream(feed, arguments.since)
     return 0
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    Macros().run("replay_quarantine", feed=feeds.find(arguments.feed).name)
+    macros().run("replay_quarantine", feed=feeds.find(arguments.feed).name)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .feeds import DBT_PROJECT
@@ -50,6 +51,12 @@ class Macros:
             assert isinstance(parsed.result, Manifest)
             self._runner = dbtRunner(manifest=parsed.result)
         return self._runner
+
+
+@cache
+def macros() -> Macros:
+    """The macros of this process."""
+    return Macros()
 
 
 #: Without artifacts: Airflow reads target/manifest.json while this runs.

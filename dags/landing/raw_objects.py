@@ -11,7 +11,7 @@ from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from . import snowflake
 from .feeds import Feed
-from .macros import Macros
+from .macros import macros
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def ensure(feed: Feed, target: SnowflakeConnection) -> None:
             log.info(
                 "%s is new or changed: raw tables and stages are brought up to date", feed.name
             )
-            Macros().run("ensure_landing")
+            macros().run("ensure_landing")
 
 
 def _is_as_defined(feed: Feed, target: SnowflakeConnection) -> bool:

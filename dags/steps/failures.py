@@ -36,7 +36,7 @@ def report_failures() -> None:
     if not failed:
         raise AirflowSkipException("No task failed.")
     reasons = {name: ti.xcom_pull(task_ids=name, key=REASON) for name in failed}
-    text = message(f"{dag_id}, run {run_id}", reasons, ti.log_url)
+    text = message(f"{dag_id}, run {run_id}", reasons, ti.log_url.split("/tasks/")[0])
     notify(text)
     raise AirflowFailException(text)
 

@@ -85,7 +85,7 @@
     {%- set table = landing_table(feed) -%}
     {%- set columns = definition.split('; ')[1:] -%}
     {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ columns | join(', ') ~ ')') -%}
-    {%- set relation = api.Relation.create(database=feed.database, schema=feed.schema, identifier=feed.identifier) -%}
+    {%- set relation = api.Relation.create(database=target.database, schema=feed.schema, identifier=feed.identifier) -%}
     {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
     {%- for column in columns if column.split(' ')[0] not in there -%}
         {%- do run_query('alter table ' ~ table ~ ' add column ' ~ column) -%}

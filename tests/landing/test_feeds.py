@@ -1,0 +1,76 @@
+"""A landing block that cannot work is refused with file, line and fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from landing import feeds
+from landing.feeds import FeedError, FileFeed
+
+BLOCK = """\
+sources:
+  - name: raw
+    schema: RAW
+    tables:
+      - name: orders
+        config:
+          meta:
+            landing:
+              from: {files: orders_*.csv}
+              key: [order_id]
+        columns:
+          - {name: order_id, data_type: text}
+          - {name: price, data_type: "number(38,2)"}
+          - {name: source_file, data_type: text}
+"""
+
+
+def load(folder: Path, text: str) -> list[feeds.Feed]:
+    (folder / "orders.yml").write_text(text)
+    return feeds.load(folder)
+
+
+def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
+    [feed] = load(tmp_path, BLOCK)
+    assert isinstance(feed, FileFeed)
+    assert (feed.table, feed.stage, feed.pattern) == ("ORDERS", "STG_ORDERS", "orders_*.csv")
+    assert feed.columns == ("order_id", "price")
+    assert feed.definition.startswith("@RAW.STG_ORDERS; order_id text; price number(38,2); ")
+    assert "landing_run text" in feed.definition
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("key: [order_id]", "key: [id]", 10, "'id' is not one of the columns (order_id, price)"),
+        ("key: [order_id]", "keys: [order_id]", 8, "'keys' was unexpected"),
+        ("orders_*.csv}", "in/orders.csv}", 9, "landing.from.files: 'in/orders.csv' does not"),
+        ("orders_*.csv}", "a.csv, relation: a.b}", 9, "has too many properties"),
+        ("number(38,2)", "money", 13, "column price: data_type 'money' cannot be landed"),
+        ("name: price", "name: Price", 13, "column 'Price': use lower-case"),
+        ("name: price", "name: order_id", 13, "order_id is there twice"),
+        ("{files: orders_*.csv}", "{relation: a.b}", 11, "needs ingest_xid"),
+        ("sources:", "sources: [", 0, "not valid YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, message: str
+) -> None:
+    with pytest.raises(FeedError) as caught:
+        load(tmp_path, BLOCK.replace(old, new))
+    place = f"orders.yml:{line}: " if line else "orders.yml: "
+    assert place in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_two_feeds_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(BLOCK)
+    with pytest.raises(FeedError, match="another feed named orders"):
+        load(tmp_path, BLOCK)
+
+
+def test_an_unknown_feed_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(BLOCK)
+    with pytest.raises(FeedError, match="no feed 'order'"):
+        feeds.find("order", tmp_path)

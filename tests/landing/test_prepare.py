@@ -1,0 +1,82 @@
+"""A file is checked whole before anything of it leaves the machine."""
+
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from csv_files import HEADER, good, row
+from landing.feeds import find
+from landing.prepare import Prepared, RefusedFileError, prepare
+
+COLUMNS = find("transactions_batch_csv").columns
+
+
+def prepared(folder: Path, content: bytes, name: str = "a.csv") -> tuple[Prepared, bytes]:
+    (folder / name).write_bytes(content)
+    with ThreadPoolExecutor(2) as pool:
+        done = prepare(folder / name, COLUMNS, folder / "copy", pool)
+    return done, gzip.decompress((folder / "copy").read_bytes())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + good(2),
+        good(2).replace(b"\n", b"\r\n"),
+        good(2).removesuffix(b"\n"),
+        good(2) + b"\n\n",
+        good(2).replace(HEADER.encode(), HEADER.upper().replace(",", " , ").encode()),
+    ],
+    ids=["byte-order mark", "CRLF", "no last newline", "blank lines", "header's case and blanks"],
+)
+def test_form_does_not_matter(tmp_path: Path, content: bytes) -> None:
+    done, copy = prepared(tmp_path, content)
+    assert done.rows == 2
+    assert copy.split(b"\n", 1)[1] == good(2).split(b"\n", 1)[1]
+
+
+def test_a_file_and_its_gzip_have_one_content_key(tmp_path: Path) -> None:
+    plain, _ = prepared(tmp_path, good(3))
+    packed, _ = prepared(tmp_path, gzip.compress(good(3)), "a.csv.gz")
+    assert plain == packed
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty: there is not even a header"),
+        (b"\n\n", "empty"),
+        (good(1)[10:], "wrong header"),
+        (f"{HEADER},extra\n".encode(), "wrong header: 'extra' unknown"),
+        (HEADER.replace(",category", "").encode(), "wrong header: category missing"),
+        (HEADER.replace("amount", "price").encode(), "amount missing; 'price' unknown"),
+        (f"{HEADER},tx_id\n".encode(), "a column is there twice"),
+        (
+            HEADER.replace("amount,currency", "currency,amount").encode(),
+            "order differs: column 3 is currency, expected amount",
+        ),
+        (HEADER.replace(",", ";").encode(), "wrong header"),
+        (good(1) + row(2, merchant="Café").encode("latin-1"), "byte 0xE9 in line 3"),
+        (good(1).decode().encode("utf-16"), "the file is UTF-16"),
+        (good(1) + "é".encode()[:1], "last character is cut off"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    with pytest.raises(RefusedFileError, match=message):
+        prepared(tmp_path, content)
+
+
+@pytest.mark.parametrize("content", [gzip.compress(good(9))[:-9], gzip.compress(good(9))[:20]])
+def test_a_gzip_that_ends_early_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(RefusedFileError, match="ends early"):
+        prepared(tmp_path, content, "a.csv.gz")
+
+
+def test_a_gzip_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusedFileError, match="not readable as gzip"):
+        prepared(tmp_path, good(1), "a.csv.gz")

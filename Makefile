@@ -61,7 +61,8 @@ endif
 
 # Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place.
 .venv/synced: uv.lock pyproject.toml $(filter .cache/%,$(UV)) | python
-	@$(UV) sync --frozen --inexact --python $(PYTHON)
+	@echo "installing the Python packages of uv.lock into .venv"
+	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
 .PHONY: up down status logs reset produce register test lint help python

@@ -86,6 +86,15 @@ class Airflow:
         else:
             self._checked(self.call("PATCH", path, json=connection))
 
+    def is_paused(self, dag_id: str) -> bool | None:
+        """Whether a DAG is paused; None while Airflow has not read its file."""
+        answer = self.call("GET", f"/dags/{dag_id}")
+        return None if answer.status_code == 404 else bool(self._checked(answer)["is_paused"])
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG's schedule start runs."""
+        self._checked(self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False}))
+
     def trigger(self, dag_id: str) -> str:
         """Start a run and return its id."""
         run_id = f"up__{time.strftime('%Y-%m-%dT%H:%M:%S%z')}"

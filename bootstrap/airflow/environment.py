@@ -29,7 +29,8 @@ def environment(home: Path) -> dict[str, str]:
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__PARALLELISM": 4,
         "CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
-        "CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
+        # `up` lets them run when there is something to land.
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
         "CORE__FERNET_KEY": settings.get("AIRFLOW_FERNET_KEY"),
         "CORE__TEST_CONNECTION": "Enabled",
         "CORE__EXECUTION_API_SERVER_URL": f"{base_url}/execution/",

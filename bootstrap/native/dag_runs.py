@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bootstrap.airflow.api import Airflow, AirflowError
+from bootstrap.airflow.api import Airflow
 from bootstrap.errors import ExpectedError
 
 INGESTION = "batch_data_ingestion_dag"
@@ -27,11 +27,11 @@ def ingest(airflow: Airflow, progress: Callable[[str], None]) -> None:
     """Run the ingestion now and wait for its success.
 
     Raises:
-        DagRunError: it failed, or took longer than PATIENCE.
+        DagRunError: it failed, took longer than PATIENCE, or somebody paused it.
     """
-    run_id = _until(
-        lambda: _trigger(airflow), f"Airflow does not know {INGESTION}; see `make logs`"
-    )
+    _unpause_new(airflow, TRANSFORMATIONS)
+    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION) else None
+    run_id = run_id or airflow.trigger(INGESTION)
     _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
 
 
@@ -53,13 +53,25 @@ def transform(airflow: Airflow, progress: Callable[[str], None]) -> bool:
     return True
 
 
-def _trigger(airflow: Airflow) -> str | None:
-    try:
-        return airflow.trigger(INGESTION)
-    except AirflowError as error:
-        if error.status == 404:  # the DAG processor has not read the file yet
-            return None
-        raise
+def _unpause_new(airflow: Airflow, dag_id: str) -> bool:
+    """Start the schedule of a DAG that never ran; a pause that a person made is respected."""
+    unknown = f"Airflow does not know {dag_id}; see `make logs SERVICE=airflow-dag-processor`"
+    if not _until(lambda: airflow.is_paused(dag_id), unknown):
+        return False
+    if airflow.last_run(dag_id):
+        raise DagRunError(f"{dag_id} is paused; unpause it on {airflow.page(dag_id)}")
+    airflow.unpause(dag_id)
+    return True
+
+
+def _scheduled(airflow: Airflow) -> str | None:
+    """The run that the schedule starts by itself for the quarter of an hour under way."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if run := airflow.last_run(INGESTION):
+            return str(run["dag_run_id"])
+        time.sleep(0.5)
+    return None
 
 
 def _finish(

@@ -17,6 +17,20 @@ _TEXT = {_T.VARCHAR, _T.TEXT, _T.CHAR, _T.NCHAR, _T.NVARCHAR}
 _INTEGERS = {_T.INT, _T.BIGINT, _T.SMALLINT, _T.TINYINT}
 _TIMESTAMPS = {_T.TIMESTAMP, _T.TIMESTAMPNTZ, _T.DATETIME}
 _FLOATS = {_T.DOUBLE, _T.FLOAT}
+_TEXT_FUNCTIONS = (
+    exp.Concat,
+    exp.ConcatWs,
+    exp.DPipe,
+    exp.GroupConcat,
+    exp.Initcap,
+    exp.Lower,
+    exp.MD5,
+    exp.Replace,
+    exp.SHA2,
+    exp.SplitPart,
+    exp.Trim,
+    exp.Upper,
+)
 _MACROS = {
     _T.BOOLEAN: "boolean",
     _T.DATE: "date",
@@ -53,19 +67,28 @@ def _is_path(node: exp.Cast) -> bool:
     return isinstance(node.this, exp.JSONExtract | exp.Bracket)
 
 
+def _is_text(node: exp.Expr) -> bool:
+    """Whether an expression is text by its looks, so that nothing need be converted."""
+    if isinstance(node, exp.Paren):
+        return _is_text(node.this)
+    if isinstance(node, exp.Coalesce):
+        return all(_is_text(part) for part in [node.this, *node.expressions])
+    if isinstance(node, exp.Anonymous):
+        return node.name.endswith(".sf_text")
+    is_cast = isinstance(node, exp.Cast) and node.to.this in _TEXT
+    return is_cast or isinstance(node, _TEXT_FUNCTIONS) or node.is_string
+
+
 def _hashed(node: exp.Expr) -> None:
     """MD5 and its kind take what they are given as text."""
-    if not isinstance(node.this, exp.Literal):
-        node.set("this", call("sf_text", node.this.copy()))
-    elif not node.this.is_string:
-        node.set("this", exp.Literal.string(node.this.name))
+    node.set("this", _text(node.this, MAX_TEXT))
 
 
 def _joined(node: exp.Expr) -> None:
     """So does joining of texts."""
     parts = node.expressions if isinstance(node, exp.Concat) else [node.this, node.expression]
     for part in list(parts):
-        if not isinstance(part, exp.Literal | exp.DPipe | exp.Null):
+        if not _is_text(part) and not isinstance(part, exp.Null):
             part.replace(call("sf_text", part.copy()))
 
 
@@ -96,8 +119,7 @@ def _retyped(node: exp.Cast, operand: exp.Expr) -> exp.Expr:
 
 def _text(operand: exp.Expr, length: int) -> exp.Expr:
     """As text, cut to the length of the type."""
-    is_text = isinstance(operand, exp.Literal) and operand.is_string
-    text = exp.cast(operand.copy(), "TEXT") if is_text else call("sf_text", operand.copy())
+    text = operand.copy() if _is_text(operand) else call("sf_text", operand.copy())
     if length >= MAX_TEXT:
         return text
     return exp.Left(this=text, expression=exp.Literal.number(length))

@@ -2,6 +2,8 @@
 
 A body looks at typeof(x), which DuckDB knows when it binds the statement, so that the branches for
 other types cost nothing. (It can also choose among overloads, but not by the type of an aggregate.)
+A macro's argument is copied to each mention, so a body that needs it often names it in a lambda:
+otherwise nested conversions would grow exponentially.
 Where Snowflake reports an error, a macro makes a cast that cannot succeed and whose message says
 why: unlike DuckDB's error(), that may stand inside TRY, which COPY with ON_ERROR needs.
 """
@@ -21,35 +23,33 @@ _AMERICAN = r"\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}:\d{2})?"
 _MONTH_NAME = r"\d{1,2}-[A-Za-z]{3}-\d{4}"
 _WHOLE = r"[+-]?\d{1,19}"
 
-_T = "CAST(x AS VARCHAR)"
-
 
 def _of_text(text: str, other: str) -> str:
-    """A body that converts text its own way, and leaves other types to DuckDB."""
-    return f"CASE WHEN typeof(x) = 'VARCHAR' THEN {text} ELSE {other} END"
-
-
-def _to_timestamp(kind: str) -> str:
-    """https://docs.snowflake.com/en/sql-reference/date-time-input-output#timestamp-formats"""
-    text = f"""
-        CASE WHEN regexp_full_match({_T}, '{_ISO}') THEN TRY_CAST({_T} AS {kind})
-             WHEN regexp_full_match({_T}, '{_WHOLE}')
-             THEN {SCHEMA}.sf_epoch(TRY_CAST({_T} AS HUGEINT))
-             WHEN regexp_full_match({_T}, '{_AMERICAN}')
-             THEN try_strptime({_T}, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
-             WHEN regexp_full_match({_T}, '{_MONTH_NAME}') THEN try_strptime({_T}, '%d-%b-%Y') END
-    """
-    return _of_text(text, f"TRY_CAST(x AS {kind})")
+    """A body that converts a text `t` its own way, and leaves other types to DuckDB."""
+    converted = f"list_transform([CAST(x AS VARCHAR)], lambda t: {text})[1]"
+    return f"CASE WHEN typeof(x) = 'VARCHAR' THEN {converted} ELSE {other} END"
 
 
 def _message(what: str) -> str:
-    return f"'{what} ''' || {_T} || ''' is not recognized'"
+    return f"'{what} ''' || t || ''' is not recognized'"
 
 
-def _strictly(name: str, kind: str, what: str) -> str:
+def _strictly(tried: str, kind: str, what: str) -> str:
     """A body that fails where the TRY version of the macro gives NULL."""
-    tried = f"COALESCE({SCHEMA}.sf_try_{name}(x), CAST({_message(what)} AS {kind}))"
-    return _of_text(f"CASE WHEN x IS NOT NULL THEN {tried} END", f"CAST(x AS {kind})")
+    failing = f"COALESCE({tried}, CAST({_message(what)} AS {kind}))"
+    return _of_text(f"CASE WHEN t IS NOT NULL THEN {failing} END", f"CAST(x AS {kind})")
+
+
+def _timestamp(kind: str) -> str:
+    """https://docs.snowflake.com/en/sql-reference/date-time-input-output#timestamp-formats"""
+    return f"""
+        CASE WHEN regexp_full_match(t, '{_ISO}') THEN TRY_CAST(t AS {kind})
+             WHEN regexp_full_match(t, '{_WHOLE}')
+             THEN {SCHEMA}.sf_epoch(TRY_CAST(t AS HUGEINT))
+             WHEN regexp_full_match(t, '{_AMERICAN}')
+             THEN try_strptime(t, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
+             WHEN regexp_full_match(t, '{_MONTH_NAME}') THEN try_strptime(t, '%d-%b-%Y') END
+    """
 
 
 # A whole number is seconds, milli-, micro- or nanoseconds since 1970, whichever is sensible.
@@ -59,56 +59,64 @@ _EPOCH = """
          WHEN abs(n) < 31536000000000000 THEN make_timestamp(n::BIGINT)
          ELSE make_timestamp((n // 1000)::BIGINT) END
 """
+_DATE = f"""
+    CASE WHEN regexp_full_match(t, '{_DAY}') THEN TRY_CAST(t AS DATE)
+         ELSE CAST({_timestamp("TIMESTAMP")} AS DATE) END
+"""
+_BOOLEAN = """
+    CASE WHEN lower(t) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
+         WHEN lower(t) IN ('false', 'f', 'no', 'n', 'off', '0') THEN false END
+"""
 # By way of text, because DuckDB casts no number to a timestamp; numbers are seconds since 1970.
 _FUNCTION_TO_TIMESTAMP = f"""
-    CASE WHEN typeof(x) = 'VARCHAR' THEN {SCHEMA}.sf_timestamp({_T})
-         WHEN typeof(x) = 'DATE' OR typeof(x) LIKE 'TIMESTAMP%' THEN TRY_CAST({_T} AS TIMESTAMP)
-         ELSE make_timestamp(TRY_CAST(TRY_CAST({_T} AS DECIMAL(38, 6)) * 1000000 AS BIGINT)) END
-"""
-_DATE = f"""
-    CASE WHEN regexp_full_match({_T}, '{_DAY}') THEN TRY_CAST({_T} AS DATE)
-         ELSE CAST({SCHEMA}.sf_try_timestamp({_T}) AS DATE) END
-"""
-_BOOLEAN = f"""
-    CASE WHEN lower({_T}) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
-         WHEN lower({_T}) IN ('false', 'f', 'no', 'n', 'off', '0') THEN false END
+    CASE WHEN typeof(x) = 'VARCHAR' THEN {SCHEMA}.sf_timestamp(CAST(x AS VARCHAR))
+         WHEN typeof(x) = 'DATE' OR typeof(x) LIKE 'TIMESTAMP%'
+         THEN TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
+         ELSE make_timestamp(TRY_CAST(TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38, 6)) * 1000000
+                                      AS BIGINT)) END
 """
 # DuckDB reads 1_000 as a number. The branch that fails has the type of x.
-_UNDERSCORE = f"typeof(x) = 'VARCHAR' AND contains({_T}, '_')"
+_UNDERSCORE = "typeof(x) = 'VARCHAR' AND contains(CAST(x AS VARCHAR), '_')"
 _NUMBER = f"""
-    CASE WHEN {_UNDERSCORE} THEN [x][CAST({_message("Numeric value")} AS INTEGER)] ELSE x END
+    CASE WHEN {_UNDERSCORE}
+         THEN [x][CAST({_message("Numeric value").replace(" t ", " CAST(x AS VARCHAR) ")}
+                       AS INTEGER)]
+         ELSE x END
 """
 # The default output formats of a session.
-_TEXT = rf"""
+_TEXT = r"""
     CASE typeof(x)
-         WHEN 'TIMESTAMP' THEN strftime(TRY_CAST({_T} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+         WHEN 'TIMESTAMP'
+         THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
          WHEN 'TIMESTAMP WITH TIME ZONE'
-         THEN strftime(TRY_CAST({_T} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g +0000')
-         WHEN 'DOUBLE' THEN regexp_replace({_T}, '\.0$', '')
-         WHEN 'FLOAT' THEN regexp_replace({_T}, '\.0$', '')
-         WHEN 'JSON' THEN CASE WHEN {_T} = 'null' THEN NULL
-                               WHEN {_T} LIKE '"%'
-                               THEN json_extract_string(TRY_CAST({_T} AS JSON), '$')
-                               ELSE {_T} END
-         ELSE {_T} END
+         THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g +0000')
+         WHEN 'DOUBLE' THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '')
+         WHEN 'JSON' THEN json_extract_string(TRY_CAST(CAST(x AS VARCHAR) AS JSON), '$')
+         ELSE CAST(x AS VARCHAR) END
 """
 _FIT = """
     CASE WHEN length(x) <= n OR x IS NULL THEN x
          ELSE CAST(CAST('String ''' || x || ''' is too long and would be truncated'
                         AS INTEGER) AS VARCHAR) END
 """
+# whole + n / d of which `whole` is known: halves away from zero.
 _ROUNDED = """
-    n // d + CASE WHEN 2 * abs(n - (n // d) * d) < abs(d) THEN 0
-                  WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END
+    whole + CASE WHEN 2 * abs(n - whole * d) < abs(d) THEN 0
+                 WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END
 """
-# n / d in units of 1 / p, halves away from zero; all are whole numbers.
+# n / d in units of 1 / p; all are whole numbers.
+_SMALL = "TRY_CAST(q.n * q.p AS BIGINT)"
+_DIVISOR = "TRY_CAST(nullif(q.d, 0) AS BIGINT)"
+_REST = "(q.n % nullif(q.d, 0)) * q.p"
 _DIVIDE = f"""
-    CASE WHEN n IS NULL OR d IS NULL THEN NULL
-         WHEN d = 0 THEN CAST('Division by zero' AS HUGEINT)
-         WHEN abs(n) <= 9000000000000000000 // p AND abs(d) <= 4000000000000000000
-         THEN {SCHEMA}.sf_rounded(TRY_CAST(n * p AS BIGINT), TRY_CAST(nullif(d, 0) AS BIGINT))
-         ELSE (n // nullif(d, 0)) * p
-              + {SCHEMA}.sf_rounded((n % nullif(d, 0)) * p, nullif(d, 0)) END
+    list_transform([{{'n': n, 'd': d, 'p': p}}], lambda q:
+        CASE WHEN q.n IS NULL OR q.d IS NULL THEN NULL
+             WHEN q.d = 0 THEN CAST('Division by zero' AS HUGEINT)
+             WHEN abs(q.n) <= 9000000000000000000 // q.p AND abs(q.d) <= 4000000000000000000
+             THEN {SCHEMA}.sf_rounded({_SMALL}, {_DIVISOR}, {_SMALL} // {_DIVISOR})
+             ELSE (q.n // nullif(q.d, 0)) * q.p
+                  + {SCHEMA}.sf_rounded({_REST}, nullif(q.d, 0), {_REST} // nullif(q.d, 0)) END
+    )[1]
 """
 _QUOTIENT = "CASE WHEN b = 0 THEN CAST('Division by zero' AS DOUBLE) ELSE a / nullif(b, 0) END"
 _MODULO = """
@@ -118,14 +126,17 @@ _MODULO = """
 # Name -> (parameters, body); macros that others call come first.
 _MACROS: dict[str, tuple[str, str]] = {
     "sf_epoch": ("n", _EPOCH),
-    "sf_try_timestamp": ("x", _to_timestamp("TIMESTAMP")),
-    "sf_try_timestamp_ltz": ("x", _to_timestamp("TIMESTAMPTZ")),
+    "sf_try_timestamp": ("x", _of_text(_timestamp("TIMESTAMP"), "TRY_CAST(x AS TIMESTAMP)")),
+    "sf_try_timestamp_ltz": (
+        "x",
+        _of_text(_timestamp("TIMESTAMPTZ"), "TRY_CAST(x AS TIMESTAMPTZ)"),
+    ),
     "sf_try_date": ("x", _of_text(_DATE, "TRY_CAST(x AS DATE)")),
     "sf_try_boolean": ("x", _of_text(_BOOLEAN, "TRY_CAST(x AS BOOLEAN)")),
-    "sf_timestamp": ("x", _strictly("timestamp", "TIMESTAMP", "Timestamp")),
-    "sf_timestamp_ltz": ("x", _strictly("timestamp_ltz", "TIMESTAMPTZ", "Timestamp")),
-    "sf_date": ("x", _strictly("date", "DATE", "Date")),
-    "sf_boolean": ("x", _strictly("boolean", "BOOLEAN", "Boolean value")),
+    "sf_timestamp": ("x", _strictly(_timestamp("TIMESTAMP"), "TIMESTAMP", "Timestamp")),
+    "sf_timestamp_ltz": ("x", _strictly(_timestamp("TIMESTAMPTZ"), "TIMESTAMPTZ", "Timestamp")),
+    "sf_date": ("x", _strictly(_DATE, "DATE", "Date")),
+    "sf_boolean": ("x", _strictly(_BOOLEAN, "BOOLEAN", "Boolean value")),
     "sf_to_timestamp": ("x", _FUNCTION_TO_TIMESTAMP),
     "sf_try_number": ("x", f"CASE WHEN {_UNDERSCORE} THEN NULL ELSE x END"),
     "sf_number": ("x", _NUMBER),
@@ -137,7 +148,7 @@ _MACROS: dict[str, tuple[str, str]] = {
     ),
     "sf_text": ("x", _TEXT),
     "sf_fit": ("x, n", _FIT),
-    "sf_rounded": ("n, d", _ROUNDED),
+    "sf_rounded": ("n, d, whole", _ROUNDED),
     "sf_divide": ("n, d, p", _DIVIDE),
     "sf_quotient": ("a, b", _QUOTIENT),
     "sf_modulo": ("a, b", _MODULO),

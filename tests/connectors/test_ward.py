@@ -223,6 +223,16 @@ def test_a_connector_that_does_not_exist_is_said_once(watched: Watched) -> None:
     assert watched.events == ["missing"]
 
 
+def test_a_worker_that_has_just_started_costs_no_memory(watched: Watched) -> None:
+    config, watched.world.config_ = watched.world.config_, None
+    watched.journal.write("x", {"step": "resuming"})
+    watched.seconds(10)
+    assert watched.events == []
+    watched.world.config_ = config
+    watched.seconds(1)
+    assert watched.world.calls == ["resume"]
+
+
 def test_the_waits_double_up_to_a_minute() -> None:
     backoff, now, waits = Backoff(Limits()), 0.0, []
     for _ in range(8):

@@ -21,6 +21,8 @@ class Limits:
     stall_seconds: float = 90.0
     # A consumer group without members while the status says RUNNING: the task is dead.
     empty_group_seconds: float = 15.0
+    # A worker that has just started does not know its connectors yet.
+    missing_seconds: float = 20.0
     # All of them are kept in the dead-letter topic and can be replayed; but a schema mistake would
     # drain the whole topic into it.
     max_refused_per_minute: int = 5000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ def serve(
     Raises:
         RegistrarError: another watcher is at work in the folder.
     """
+    # It warns of every block that held a refused row, which is the isolation's daily bread.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     told: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:

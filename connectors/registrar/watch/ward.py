@@ -54,6 +54,7 @@ class Ward:
         self._refused = Meter()
         self._isolation = Isolation(connect, kafka, journal, name, self._allow)
         self._down_since: float | None = None
+        self._missing_since: float | None = None
         self._said = ""
         self._moved = clock()
         self._looked = 0.0
@@ -76,6 +77,15 @@ class Ward:
         elif health.running:
             self._on_running()
         elif health.state == MISSING:
+            self._on_missing()
+        if health.state != MISSING:
+            self._missing_since = None
+
+    def _on_missing(self) -> None:
+        """A starting worker answers 404 for connectors that it has not read yet: wait, then tell."""
+        now = self._clock()
+        self._missing_since = self._missing_since or now
+        if now - self._missing_since >= self._limits.missing_seconds:
             self._say("missing", "Connect does not have it: register.py apply")
 
     # --- failures ---------------------------------------------------------------------------
@@ -161,7 +171,8 @@ class Ward:
         if not self._backoff.ready(self._clock()):
             return
         if self._connect.config(self.name) is None:
-            self._journal.clear(self.name)
+            # Deleted, or its worker has just started: what is remembered may still be needed.
+            self._on_missing()
         elif unfinished.get("step") == RESUMING:
             self._isolation.finish()
             self._event("resumed", reason="an isolation had been cut off at its last step")

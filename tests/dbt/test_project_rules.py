@@ -28,6 +28,10 @@ def layer(node: ModelNode) -> str:
     return node.fqn[1]
 
 
+def test_dbt_reads_the_project_without_a_warning_or_a_deprecation(manifest: Manifest) -> None:
+    assert manifest.metadata.project_name == "pipeline"
+
+
 def test_the_name_of_a_model_tells_its_layer(models: list[ModelNode]) -> None:
     assert [m.name for m in models if not m.name.startswith(PREFIXES[layer(m)])] == []
 

@@ -1,0 +1,64 @@
+"""The models beside the data in Postgres: built by their own role, read by the unload's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import Dbt
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture(scope="module")
+def postgres(bootstrap: Any) -> Iterator[dict[str, str]]:
+    """Settings of a running Postgres, which dbt in this process meets too."""
+    started = bootstrap("up", "postgres")
+    assert started.returncode == 0, started.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in bootstrap.settings.items():
+            patch.setenv(name, value)
+        yield bootstrap.settings
+
+
+def connect(settings: dict[str, str], user: str, password: str) -> psycopg.Connection:
+    return psycopg.connect(
+        host=settings["POSTGRES_HOST"],
+        port=int(settings["POSTGRES_PORT"]),
+        dbname=settings["POSTGRES_DB"],
+        user=user,
+        password=settings[password],
+        autocommit=True,
+    )
+
+
+def test_what_arrives_is_counted_live_and_ready_to_unload(
+    postgres: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dbt = Dbt(tmp_path_factory.mktemp("operational"))
+    dbt("parse", "--target", "postgres", "--show-all-deprecations", "--warn-error")
+    dbt("build", "--target", "postgres")
+    with connect(postgres, "connect_sink", "CONNECT_SINK_PASSWORD") as sink:
+        for key in ("a", "b", "a"):
+            sink.execute(
+                'insert into transactions_sink (tx_id, user_id, amount, currency, "timestamp")'
+                " values (%s, 'u', 1, 'USD', now() - interval '2 days')"
+                " on conflict (tx_id) do update set amount = 2",
+                [key],
+            )
+    dbt("test", "--target", "postgres")
+    with connect(postgres, "unload", "UNLOAD_PASSWORD") as unload:
+        minutes = "select sum(transactions), sum(late_transactions) from operational.{}"
+        assert unload.execute(minutes.format("transactions_per_minute")).fetchone() == (2, 2)
+        rows = "select tx_id, amount from operational.unload_transactions order by ingest_xid"
+        assert unload.execute(rows).fetchall() == [("b", 1), ("a", 2)]
+
+
+def test_building_again_keeps_the_unload_able_to_read(
+    postgres: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    Dbt(tmp_path_factory.mktemp("operational"))("run", "--target", "postgres")
+    with connect(postgres, "unload", "UNLOAD_PASSWORD") as unload:
+        unload.execute("select count(*) from operational.unload_transactions")

@@ -1,9 +1,7 @@
 """Avro on the wire in Confluent's framing, validated against the contract on the way.
 
-As with JSON there is a careful encoder (`checks`, then fastavro) and a quick one that is compiled
-from the contract and leaves every unusual row to the careful one: fastavro, which interprets the
-schema for each record, takes four times as long (`make bench`). Encoding: Avro 1.12
-specification, "Binary encoding"; framing: a zero byte, the schema's id in four bytes, the record.
+As with JSON there is a careful encoder (`checks`, then fastavro) and a quick one, in `avro_quick`.
+The framing: a zero byte, the schema's id in four bytes, the record.
 """
 
 from __future__ import annotations
@@ -14,21 +12,14 @@ from typing import Any
 
 import fastavro
 
-from producer.contracts import avro_primitives, checks, poison
-from producer.contracts.contract import Contract, Field
+from producer.contracts import checks, poison
+from producer.contracts.avro_quick import quick_encoder
+from producer.contracts.contract import Contract
 from producer.errors import RefusedError
 
 Row = tuple[Any, ...]
 Encode = Callable[[Row], bytes]
 
-TEMPLATE = """
-def encode(row):
-    try:
-        {names} = row
-        return frame + {body}
-    except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
-        return careful(row)
-"""
 # A decimal of more than 131072 digits, which is where PostgreSQL's numeric ends.
 BEYOND_NUMERIC = (10**131_073).to_bytes(54_500, "big", signed=True)
 # The length of a string: -5.
@@ -49,20 +40,7 @@ class AvroWire:
         self._contract = contract
         self._frame = b"\0" + schema_id.to_bytes(4, "big")
         self._schema = fastavro.parse_schema(contract.schema)
-        self.encode = self._compile()
-
-    def _compile(self) -> Encode:
-        fields, key = self._contract.fields, self._contract.key
-        # Fields may be called like Python's words, or like our functions.
-        variables = [f"v{index}" for index in range(len(fields))]
-        named = zip(fields, variables, strict=True)
-        steps = [_expression(field, name, field.name == key) for field, name in named]
-        source = TEMPLATE.format(names=", ".join(variables) + ",", body=" + ".join(steps))
-        scope: dict[str, Any] = {"careful": self.careful, "frame": self._frame}
-        scope |= vars(avro_primitives)
-        exec(compile(source, f"<Avro encoder of {self._contract.name}>", "exec"), scope)
-        encode: Encode = scope["encode"]
-        return encode
+        self.encode = quick_encoder(contract, self._frame, self.careful)
 
     def careful(self, row: Row) -> bytes:
         """Any row: each value checked and normalised, then written by fastavro."""
@@ -92,18 +70,3 @@ class AvroWire:
         if kind == "missing-field":
             return good[:-1]
         return self._frame + NEGATIVE_LENGTH + good[len(self._frame) :]
-
-
-def _expression(field: Field, name: str, is_key: bool) -> str:
-    """The bytes of one variable's value; most texts are remembered, but each key is new."""
-    longest = field.precision + bool(field.scale)
-    code = {
-        "string": f"text({name})" if is_key else f"texts[{name}]",
-        "boolean": f"boolean({name})",
-        "int": f"long({name}, 32)",
-        "long": f"long({name})",
-        "double": f"double({name})",
-        "timestamp-micros": f"micros({name})",
-        "decimal": f"decimal({name}, {field.scale}, {longest})",
-    }[field.kind]
-    return f"(b'\\0' if {name} is None else b'\\2' + {code})" if field.optional else code

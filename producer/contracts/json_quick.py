@@ -51,6 +51,7 @@ def quick_encoder(contract: Contract, careful: Encode) -> Encode:
         "Decimal": Decimal,
         "string": encode_basestring,
         "texts": Remembered(_text),
+        "optional_texts": Remembered(_optional_text),
         "minutes": Remembered(_minute),
     }
     exec(compile(source, f"<JSON encoder of {contract.name}>", "exec"), scope)
@@ -62,6 +63,10 @@ def _text(value: str) -> str:
     if "\0" in value:
         raise ValueError
     return encode_basestring(value)
+
+
+def _optional_text(value: str | None) -> str:
+    return "null" if value is None else _text(value)
 
 
 def _minute(minute: int) -> str:
@@ -101,8 +106,10 @@ def _guards(field: Field, name: str, is_key: bool) -> list[str]:
 
 def _member(field: Field, name: str, is_key: bool) -> str:
     """The part of an f-string that writes a value which passed its guards."""
+    if field.kind == "string" and not is_key:
+        return f"{{{'optional_texts' if field.optional else 'texts'}[{name}]}}"
     value = {
-        "string": f"string({name})" if is_key else f"texts[{name}]",
+        "string": f"string({name})",
         "boolean": f'"true" if {name} else "false"',
     }.get(field.kind, name)
     return f'{{"null" if {name} is None else {value}}}' if field.optional else f"{{{value}}}"

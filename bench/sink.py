@@ -56,7 +56,8 @@ def run(records: int = 200_000, repeats: int = 3) -> list[dict[str, Any]]:
 
     Returns:
         Rows of what, comparison, ours_median, theirs_median, ratio, spread (range of the ratios of
-        single rounds), n, bar.
+        single rounds), n, bar
+        (None where there is none).
     """
     settings.load_env()
     stack = _Stack()
@@ -80,7 +81,7 @@ def _rows(rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
         "default": ("JDBC sink with default settings", 2.0),
         "hand": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
     }
-    for tasks in ("1 task", "3 tasks"):
+    for tasks in ("3 tasks", "1 task"):
         for other, (text, bar) in comparisons.items():
             ours, theirs = statistics.median(rates[tasks]), statistics.median(rates[other])
             ratios = [mine / their for mine, their in zip(rates[tasks], rates[other], strict=True)]
@@ -92,7 +93,8 @@ def _rows(rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
                 "ratio": round(ours / theirs, 2),
                 "spread": f"{min(ratios):.2f}-{max(ratios):.2f}",
                 "n": len(rates[tasks]),
-                "bar": bar,
+                # The project's connector has three tasks; one is for comparison.
+                "bar": bar if tasks == "3 tasks" else None,
             }
 
 

@@ -82,7 +82,7 @@ class Ward:
             self._missing_since = None
 
     def _on_missing(self) -> None:
-        """A starting worker answers 404 for connectors that it has not read yet: wait, then tell."""
+        """A starting worker answers 404 for what it has not read yet: wait, then tell."""
         now = self._clock()
         self._missing_since = self._missing_since or now
         if now - self._missing_since >= self._limits.missing_seconds:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Bootstrap
+
+from tests.conftest import Bootstrap
 
 pytestmark = pytest.mark.services
 

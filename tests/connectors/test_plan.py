@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FakeConnect
 from registrar.cli import main
+
+from tests.connectors.conftest import FakeConnect
 
 Write = Callable[[str, str], Path]
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import fastavro
 import pytest
-from conftest import FakeConnect
 from registrar.errors import RegistrarError
 from registrar.records.binding import binder
 from registrar.records.from_avro import Registry
 from registrar.records.from_json import convert, parse
+
+from tests.connectors.conftest import FakeConnect
 
 DECIMAL = {"type": "bytes", "name": "org.apache.kafka.connect.data.Decimal"}
 

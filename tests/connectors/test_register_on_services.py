@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import Cluster, transaction, until
 from registrar.health import look
+
+from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import FakeConnect
 from registrar.cli import main
 from registrar.health import MISSING, look
 from registrar.rest import Connect, RefusedError, UnreachableError
+
+from tests.connectors.conftest import FakeConnect
 
 STATUS = {"connector": {"state": "RUNNING"}, "tasks": [{"id": 0, "state": "RUNNING"}]}
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Message
-from conftest import Cluster, until
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from registrar.database import from_config
 from registrar.records.errors import RecordError
 from registrar.records.reader import RowReader
 from registrar.watch.upsert import Upsert
+
+from tests.connectors.conftest import Cluster, until
 
 pytestmark = pytest.mark.services
 

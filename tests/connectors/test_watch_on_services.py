@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Cluster, transaction, until
 from registrar.health import look
 from registrar.watch.isolation import Isolation
 from registrar.watch.journal import Journal
 from registrar.watch.limits import Limits
 from registrar.watch.watcher import Watcher
+
+from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services
 

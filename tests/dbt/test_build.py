@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Dbt, Warehouse
 from dbt.contracts.graph.manifest import Manifest
+
+from tests.dbt.conftest import Dbt, Warehouse
 
 pytestmark = pytest.mark.services
 

@@ -10,9 +10,10 @@ same raw tables, also when the snapshot is gone; only the times of building diff
 from __future__ import annotations
 
 import pytest
-from conftest import Dbt, Warehouse
 from dbt.contracts.graph.manifest import Manifest
-from loads import Loads
+
+from tests.dbt.conftest import Dbt, Warehouse
+from tests.dbt.loads import Loads
 
 pytestmark = pytest.mark.services
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import Dbt
+
+from tests.dbt.conftest import Dbt
 
 pytestmark = pytest.mark.services
 

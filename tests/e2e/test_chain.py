@@ -15,11 +15,11 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import ROOT, Bootstrap
 from landing.snowflake import connect_from_env, rows
 
 from bootstrap.airflow.api import Airflow
 from bootstrap.native import dag_runs
+from tests.conftest import ROOT, Bootstrap
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

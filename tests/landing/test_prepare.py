@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from csv_files import HEADER, good, row
 from landing.feeds import find
 from landing.prepare import Prepared, RefusedFileError, prepare
+
+from tests.landing.csv_files import HEADER, good, row
 
 COLUMNS = find("transactions_batch_csv").columns
 
@@ -58,7 +59,8 @@ def test_a_file_and_its_gzip_have_one_content_key(tmp_path: Path) -> None:
             HEADER.replace("amount,currency", "currency,amount").encode(),
             "order differs: column 3 is currency, expected amount",
         ),
-        (HEADER.replace(",", ";").encode(), "wrong header"),
+        (HEADER.replace(",", ";").encode(), "one column, 'tx_id;user_id.*': are commas"),
+        (good(3).replace(b"\n", b"\r"), "wrong header"),
         (good(1) + row(2, merchant="Café").encode("latin-1"), "byte 0xE9 in line 3"),
         (good(1).decode().encode("utf-16"), "the file is UTF-16"),
         (good(1) + "é".encode()[:1], "last character is cut off"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import hashlib
 import zlib
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import header
 from .gzip_writer import GzipWriter
 from .records import RecordReader, RecordTooLongError
 
@@ -52,9 +52,9 @@ def prepare(
         try:
             for block in reader.blocks(_utf8(_hashed(_chunks(source), digest))):
                 if block and writer.is_empty:
-                    _check_header(block, columns)
+                    header.check(block.partition(b"\n")[0].decode(), columns)
                 writer.write(block)
-        except RecordTooLongError as error:
+        except (RecordTooLongError, header.WrongHeaderError) as error:
             raise RefusedFileError(str(error)) from error
         if writer.is_empty:
             raise RefusedFileError("the file is empty: there is not even a header.")
@@ -106,22 +106,3 @@ def _check_byte_order_mark(chunk: bytes) -> None:
     for mark, name in OTHER_ENCODINGS.items():
         if chunk.startswith(mark):
             raise RefusedFileError(f"the file is {name}: save it as UTF-8 and send it again.")
-
-
-def _check_header(block: bytes, columns: tuple[str, ...]) -> None:
-    """The first record must name the columns in order; case and spaces around do not matter."""
-    found = [name.strip().lower() for name in next(csv.reader([block.decode().split("\n", 1)[0]]))]
-    if found == list(columns):
-        return
-    missing = [name for name in columns if name not in found]
-    unknown = [name for name in found if name not in columns]
-    if missing or unknown:
-        parts = [f"{', '.join(missing)} missing"] if missing else []
-        parts += [f"{', '.join(map(repr, unknown))} unknown"] if unknown else []
-        differs = "; ".join(parts)
-    elif len(found) != len(columns):
-        differs = "a column is there twice"
-    else:
-        n = next(i for i, (a, b) in enumerate(zip(found, columns, strict=True)) if a != b)
-        differs = f"order differs: column {n + 1} is {found[n]}, expected {columns[n]}"
-    raise RefusedFileError(f"wrong header: {differs}. Expected: {','.join(columns)}")

@@ -66,16 +66,18 @@ class Relation:
         )
 
     def copy_bad(self, window: Window) -> sql.Composed:
-        """COPY of the rows that do not fit: ingest_xid, reasons, fields as a JSON array."""
+        """COPY of the rows that do not fit: ingest_xid, reasons, fields as a JSON object."""
         reasons = sql.SQL(" || ").join(
             sql.SQL("case when {} then {} else '' end").format(test, reason)
             for test, reason in self._faults
         )
         texts = sql.SQL(", ").join(
-            sql.SQL("{}::text").format(self._field(column)) for column in self._feed.columns
+            sql.SQL("{}::text as {}").format(self._field(column), sql.Identifier(column))
+            for column in self._feed.columns
         )
-        fields = sql.SQL("{}, rtrim({}, '; '), json_build_array({})::text").format(
-            sql.Identifier(WATERMARK), reasons, texts
+        values = sql.SQL("row_to_json((select r from (select {}) r))::text").format(texts)
+        fields = sql.SQL("{}, rtrim({}, '; '), {}").format(
+            sql.Identifier(WATERMARK), reasons, values
         )
         return self._copy(fields, window, self._is_bad)
 

@@ -128,9 +128,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The fields as they came: a JSON array, so that they can be read back exactly. -#}
+{#- The fields as they came, as a JSON object; a field beyond the last column is called +1. -#}
 {% macro landing_raw_values(feed) -%}
-    {{ return('to_json(array_construct(' ~ landing_buffer_columns(feed) | join(', ') ~ '))') }}
+    {%- set pairs = [] -%}
+    {%- for column in landing_delivered(feed) -%}
+        {%- do pairs.append(landing_literal(column.name) ~ ', c' ~ loop.index) -%}
+    {%- endfor -%}
+    {%- do pairs.append("'+1', c" ~ (pairs | length + 1)) -%}
+    {{ return('object_construct_keep_null(' ~ pairs | join(', ') ~ ')::text') }}
 {%- endmacro %}
 
 {% macro landing_write_ledger(feed, keys, buffer, run) -%}

@@ -1,8 +1,8 @@
 {#- Lands the rows of a feed's quarantine that are good now, and leaves the others.
 
-    After a fix: of the landing block, or of the values themselves,
-        update RAW.QUARANTINE set raw_values = '[...]' where feed = 'x' and source_row = 7;
-    raw_values is a JSON array with a text or null for each column of the feed, in order.
+    After a fix, of the landing block or of the values themselves:
+        update RAW.QUARANTINE set raw_values = '{"tx_id": "t7", "amount": "1.50", ...}'
+        where feed = 'x' and source_file = 'y.csv' and source_row = 7;
 
     By hand: python -m dags.landing replay NAME -#}
 {% macro replay_quarantine(feed, run=invocation_id) -%}
@@ -31,8 +31,8 @@
 {% macro landing_read_quarantine(feed, buffer) -%}
     {%- set columns = landing_buffer_columns(feed) -%}
     {%- set fields = [] -%}
-    {%- for column in columns -%}
-        {%- do fields.append('parse_json(raw_values)[' ~ loop.index0 ~ ']::text') -%}
+    {%- for name in (landing_delivered(feed) | map(attribute='name') | list) + ['+1'] -%}
+        {%- do fields.append('parse_json(raw_values):"' ~ name ~ '"::text') -%}
     {%- endfor -%}
     {%- do run_query(
         'insert into ' ~ buffer ~ ' (source_file, source_content_key, source_row, raw_values, ' ~ columns | join(', ')

@@ -1,0 +1,198 @@
+"""Files land once: whatever is sent again, changed, half written, or killed on the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from landing import files, ledger, snowflake
+from landing.feeds import FileFeed
+from landing.land import land_files
+from landing.macros import MacroError, macros
+
+from tests.landing.csv_files import HEADER, good, row, settled
+
+pytestmark = pytest.mark.services
+
+ONE = "transactions_2026_01.csv"
+
+
+def test_a_second_run_finds_nothing_to_do(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    assert land_files(transactions, incoming).staged == 1
+    assert not land_files(transactions, incoming).needs_landing
+    assert warehouse.count(transactions.table) == 5
+
+
+def test_the_same_content_under_another_name_or_date_is_skipped(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    land_files(transactions, incoming)
+    shutil.copy(incoming / ONE, incoming / "transactions_copy.csv")
+    os.utime(incoming / ONE, (1e9, 1e9))
+    os.utime(incoming / "transactions_copy.csv", (1e9, 1e9))
+    assert land_files(transactions, incoming).duplicate == 2
+    assert warehouse.count(transactions.table) == 5
+    assert warehouse.ledger(transactions.name)["transactions_copy.csv"][0] == "duplicate"
+
+
+def test_new_content_under_an_old_name_is_a_version_of_its_own(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    for rows in (5, 6):
+        settled(incoming / ONE, good(rows))
+        land_files(transactions, incoming)
+    versions = warehouse.query(
+        f"select source_file, count(*) from RAW.{transactions.table}"
+        " group by source_file, source_content_key order by 2"
+    )
+    assert versions == [(ONE, 5), (ONE, 6)]
+
+
+def test_a_file_that_is_still_written_waits_for_the_next_run(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    (incoming / "transactions_growing.csv").write_bytes(good(2))
+    tomorrow = time.time() + 86_400
+    os.utime(incoming / "transactions_growing.csv", (tomorrow, tomorrow))
+    (incoming / "transactions_x.csv.tmp").write_bytes(good(3))
+    outcome = land_files(transactions, incoming)
+    assert (outcome.staged, outcome.unsettled) == (1, 1)
+    assert list(warehouse.ledger(transactions.name)) == [ONE]
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_staged(
+    warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled(incoming / ONE, good(5))
+    prepare = files.prepare
+
+    def grown_meanwhile(source: Path, *rest: Any) -> Any:
+        done = prepare(source, *rest)
+        with source.open("ab") as file:
+            file.write(row(6).encode())
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "prepare", grown_meanwhile)
+        assert not land_files(transactions, incoming).needs_landing
+    settled(incoming / ONE, (incoming / ONE).read_bytes())
+    assert land_files(transactions, incoming).staged == 1
+
+
+def test_many_small_files_land_together(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    many = int(os.environ.get("LANDING_TEST_FILES", "120"))
+    for n in range(many):
+        settled(incoming / f"transactions_{n}.csv", f"{HEADER}\n{row(n)}\n".encode())
+    assert land_files(transactions, incoming).staged == many
+    assert warehouse.count(transactions.table) == many
+    assert warehouse.query("select sum(rows_loaded) from RAW.LANDED_FILES") == [(many,)]
+
+
+class Killed(BaseException):
+    """What kill -9 leaves behind: nothing after it runs."""
+
+
+def kill_before(statement: str) -> Callable[..., Any]:
+    """Ends the process, as the server sees it, before a statement that begins so."""
+    rows = snowflake.rows
+
+    def until_then(connection: Any, sql: str, binds: Any = ()) -> Any:
+        if sql.lstrip().startswith(statement):
+            raise Killed
+        return rows(connection, sql, binds)
+
+    return until_then
+
+
+@pytest.mark.parametrize("statement", ["put", "insert into RAW.LANDED_FILES"])
+def test_killed_while_staging_the_next_run_lands_all(
+    warehouse: Any,
+    transactions: FileFeed,
+    incoming: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
+) -> None:
+    settled(incoming / ONE, good(5))
+    with monkeypatch.context() as patch:
+        patch.setattr(snowflake, "rows", kill_before(statement))
+        with pytest.raises(Killed):
+            land_files(transactions, incoming)
+    land_files(transactions, incoming)
+    assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 5, 5, 0)}
+    assert warehouse.count(transactions.table) == 5
+
+
+def test_staged_and_never_landed_the_next_run_lands_it(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage(transactions, incoming, target, "killed")
+    settled(incoming / "transactions_2.csv", good(6))
+    assert land_files(transactions, incoming).pending == 2
+    assert warehouse.count(transactions.table) == 11
+    assert warehouse.query(f"list @RAW.{transactions.stage}") == []
+
+
+def test_landing_the_same_stage_twice_lands_it_once(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    land_files(transactions, incoming)
+    macros().run("land_files", feed=transactions.name, run="again")
+    assert warehouse.count(transactions.table) == 5
+
+
+def test_rows_that_the_server_lost_on_the_way_stop_the_landing(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage(transactions, incoming, target, "r")
+        snowflake.rows(target, "update RAW.LANDED_FILES set rows_counted = 6")
+        with pytest.raises(MacroError, match="staged with 6 rows; COPY INTO read 1 files with 5"):
+            macros().run("land_files", feed=transactions.name)
+        assert warehouse.count(transactions.table) == 0
+        assert ledger.read(target, transactions).pending == 1
+
+
+def test_the_reject_limit_decides_only_whether_a_person_is_called(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    rows = [row(n, amount="x" if n < 2 else "1") for n in range(200)]
+    settled(incoming / ONE, "\n".join([HEADER, *rows]).encode())
+    land_files(transactions, incoming)  # 1 % of 200 rows
+    settled(incoming / ONE, "\n".join([HEADER, *rows[:199]]).encode())
+    with pytest.raises(MacroError, match="2 of 199 rows rejected"):
+        land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 198 + 197
+    assert warehouse.count("QUARANTINE") == 4
+
+
+def test_corrected_rows_of_the_quarantine_land_with_one_command(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, f"{HEADER}\n{row(1, amount='1o')}\n{row(2, amount='zwei')}\n".encode())
+    with pytest.raises(MacroError, match="2 of 2 rows rejected"):
+        land_files(transactions, incoming)
+    warehouse.query("update RAW.QUARANTINE set raw_values = replace(raw_values, '1o', '10')")
+    for _ in range(2):
+        macros().run("replay_quarantine", feed=transactions.name)
+        assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 2, 1, 1)}
+    found = warehouse.query(f"select tx_id, amount, source_row from RAW.{transactions.table}")
+    assert [(tx_id, int(amount), number) for tx_id, amount, number in found] == [("t1", 10, 2)]
+    open_rows = "select count(*) from RAW.QUARANTINE where replayed_at is null"
+    assert warehouse.query(open_rows) == [(1,)]

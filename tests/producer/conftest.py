@@ -10,7 +10,6 @@ from hypothesis import settings
 
 from tests.producer.mock_kafka import MockKafka
 
-
 # How long one example takes depends on what else the machine does.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 EXAMPLES = """\
@@ -43,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     options = parser().parse_args(arguments)
+    # uvicorn stops at SIGTERM and then raises it again, which must not kill the process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Before the imports below, which take a second: a taken port is known at once.
     try:
         listener = _listen(options.host, options.port)
@@ -53,13 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    import logging
+    with _without_pandas():
+        import uvicorn
 
-    import uvicorn
-
-    from bootstrap.local_snowflake.connections import TrackedProtocol
-    from bootstrap.local_snowflake.server import Credentials, Server
-    from bootstrap.local_snowflake.storage import Storage, StorageError
+        from bootstrap.local_snowflake.connections import TrackedProtocol
+        from bootstrap.local_snowflake.server import Credentials, Server
+        from bootstrap.local_snowflake.storage import Storage, StorageError
 
     # sqlglot warns of each statement it leaves to this server
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -90,6 +95,17 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         storage.close()
     return 0
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """The connector imports pandas when it is installed: 2 s and 40 MB that nobody here needs."""
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if sys.modules["pandas"] is None:
+            del sys.modules["pandas"]
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -13,3 +13,6 @@ create schema if not exists operational authorization dbt_operational;
 grant usage on schema operational to unload;
 alter default privileges for role dbt_operational in schema operational
 grant select on tables to unload;
+
+-- The unload reports the age of a transaction that rows wait for; without this it cannot see it.
+grant pg_read_all_stats to unload;

@@ -104,7 +104,7 @@ def test_a_failing_connector_fails_the_apply_with_its_cause(cluster: Cluster) ->
     assert "permission denied" in cluster.register("status", code=1)
     cluster.register("apply", code=1)
     cluster.sql(f"grant select, insert, update on public.{name} to connect_sink")
-    cluster.register("restart", name, "--failed")
+    cluster.register("restart", name)
     cluster.register("wait", name)
     until(rows(cluster, name, 1))
     cluster.register("pause", name)

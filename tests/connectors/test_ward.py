@@ -125,7 +125,7 @@ def test_an_outage_is_waited_for_and_ends_with_one_restart(watched: Watched) -> 
     assert watched.events == ["failed", "waiting for the database"]
     watched.world.database_answers = True
     watched.seconds(1)
-    assert watched.world.calls == ["restart failed"]
+    assert watched.world.calls == ["restart all"]
     watched.world.trace = ""
     watched.seconds(5)
     assert watched.events[-1] == "recovered"
@@ -137,7 +137,7 @@ def test_restarts_that_do_not_help_come_less_and_less_often_and_end(watched: Wat
     watched.seconds(2)
     assert len(watched.world.calls) == 1
     watched.seconds(3600)
-    assert watched.world.calls == ["restart failed"] * Limits().max_restarts
+    assert watched.world.calls == ["restart all"] * Limits().max_restarts
     assert watched.events.count("given up") == 1
     assert "password authentication failed" in watched.ward.summary["note"]
 

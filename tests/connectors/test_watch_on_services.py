@@ -66,26 +66,35 @@ class Watch:
                 self._watcher.tick()
             return condition()
 
-        until(tick, seconds=90)
+        try:
+            until(tick, seconds=150)
+        except AssertionError:
+            raise AssertionError(f"did not happen; events: {self.events}") from None
 
     def said(self, event: str) -> list[dict[str, Any]]:
         return [e for e in self.events if e["event"] == event]
 
 
 def mixed(count: int, kinds: list[str]) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
-    """Records with repeated keys and refused ones among them, and the user each key ends with."""
+    """Records with repeated keys and refused ones among them, and the user each key ends with.
+
+    A refused version of a good key is its last one: the good one before it must survive. (One with
+    a good version behind it in the same batch would never reach the database.)
+    """
     draw = random.Random(7)
     records, last = [], {}
-    places = sorted(draw.sample(range(count - 1), len(kinds)))
+    places = dict(zip(draw.sample(range(count), len(kinds)), kinds, strict=True))
+    ended = set()
     for number in range(count):
         key = f"k{draw.randrange(count // 2)}"
+        while key in ended:
+            key = f"k{draw.randrange(count // 2)}"
         records.append((key, transaction(key, user_id=f"u{number}")))
         last[key] = f"u{number}"
-        while places and places[0] == number:
-            places.pop(0)
-            kind = kinds.pop(0)
-            # A refused version of a good key: the good one before it must survive.
+        if number in places:
+            kind = places.pop(number)
             records.append((key, transaction(key, user_id=kind, **REFUSED[kind])))
+            ended.add(key)
     return records, last
 
 

@@ -108,7 +108,7 @@ class Ward:
         failed = next((task.id for task in health.tasks if task.state == FAILED), 0)
         if cause in (Cause.REFUSED, Cause.UNKNOWN) and database and self._isolate(failed):
             return
-        self._restart(only_failed=True)
+        self._restart()
 
     def _given_up(self, health: Health) -> bool:
         if not self._backoff.exhausted:
@@ -120,8 +120,9 @@ class Ward:
         )
         return True
 
-    def _restart(self, only_failed: bool) -> None:
-        self._connect.restart(self.name, only_failed)
+    def _restart(self) -> None:
+        # All tasks: one that still runs may hold the same failure, and throw it at its next batch.
+        self._connect.restart(self.name, only_failed=False)
         self._backoff.attempt(self._clock())
         self.summary["restarts"] += 1
         self._event("restarted", attempt=self._backoff.attempts)
@@ -249,7 +250,7 @@ class Ward:
         # The trace that Connect could not store may have been that of a refused record.
         if self._backoff.attempts and self._database() and self._isolate(0):
             return
-        self._restart(only_failed=False)
+        self._restart()
 
     # --- telling ----------------------------------------------------------------------------
 

@@ -19,8 +19,10 @@ _QUOTED = re.compile(rb'"(?<![^,\n]")[^"]*+(?:""[^"]*+)*+"(?=[,\r\n]|\Z)')
 _FIELD = rb'(?:"[^"\0]*+(?:""[^"\0]*+)*+"|[^",\r\n\0][^,\r\n\0]*+|)'
 _RECORD = re.compile(rb"(%b(?:,%b)*+)(?:\r?\n|\Z)" % (_FIELD, _FIELD))
 _FIELD_OF_RECORD = re.compile(rb"(?:^|,)(%b)" % _FIELD)
-#: A record whose last quote is not closed: it may go on.
-_OPEN = re.compile(rb'(?:%b,)*+"[^"\0]*+(?:""[^"\0]*+)*+\Z' % _FIELD)
+#: A record that may go on: its last quote is not closed, or no line break has ended it yet.
+_OPEN = re.compile(
+    rb'(?:%b,)*+"[^"\0]*+(?:""[^"\0]*+)*+\Z|%b(?:,%b)*+\r?\Z' % (_FIELD, _FIELD, _FIELD)
+)
 _LINE = re.compile(rb"([^\n]*+)(?:\n|\Z)")
 
 

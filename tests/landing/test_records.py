@@ -72,6 +72,13 @@ def test_a_broken_line_costs_only_itself(line: str, expected: list[str]) -> None
     assert counted == 4
 
 
+def test_a_block_may_end_anywhere_in_a_record_of_several_lines() -> None:
+    data = b'1,"a\r",b\r\n2,"c\nd",e\r\n3,f,g\r\n'
+    for size in range(1, len(data)):
+        found, _ = read(data, size)
+        assert found == [["1", "a\r", "b"], ["2", "c\nd", "e"], ["3", "f", "g"]], size
+
+
 def test_blank_lines_are_not_records() -> None:
     assert read(b"\n1,2,3\n\n\r\n4,5,6\n\n")[0] == [["1", "2", "3"], ["4", "5", "6"]]
 

@@ -12,12 +12,12 @@ Work = Callable[[], int]
 
 
 def compare(
-    what: str, comparison: str, ours: Work, theirs: Work, *, bar: float, rounds: int = 5
+    what: str, comparison: str, ours: Work, theirs: Work, *, bar: float | None, rounds: int = 5
 ) -> dict[str, Any]:
     """One row of the bench table: medians in things a second, and their ratio.
 
-    ``spread`` is the range of the ratios of single rounds. The first run of each way is not
-    counted: it fills caches.
+    ``bar`` is the ratio to reach, if there is one, and ``spread`` the range of the ratios of
+    single rounds. The first run of each way is not counted: it fills caches.
     """
     ours(), theirs()
     pairs = [(_rate(ours), _rate(theirs)) for _ in range(rounds)]

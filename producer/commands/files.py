@@ -35,17 +35,16 @@ def options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--month", required=True, metavar="YYYY-MM", help="when the rows happened")
     for name in feed.available():
-        made = feed.find(name, "")
-        text = f"rows in {made.file}, 0 for no file (default: {made.default})"
-        add(f"--{made.option}", dest=name, type=arguments.not_negative, default=made.default,
-            metavar="N", help=text)  # fmt: skip
+        option, file, default = feed.option(name)
+        text = f"rows in {file}, 0 for no file (default: {default})"
+        read = arguments.not_negative
+        add(f"--{option}", dest=name, type=read, default=default, metavar="N", help=text)
     text = "same seed, same bytes (default: %(default)s)"
     add("--seed", type=arguments.not_negative, default=1, metavar="S", help=text)
     add("--out", type=Path, metavar="DIR", help="folder (default: INCOMING_DIR)")
     add("--gzip", action="store_true", help="write .csv.gz")
     text = "broken rows in each file: a number of each kind, or KIND=N,KIND=N (kinds below)"
-    read = arguments.counts(broken.KINDS)
-    add("--broken", type=read, default={}, metavar="N", help=text)
+    add("--broken", type=arguments.counts(broken.KINDS), default={}, metavar="N", help=text)
     add("--json", action="store_true", help="print the files as JSON")
 
 

@@ -9,14 +9,13 @@ import sys
 
 from bootstrap import settings
 from producer.commands import arguments, times
-from producer.contracts import contract, poison, wire
+from producer.contracts import checks, contract, poison, wire
 from producer.delivery.progress import Display
 from producer.delivery.run import Run, Worker
 from producer.delivery.stop import Stop
 from producer.delivery.totals import Totals
 from producer.delivery.watch import Watch
 from producer.delivery.workers import run_in
-from producer.drawing.timeline import micros
 from producer.events import stream
 from producer.events.faults import Faults
 
@@ -143,7 +142,7 @@ def _plan(options: argparse.Namespace) -> Run:
         tombstones=options.tombstones,
         poison=options.poison,
         late=options.late,
-        late_by=micros(times.EPOCH + options.late_by),
+        late_by=options.late_by // checks.MICROSECOND,
     )
     return Run(
         stream=options.stream,

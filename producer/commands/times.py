@@ -9,7 +9,6 @@ from producer.drawing.timeline import Rhythm, Spread, Steady, Timeline, micros
 from producer.errors import UsageError
 
 # A given seed gives the same bytes on any day, so its event times cannot begin now.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEEDED_START = datetime(2026, 11, 1, tzinfo=UTC)
 SEEDED_RANGE = timedelta(days=7)
 RECENT = timedelta(days=1)

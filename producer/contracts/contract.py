@@ -7,6 +7,7 @@ Beside Avro's own attributes a contract carries two of ours (Avro allows custom 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from fastavro.schema import SchemaParseException
 from producer.errors import RefusedError, UsageError
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
+# Avro 1.12 specification, "Names".
+NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 PRIMITIVES = ("string", "boolean", "int", "long", "double")
 
 
@@ -123,6 +126,8 @@ def _field(spec: dict[str, Any]) -> Field:
             raise ValueError(f'{spec["name"]}: the only union that can be landed is ["null", TYPE]')
         declared, optional = others[0], True
     name = spec["name"]
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name of a field: use letters, digits and underscores")
     if declared in PRIMITIVES:
         return Field(name, declared, optional)
     logical = declared.get("logicalType") if isinstance(declared, dict) else None

@@ -81,7 +81,8 @@ class Worker:
             if self._ended():
                 break
         if totals.failed:
-            self._watch.say(f"a message was not acknowledged in {self._run.wait:g} s: giving up")
+            key, reason = totals.failures[0]
+            self._watch.say(f"giving up, because {key} was not acknowledged: {reason}")
         limit = AFTER_STOP if self._watch.stopped() else None
         self._delivery.flush(limit)
         return totals

@@ -8,8 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -41,20 +41,20 @@ def run_in(processes: int, run: Run, watch: Watch) -> Totals:
     """
     # Not forked: librdkafka's threads would not survive it.
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    children = []
+    stop, children = context.Event(), list[_Child]()
     try:
-        # A signal that comes while they start waits until they can end well.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        for number in range(processes):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_child, args=(theirs, run, number, processes, stop))
-            process.start()
-            theirs.close()
-            children.append(_Child(process, ours, Totals()))
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _signals_waiting():
+            for number in range(processes):
+                ours, theirs = context.Pipe()
+                words = (theirs, run, number, processes, stop)
+                process = context.Process(target=_child, args=words)
+                process.start()
+                theirs.close()
+                children.append(_Child(process, ours, Totals()))
         while not all(child.done for child in children):
             if watch.stopped():
+                if not _started(children):
+                    return Totals()
                 stop.set()
             open_pipes = [child.pipe for child in children if not child.done]
             for pipe in wait(open_pipes, REPORT_EVERY):
@@ -65,7 +65,24 @@ def run_in(processes: int, run: Run, watch: Watch) -> Totals:
         stop.set()
         for child in children:
             child.pipe.close()
+            if not _started(children):
+                child.process.kill()  # it has sent nothing and would first have to wake up
             child.process.join()
+
+
+@contextmanager
+def _signals_waiting() -> Iterator[None]:
+    """Processes started here meet a signal only once they can end well."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _started(children: list[_Child]) -> bool:
+    """Whether the workers were told to send: that happens once all are ready."""
+    return all(child.ready for child in children)
 
 
 def _sum(children: list[_Child]) -> Totals:
@@ -89,7 +106,7 @@ def _receive(child: _Child, children: list[_Child], watch: Watch) -> None:
         raise content
     elif what == "ready":
         child.ready = True
-        if all(each.ready for each in children):
+        if _started(children):
             start = time.monotonic()
             for each in children:
                 # One that was stopped meanwhile has gone already.

@@ -29,8 +29,6 @@ class Feed:
     Attributes:
         file: the file's name, with ``{month}`` as YYYY_MM.
         header: the file's columns; the first one is the key.
-        option: what the command line calls the number of its rows.
-        default: that number, when nobody says it.
         wrong: column -> a value that its type does not take.
         timestamps: columns of microseconds, written as ISO-8601 in UTC.
     """
@@ -38,8 +36,6 @@ class Feed:
     name: str
     file: str
     header: tuple[str, ...]
-    option: str
-    default: int
     wrong: dict[str, str]
     recipe: Recipe
     timestamps: frozenset[str] = frozenset()
@@ -84,6 +80,12 @@ def available() -> list[str]:
     return sorted(names, key=lambda name: "stream" in _read(name))
 
 
+def option(name: str) -> tuple[str, str, int]:
+    """What the command line calls the number of a feed's rows, the feed's file, and its default."""
+    data = _read(name)
+    return data.get("option", name.replace("_", "-")), data["file"], data.get("rows", 1000)
+
+
 def find(name: str, users: str) -> Feed:
     """The feed described by producer/feeds/NAME.yml.
 
@@ -94,13 +96,7 @@ def find(name: str, users: str) -> Feed:
         UsageError: there is no such description, or it cannot be used.
     """
     data = _read(name)
-    about = {
-        "name": name,
-        "file": data["file"],
-        "option": data.get("option", name.replace("_", "-")),
-        "default": data.get("rows", 1000),
-        "wrong": data.get("wrong") or {},
-    }
+    about = {"name": name, "file": data["file"], "wrong": data.get("wrong") or {}}
     if "stream" in data:
         source = stream.find(data["stream"], users)
         fields = source.contract.fields

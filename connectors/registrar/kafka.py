@@ -22,6 +22,7 @@ LEADERLESS = {
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.NOT_LEADER_FOR_PARTITION,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._NOENT,
 }
 # The group is only a name that the client asks for: nothing is subscribed or committed under it.
 READER_GROUP = "registrar-reader"

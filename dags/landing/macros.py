@@ -39,9 +39,14 @@ class Macros:
             MacroError: it failed.
         """
         words = ["run-operation", macro, "--args", json.dumps(arguments)]
-        check(self._parsed().invoke([*words, *_PROJECT]))
+        check(self.parse().invoke([*words, *_PROJECT]))
 
-    def _parsed(self) -> dbtRunner:
+    def parse(self) -> dbtRunner:
+        """Read the project, unless that is done; a runner that knows it.
+
+        Raises:
+            MacroError: it cannot be parsed.
+        """
         if self._runner is None:
             from dbt.cli.main import dbtRunner
             from dbt.contracts.graph.manifest import Manifest

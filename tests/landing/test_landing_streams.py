@@ -208,9 +208,9 @@ def test_a_view_that_does_not_deliver_the_feed_is_named(
 ) -> None:
     sink.execute(
         "drop view operational.unload_transactions; set role dbt_operational;"
-        f" create view operational.unload_transactions as select tx_id, user_id, {amount}, currency,"
-        ' merchant, category, "timestamp", ingested_at, ingest_xid from public.transactions_sink;'
-        " reset role"
+        " create view operational.unload_transactions as"
+        f' select tx_id, user_id, {amount}, currency, merchant, category, "timestamp", ingested_at,'
+        " ingest_xid from public.transactions_sink; reset role"
     )
     with pytest.raises(RelationError, match=message):
         land_stream(stream)

@@ -42,6 +42,9 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 test: .venv/synced ## every test, on real services of their own (beside a running stack, if there is one)
 	@$(DEV) pytest $(ARGS)
 
+bench: .venv/synced ## the table of ratios, against the running stack (ARGS="generate sink" for a part)
+	@$(DEV) python -m bench $(ARGS)
+
 lint: .venv/synced ## what CI checks before the tests
 	@$(DEV) pre-commit run --all-files --show-diff-on-failure
 
@@ -65,4 +68,4 @@ endif
 	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
-.PHONY: up down status logs reset produce register test lint help python
+.PHONY: up down status logs reset produce register test lint bench help python

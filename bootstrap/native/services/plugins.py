@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
-import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from bootstrap.native import state
 from bootstrap.native.jars import Jar, read_lock
+from bootstrap.native.jars.unpack import unpack
 
 #: Drivers of other databases, and copies of what the worker itself brings.
 UNUSED = [
@@ -51,18 +51,18 @@ def _assembled(group: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
 
 
 def _unpack_sink(jars: list[Jar], folder: Path) -> None:
-    with tarfile.open(state.cache() / "jars" / jars[0].path) as archive:
-        for member in archive:
-            name = Path(member.name).name
-            if not any(fnmatch.fnmatch(name, pattern) for pattern in UNUSED):
-                archive.extract(member, folder, filter="data")
+    unpack(state.cache() / "jars" / jars[0].path, folder, wanted=_is_used)
+
+
+def _is_used(name: str) -> bool:
+    return not any(fnmatch.fnmatch(name, pattern) for pattern in UNUSED)
 
 
 def _collect_converter(jars: list[Jar], folder: Path) -> None:
     plugin = folder / "apicurio-converter"
     plugin.mkdir()
     for jar in jars:
-        if not any(fnmatch.fnmatch(jar.path.name, pattern) for pattern in UNUSED):
+        if _is_used(jar.path.name):
             os.link(state.cache() / "jars" / jar.path, plugin / jar.path.name)
     # The converter carries no manifest, and Connect looks for plugins by manifest only.
     with zipfile.ZipFile(plugin / "manifest.jar", "w") as manifest:

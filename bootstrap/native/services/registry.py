@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import requests
 from bootstrap import settings
 from bootstrap.native import java, state
 from bootstrap.native.jars import read_lock
+from bootstrap.native.jars.unpack import unpack
 from bootstrap.native.services.service import Launch, Service
 
 
@@ -31,8 +31,7 @@ class SchemaRegistry(Service):
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
-                with tarfile.open(state.cache() / "jars" / archive.path) as tar:
-                    tar.extractall(partial, filter="data")
+                unpack(state.cache() / "jars" / archive.path, Path(partial))
                 jar = next(Path(partial).rglob("quarkus-run.jar"))
                 shutil.move(jar.parent, folder)
         return folder

@@ -48,6 +48,8 @@ def command(
         f"-XX:SharedArchiveFile={archives / name}.jsa",
         f"-Dlog4j2.configurationFile={LOG_CONFIG}",
         "-Djava.awt.headless=true",
+        # The Avro converter's timestamps are shifted, silently, in any other zone.
+        "-Duser.timezone=UTC",
         *properties.split(),
         f"@{arguments}",
         main,

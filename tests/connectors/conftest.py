@@ -175,7 +175,7 @@ class Cluster:
         return distinct(DeadLetters(self.kafka, f"{name}.dlq").read())
 
 
-def until(condition: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:
     """Wait for a condition to hold; returns what it gave."""
     deadline = time.monotonic() + seconds
     while True:

@@ -67,7 +67,7 @@ class Watch:
             return condition()
 
         try:
-            until(tick, seconds=150)
+            until(tick, seconds=300)
         except AssertionError:
             raise AssertionError(f"did not happen; events: {self.events}") from None
 

@@ -61,7 +61,7 @@ def _produce(chain: Bootstrap, count: int, seed: int) -> None:
     subprocess.run([sys.executable, *words], cwd=ROOT, env=chain.settings, check=True)
 
 
-def _eventually(check: Callable[[], bool], seconds: float = 120) -> None:
+def _eventually(check: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < deadline, "not in time"

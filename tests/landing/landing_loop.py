@@ -1,7 +1,8 @@
 """Lands one feed again and again, each time in a process of its own, until the deadline.
 
 Usage: landing_loop.py FEED SECONDS KILL SEED. With KILL 1 all landings but the first are killed
-(SIGKILL) at a random moment, if they last that long. Prints the number of landings, and of those that were killed.
+(SIGKILL) at a random moment, if they last that long. Prints the number of landings, and of those
+that were killed.
 """
 
 from __future__ import annotations

@@ -7,11 +7,13 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from dotenv import dotenv_values
 
@@ -62,6 +64,26 @@ class Bootstrap:
             timeout=timeout,
             check=False,
         )
+
+    def processes(self) -> dict[int, str]:
+        """Pid -> service of everything that belongs to this stack, supervised or not."""
+        mark, found = f"@{self.settings['PIPELINE_STATE']}", {}
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                value = process.environ().get("PIPELINE_SERVICE", "")
+                if value.endswith(mark):
+                    found[process.pid] = value.removesuffix(mark)
+        return found
+
+
+def eventually(check: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether something holds before the deadline."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 @pytest.fixture

@@ -6,37 +6,13 @@ import os
 import re
 import signal
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.conftest import Bootstrap
+from tests.conftest import Bootstrap, eventually
 
 pytestmark = pytest.mark.services
-
-
-def _processes(bootstrap: Bootstrap) -> list[psutil.Process]:
-    mark = f"@{bootstrap.settings['PIPELINE_STATE']}"
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("PIPELINE_SERVICE", "").endswith(mark):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
-def _eventually(check: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not check():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def _answers(bootstrap: Bootstrap) -> bool:
@@ -51,7 +27,7 @@ def test_down_leaves_no_process_and_up_continues(own_bootstrap: Bootstrap) -> No
     assert again.returncode == 0, again.stderr
 
     assert own_bootstrap("down").returncode == 0
-    assert not _processes(own_bootstrap)
+    assert not own_bootstrap.processes()
     assert own_bootstrap("up", "postgres").returncode == 0
 
 
@@ -65,7 +41,7 @@ def test_a_killed_service_comes_back(own_bootstrap: Bootstrap) -> None:
         lines = pid_file.read_text().split("\n") if pid_file.exists() else ["0"]
         return lines[0] not in ("", "0", str(killed)) and _answers(own_bootstrap)
 
-    assert _eventually(another_answers)
+    assert eventually(another_answers)
 
 
 def test_a_port_in_use_names_process_and_setting_and_starts_nothing(
@@ -78,7 +54,7 @@ def test_a_port_in_use_names_process_and_setting_and_starts_nothing(
     assert refused.returncode == 1
     assert f"process {os.getpid()} " in refused.stderr
     assert "POSTGRES_PORT" in refused.stderr
-    assert not _processes(own_bootstrap)
+    assert not own_bootstrap.processes()
 
 
 def test_a_service_that_dies_in_its_start_shows_its_log_and_leaves_nothing(
@@ -91,7 +67,7 @@ def test_a_service_that_dies_in_its_start_shows_its_log_and_leaves_nothing(
     assert failed.returncode == 1
     assert re.search(r"postgres did not start", failed.stderr)
     assert "  | " in failed.stderr
-    assert not _processes(own_bootstrap)
+    assert not own_bootstrap.processes()
 
 
 def test_a_state_folder_that_cannot_be_made_is_named(
@@ -111,4 +87,4 @@ def test_what_a_killed_supervisor_left_behind_is_cleared(own_bootstrap: Bootstra
     os.kill(int(run.read_text()), signal.SIGKILL)
     assert own_bootstrap("up", "postgres").returncode == 0
     assert own_bootstrap("down").returncode == 0
-    assert not _processes(own_bootstrap)
+    assert not own_bootstrap.processes()

@@ -8,8 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from landing.snowflake import connect_from_env, rows
 
 from bootstrap.airflow.api import Airflow
 from bootstrap.native import dag_runs
-from tests.conftest import ROOT, Bootstrap
+from tests.conftest import ROOT, Bootstrap, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -59,13 +57,6 @@ def _run_dags(airflow: Airflow) -> None:
 def _produce(chain: Bootstrap, count: int, seed: int) -> None:
     words = ["-m", "producer", "stream", "--count", str(count), "--seed", str(seed)]
     subprocess.run([sys.executable, *words], cwd=ROOT, env=chain.settings, check=True)
-
-
-def _eventually(check: Callable[[], bool], seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.5)
 
 
 def _file_rows(pattern: str) -> list[dict[str, str]]:
@@ -118,11 +109,12 @@ def test_a_service_killed_under_load_comes_back_and_loses_nothing(
     # Half of the events are under way when the service dies, the rest come after.
     _produce(chain, 500, seed=pid)
     os.kill(pid, signal.SIGKILL)
-    _eventually(lambda: _pid(chain, service) not in (pid, 0))
-    _eventually(lambda: chain("status").returncode == 0)
+    assert eventually(lambda: _pid(chain, service) not in (pid, 0), 300)
+    assert eventually(lambda: chain("status").returncode == 0, 300)
     _produce(chain, 500, seed=pid + 1)
     expected = {hop: count + 1000 for hop, count in before.items() if hop != "dead_letter"}
-    _eventually(lambda: _status(chain)["flow"]["transactions"]["sink"] == expected["sink"])
+    sunk = expected["sink"]
+    assert eventually(lambda: _status(chain)["flow"]["transactions"]["sink"] == sunk, 300)
     _run_dags(airflow)
     assert _status(chain)["flow"]["transactions"] == expected | {"dead_letter": 0}
 
@@ -130,7 +122,7 @@ def test_a_service_killed_under_load_comes_back_and_loses_nothing(
 def test_down_and_up_again_continue_with_the_same_data(chain: Bootstrap) -> None:
     before = _counts(chain)
     assert chain("down").returncode == 0
-    assert not _marked(chain)
+    assert not chain.processes()
     assert chain("up").returncode == 0
     assert _counts(chain) == before
 
@@ -156,21 +148,8 @@ def test_dbt_runs_from_the_project_folder(chain: Bootstrap, tmp_path: Path) -> N
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def _marked(chain: Bootstrap) -> dict[int, str]:
-    """Pid -> service of the processes that belong to this stack."""
-    mark, found = f"@{chain.settings['PIPELINE_STATE']}", {}
-    for process in psutil.process_iter():
-        try:
-            value = process.environ().get("PIPELINE_SERVICE", "")
-        except psutil.Error:
-            continue
-        if value.endswith(mark):
-            found[process.pid] = value.removesuffix(mark)
-    return found
-
-
 def _pid(chain: Bootstrap, service: str) -> int:
     """The service's main process: the one that no other process of the service started."""
-    pids = [pid for pid, name in _marked(chain).items() if name == service]
+    pids = [pid for pid, name in chain.processes().items() if name == service]
     tops = [pid for pid in pids if psutil.Process(pid).ppid() not in pids]
     return tops[0] if len(tops) == 1 else 0

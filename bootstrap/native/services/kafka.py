@@ -78,7 +78,8 @@ class Kafka(Service):
         self._data.mkdir(parents=True, exist_ok=True)
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = "kafka.tools.StorageTool"
-        arguments = ["format", "--cluster-id", cluster_id, "--config", str(configuration)]
+        # With "=", for one id in 64 begins with a dash and would be taken for an option.
+        arguments = ["format", f"--cluster-id={cluster_id}", "--config", str(configuration)]
         argv = java.command("kafka-storage", tool, class_path(), *arguments, heap="128m")
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode:

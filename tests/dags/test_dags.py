@@ -1,117 +1,70 @@
-"""The DAGs import without services, and have the tasks and the order that people rely on."""
+"""The DAGs are what people rely on: names, order, schedule, and what happens when a task fails."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
+from landing import feeds
 
-from tests.conftest import ROOT
-
-INGESTION = "batch_data_ingestion_dag"
-TRANSFORMATIONS = "dbt_transformations_dag"
-#: Where nobody listens: importing a DAG must not need Postgres, Snowflake or Airflow's database.
-NOWHERE = {"POSTGRES_PORT": "1", "SNOWFLAKE_PORT": "1", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+SHAPE = Path(__file__).with_name("batch_data_ingestion_dag.json")
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as dbt understands it, parsed without a database."""
-    target = tmp_path_factory.mktemp("dbt")
-    dbt = str(Path(sys.executable).parent / "dbt")
-    env = os.environ | NOWHERE | {"DBT_LOG_PATH": str(target)}
-    words = ["parse", "--no-partial-parse", "--target-path", str(target), "--show-all-deprecations"]
-    done = subprocess.run(
-        [dbt, *words],
-        cwd=ROOT / "dbt_project",
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert "deprecat" not in done.stdout.lower(), done.stdout
-    return target / "manifest.json"
+def test_files_parse_without_network_and_database(shapes: dict[str, Any]) -> None:
+    assert shapes["errors"] == {}
+    assert set(shapes["dags"]) == {"batch_data_ingestion_dag", "dbt_transformations_dag"}
 
 
-@pytest.fixture(scope="module")
-def found(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Import errors, and each DAG as describe.py sees it."""
-    home = tmp_path_factory.mktemp("airflow")
-    env = os.environ | NOWHERE
-    env |= {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__COSMOS__CACHE_DIR": str(home / "cosmos"),
-        "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
-        "DBT_MANIFEST": str(manifest),
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}",
-    }
-    words = [sys.executable, str(Path(__file__).with_name("describe.py")), str(ROOT / "dags")]
-    done = subprocess.run(words, cwd=home, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout[done.stdout.index('{"errors"') :])
+def test_the_graph_of_the_ingestion_is_the_reviewed_one(shapes: dict[str, Any]) -> None:
+    """After a change on purpose: UPDATE_SHAPES=1 pytest tests/dags, and review the diff."""
+    shape = shapes["dags"]["batch_data_ingestion_dag"]
+    if os.environ.get("UPDATE_SHAPES"):
+        SHAPE.write_text(json.dumps(shape, indent=2) + "\n")
+    assert shape == json.loads(SHAPE.read_text())
 
 
-def test_every_dag_file_imports_without_any_service(found: dict[str, Any]) -> None:
-    assert found["errors"] == {}
-    assert set(found["dags"]) == {INGESTION, TRANSFORMATIONS}
-
-
-def test_ingestion_runs_every_quarter_of_an_hour_in_bangkok_and_never_beside_itself(
-    found: dict[str, Any],
+def test_ingestion_runs_each_quarter_of_an_hour_in_bangkok_one_at_a_time(
+    shapes: dict[str, Any],
 ) -> None:
-    dag = found["dags"][INGESTION]
-    assert dag["schedule"] == "*/15 * * * *"
-    assert dag["timezone"] == "Asia/Bangkok"
-    assert dag["max_active_runs"] == 1
-    assert dag["catchup"] is False
+    dag = shapes["dags"]["batch_data_ingestion_dag"]
+    assert (dag["schedule"], dag["timezone"]) == ("*/15 * * * *", "Asia/Bangkok")
+    assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
 
 
-def test_connections_are_tested_first_and_feeds_do_not_wait_for_each_other(
-    found: dict[str, Any],
-) -> None:
-    tasks = found["dags"][INGESTION]["tasks"]
-    assert [name for name, upstream in tasks.items() if not upstream] == ["test_connections"]
-    groups = {"postgres_to_snowflake", "csv_to_snowflake_batch"}
-    for name, upstream in tasks.items():
-        group = name.partition(".")[0]
-        if group in groups:
-            others = {task.partition(".")[0] for task in upstream}
-            assert others <= {group, "test_connections"}, name
+def test_each_feed_has_tasks_of_its_own(shapes: dict[str, Any]) -> None:
+    tasks = shapes["dags"]["batch_data_ingestion_dag"]["tasks"]
+    for feed in feeds.load():
+        group = (
+            "postgres_to_snowflake"
+            if isinstance(feed, feeds.StreamFeed)
+            else "csv_to_snowflake_batch"
+        )
+        assert f"{group}.copy_into_{feed.name}" in tasks
 
 
-def test_each_feed_of_the_sources_has_a_copy_into_task(found: dict[str, Any]) -> None:
-    tasks = found["dags"][INGESTION]["tasks"]
-    copies = {name.partition(".copy_into_")[2] for name in tasks} - {""}
-    assert copies == {
-        "transactions_streaming_kafka",
-        "transactions_batch_csv",
-        "user_registrations",
-    }
+def test_transformations_wait_for_what_the_ingestion_announces(shapes: dict[str, Any]) -> None:
+    dags = shapes["dags"]
+    announce = dags["batch_data_ingestion_dag"]["tasks"]["announce_landing"]
+    assert announce["outlets"] == ["snowflake_raw"]
+    assert dags["dbt_transformations_dag"]["schedule"] == "AssetTriggeredTimetable"
 
 
-def test_every_model_seed_and_snapshot_is_a_task_with_its_tests(
-    found: dict[str, Any], manifest: Path
-) -> None:
-    tasks = found["dags"][TRANSFORMATIONS]["tasks"]
-    nodes = json.loads(manifest.read_text())["nodes"].values()
-    built = {n["name"] for n in nodes if n["resource_type"] in ("model", "seed", "snapshot")}
-    assert built == {name.split(".")[1] for name in tasks if name.count(".") == 2}
-    tested = {name.split(".")[1] for name in tasks if name.endswith(".test")}
-    assert {"dim_users", "fct_transactions", "fct_daily_transactions"} <= tested
+def test_each_model_is_a_task_and_its_tests_another(shapes: dict[str, Any]) -> None:
+    tasks = shapes["dags"]["dbt_transformations_dag"]["tasks"]
+    for model in ("dim_users", "fct_transactions", "fct_daily_transactions"):
+        assert tasks[f"dbt.{model}.test"]["after"] == [f"dbt.{model}.run"]
 
 
-def test_transformations_start_when_something_landed(found: dict[str, Any]) -> None:
-    dag = found["dags"][TRANSFORMATIONS]
-    assert "Asset" in dag["schedule"]
-    assert dag["max_active_runs"] == 1
+def test_a_failed_task_makes_the_run_fail_with_one_message(shapes: dict[str, Any]) -> None:
+    for dag in shapes["dags"].values():
+        behind = {name for task in dag["tasks"].values() for name in task["after"]}
+        assert set(dag["tasks"]) - behind == {"report_failures"}
+        assert dag["tasks"]["report_failures"]["rule"] == "all_done"
 
 
-def test_both_dags_say_what_to_do(found: dict[str, Any]) -> None:
-    assert all(dag["documented"] for dag in found["dags"].values())
+def test_dags_say_what_they_are_for(shapes: dict[str, Any]) -> None:
+    assert all(dag["documented"] and dag["tags"] for dag in shapes["dags"].values())
+    tasks = shapes["dags"]["batch_data_ingestion_dag"]["tasks"]
+    assert [name for name, task in tasks.items() if not task["documented"]] == []

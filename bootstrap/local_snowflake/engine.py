@@ -20,6 +20,7 @@ from bootstrap.local_snowflake import delegate, variables
 from bootstrap.local_snowflake.answers import Answer
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.copy_into import run as copy_into
+from bootstrap.local_snowflake.copy_into.statement import with_source
 from bootstrap.local_snowflake.errors import SnowflakeError, is_conflict, translate
 from bootstrap.local_snowflake.results import BATCH_ROWS, Result, column_info, encode
 from bootstrap.local_snowflake.session import Session, transaction_failed
@@ -121,7 +122,7 @@ def run(session: Session, sql: str, params: Params | None = None) -> Executed:
         try:
             if put.is_put(text):
                 return Executed(new_id(), 0, _empty(), upload=put.put(session, text).upload)
-            executed = _retried(session, parse(text), params)
+            executed = _retried(session, parse(with_source(text)), params)
             session.finish_statement()
             return executed
         except Exception as error:

@@ -140,6 +140,9 @@ class _Structure:
         if not self.regular:
             return
         buffer = self._rest + block
+        if not self.rows and buffer.startswith(_BOM):
+            self.regular = False  # a second mark is text, and DuckDB would skip it
+            return
         if len(buffer) > MAX_RECORD:
             self.regular = False
             return
@@ -147,6 +150,8 @@ class _Structure:
 
     def finish(self) -> None:
         """A last line without a line end is a record too."""
+        if self._rest.endswith(b"\r"):
+            self.regular = False  # a carriage return that ends the file is text
         if self.regular and self._rest:
             end = b"\r\n" if self._crlf else b"\n"
             if self._records(self._rest + end):

@@ -92,6 +92,25 @@ class CopyStatement:
         return [by_name[name] for name in wanted]
 
 
+# COPY INTO t [(columns)] [OPTION = ...], which sqlglot does not parse.
+_WITHOUT_FROM = re.compile(
+    r"(COPY\s+INTO\s+)((?:[\w$]+|\"[^\"]+\")(?:\.(?:[\w$]+|\"[^\"]+\"))*)(\s*\([^()]*\))?"
+    r"((?:\s+\w+\s*=.*)?)",
+    re.I | re.S,
+)
+
+
+def with_source(sql: str) -> str:
+    """COPY INTO t without FROM loads from the table's own stage, @%t."""
+    match = _WITHOUT_FROM.fullmatch(sql)
+    if not match:
+        return sql
+    *path, table = re.findall(r"[\w$]+|\"[^\"]+\"", match[2])
+    stage = f'"%{table[1:-1]}"' if table.startswith('"') else f'"%{table.upper()}"'
+    source = ".".join([*path, stage]).replace("'", "''")
+    return f"{match[1]}{match[2]}{match[3] or ''} FROM '@{source}'{match[4]}"
+
+
 def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     """Check a COPY statement.
 
@@ -106,7 +125,7 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     stored = temporary.stored_name(target) if target in session.temporary else target
     if kind_of(session.con, stored) != "TABLE":
         raise does_not_exist("Table", str(target))
-    reference, select, in_select = _source(statement, target)
+    reference, select, in_select = _source(statement)
     location = stages.locate(session, reference)
     given = {p.this.name.upper(): p for p in statement.args.get("params") or []}
     return CopyStatement(
@@ -120,12 +139,9 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     )
 
 
-def _source(statement: exp.Expr, target: Name) -> tuple[str, exp.Select | None, dict[str, str]]:
+def _source(statement: exp.Expr) -> tuple[str, exp.Select | None, dict[str, str]]:
     """The stage reference, the transforming SELECT, and options written behind the stage."""
-    sources = statement.args.get("files") or []
-    if not sources:
-        return f'@"{target.database}"."{target.schema}"."%{target.name}"', None, {}
-    source = sources[0]
+    source = statement.args["files"][0]
     if not isinstance(source, exp.Subquery):
         return source.this.name if isinstance(source, exp.Table) else source.name, None, {}
     select = source.this

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from bootstrap.local_snowflake.answers import Answer, status
+from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.errors import already_exists, does_not_exist, not_supported
 from bootstrap.local_snowflake.names import Name, first_row, kind_of, named_table, resolve
 from bootstrap.local_snowflake.session import Session
@@ -55,6 +56,7 @@ def _copy(session: Session, source: Name, target: Name, with_rows: bool) -> None
         session.abandon()
         raise
     _copy_catalog(session, source, target)
+    history.forget(session.con, target)
 
 
 def _copy_catalog(session: Session, source: Name, target: Name) -> None:

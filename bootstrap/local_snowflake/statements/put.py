@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from bootstrap.local_snowflake import stages
 from bootstrap.local_snowflake.answers import Answer, upload
@@ -20,7 +20,8 @@ from bootstrap.local_snowflake.session import Session
 
 # Before any parser: in file:///path/*.csv a parser sees the start of a comment.
 _PUT = re.compile(
-    r"PUT\s+(?:'(?P<quoted>file://(?:[^']|'')*)'|(?P<plain>file://\S+))"
+    # The connector puts names with an apostrophe in as they are.
+    r"PUT\s+(?:'(?P<quoted>file://.*?)'(?=\s+'?@)|(?P<plain>file://\S+))"
     r"\s+(?P<target>'@(?:[^']|'')*'|@\S+)(?P<options>.*)",
     re.I | re.S,
 )
@@ -42,7 +43,7 @@ def put(session: Session, sql: str) -> Answer:
     if not match:
         raise syntax("PUT reads PUT file://path @stage/path [OPTION = value ...].")
     settings = _settings(match["options"])
-    source = unquote((match["quoted"] or match["plain"])[len("file://") :].replace("''", "'"))
+    source = (match["quoted"] or match["plain"])[len("file://") :].replace("''", "'")
     location = stages.locate(session, match["target"])
     folder = location.path.strip("/")
     target = PurePosixPath(folder, PurePosixPath(source).name).as_posix()

@@ -24,6 +24,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -44,8 +45,9 @@ logger = logging.getLogger(__name__)
 ANSWER_SECONDS = 40
 IN_PROGRESS = "333333"
 REMEMBERED_REQUESTS = 64
+MAX_STATEMENTS = 200
 # A client that is gone, seen by its closed connection, or by its silence.
-GONE_SECONDS = 15
+GONE_SECONDS = 3
 IDLE_TRANSACTION_SECONDS = 30 * 60
 IDLE_SESSION_SECONDS = 4 * 60 * 60
 
@@ -108,6 +110,8 @@ class Server:
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         del app
+        # Statements that wait for another session's commit must not keep that commit out.
+        to_thread.current_default_thread_limiter().total_tokens = MAX_STATEMENTS
         reaper = asyncio.create_task(self._reap())
         try:
             yield
@@ -214,8 +218,8 @@ class Server:
         return _success(None)
 
     async def chunk(self, request: Request) -> Response:
-        path = (self.storage.results / request.path_params["path"]).resolve()
-        if not path.is_relative_to(self.storage.results) or not path.is_file():
+        path = (self.storage.folder.results / request.path_params["path"]).resolve()
+        if not path.is_relative_to(self.storage.folder.results) or not path.is_file():
             return Response(status_code=404)
         return FileResponse(path, media_type="application/octet-stream")
 
@@ -277,7 +281,7 @@ class Server:
         if result.chunks:
             data["chunks"] = [
                 {
-                    "url": f"{base_url}/results/{path.relative_to(self.storage.results)}",
+                    "url": f"{base_url}/results/{path.relative_to(self.storage.folder.results)}",
                     "rowCount": rows,
                     "uncompressedSize": (size := path.stat().st_size),
                     "compressedSize": size,

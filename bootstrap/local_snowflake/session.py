@@ -45,7 +45,7 @@ class Session(FakeSnowflakeConnection):
         self.last_used = time.monotonic()
         self.storage = storage
         self.user, self.role, self.warehouse = user, role, warehouse
-        self.spool = Spool(storage.results)
+        self.spool = Spool(storage.folder.results)
         self.explicit_transaction = False
         self.failed = False
         self._after_commit: list[Callable[[], None]] = []

@@ -113,7 +113,7 @@ def folder_of(session: Session, name: Name) -> Path:
     parts = (name.database, name.schema, name.name)
     if any("/" in part or part.startswith(".") for part in parts):
         raise not_supported(f"a stage whose name has a slash or starts with a dot ({name})")
-    return session.storage.stages.joinpath(*parts)
+    return session.storage.folder.stages.joinpath(*parts)
 
 
 def _exists(session: Session, name: Name) -> bool:

@@ -22,7 +22,7 @@ async def receive(storage: Storage, request: Request) -> Response:
     target = _target(storage, request.path_params["path"])
     if target is None:
         return Response(status_code=403)
-    folder = storage.stages / UPLOADS
+    folder = storage.folder.stages / UPLOADS
     folder.mkdir(exist_ok=True)
     partial = folder / secrets.token_hex(16)
     digest = hashlib.md5(usedforsecurity=False)
@@ -50,8 +50,10 @@ def _keep(target: Path, key: str) -> Response:
 
 
 def _target(storage: Storage, path: str) -> Path | None:
-    target = (storage.stages / path).resolve()
-    parts = (
-        target.relative_to(storage.stages).parts if target.is_relative_to(storage.stages) else ()
-    )
+    """Where the file goes; None if that is not inside a stage."""
+    stages = storage.folder.stages
+    target = (stages / path).resolve()
+    if not target.is_relative_to(stages):
+        return None
+    parts = target.relative_to(stages).parts
     return target if len(parts) >= 4 and parts[0] != UPLOADS else None

@@ -102,7 +102,7 @@ class _Copy:
             if copy.files is None:
                 return None
             return FileResult(name, "LOAD_SKIPPED", first_error="File was loaded before.")
-        spill = self.session.storage.root / "spill" / f"copy_{secrets.token_hex(8)}.csv"
+        spill = self.session.storage.folder.spill / f"copy_{secrets.token_hex(8)}.csv"
         try:
             result = self._load(file, key, FileResult(name), spill)
         finally:

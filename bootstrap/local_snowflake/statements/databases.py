@@ -92,7 +92,7 @@ def _drop(session: Session, database: str, schema: str | None = None) -> None:
     if schema is None:
         session.con.execute(f"DETACH {quoted(database)}")
         for suffix in (".db", ".db.wal"):
-            (session.storage.databases / f"{database}{suffix}").unlink(missing_ok=True)
+            (session.storage.folder.databases / f"{database}{suffix}").unlink(missing_ok=True)
     else:
         session.con.execute(f"DROP SCHEMA {quoted(database)}.{quoted(schema)} CASCADE")
         session.con.execute(
@@ -105,7 +105,7 @@ def _drop(session: Session, database: str, schema: str | None = None) -> None:
         where, key = f"{where} AND schema_name = ?", [database, schema]
     for table in ("_fs_stages", "_fs_file_formats", "_stage_options"):
         session.con.execute(f"DELETE FROM {_CATALOG}.{table} WHERE {where}", key)
-    shutil.rmtree(session.storage.stages.joinpath(*key), ignore_errors=True)
+    shutil.rmtree(session.storage.folder.stages.joinpath(*key), ignore_errors=True)
 
 
 def _leave(session: Session, database: str, schema: str | None) -> None:

@@ -47,6 +47,8 @@ def environment(home: Path) -> dict[str, str]:
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 60,
         "DAG_PROCESSOR__REFRESH_INTERVAL": 30,
         "LOGGING__BASE_LOG_FOLDER": home / "logs",
+        # A task that waits for the one before it starts at once, not at the next full second.
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.5,
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": home / "cosmos",

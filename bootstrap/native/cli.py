@@ -82,15 +82,17 @@ def _parser() -> argparse.ArgumentParser:
 def _up(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.native import up
 
-    started = up.start_services(arguments.services, console)
     if arguments.services:
+        up.start_services(arguments.services, console)
         return 0
     from bootstrap.native import first_run, status
 
-    if not started:
+    streams = first_run.Streams(console)
+    if not up.start_services([], console, streams.service_ready):
         console.print("the stack is up already")
         return status.show(as_json=False)
-    return first_run.run(console)
+    streams.finish()
+    return first_run.land_and_transform(console)
 
 
 def _down(arguments: argparse.Namespace, console: Console) -> int:

@@ -23,7 +23,7 @@ class DagRunError(ExpectedError):
     """A run failed or did not end; the text names the tasks and where their logs are."""
 
 
-def ingest(airflow: Airflow, progress: Callable[[str], None]) -> None:
+def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
     """Run the ingestion now and wait for its success.
 
     Raises:
@@ -35,7 +35,7 @@ def ingest(airflow: Airflow, progress: Callable[[str], None]) -> None:
     _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
 
 
-def transform(airflow: Airflow, progress: Callable[[str], None]) -> bool:
+def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
     """Wait for the transformations of everything landed so far; False if nothing ever landed.
 
     Raises:
@@ -78,12 +78,13 @@ def _finish(
     airflow: Airflow,
     dag_id: str,
     look: Callable[[], dict[str, Any] | None],
-    progress: Callable[[str], None],
+    progress: Callable[[str], None] | None,
 ) -> None:
     def finished() -> dict[str, Any] | None:
         run = look()
         if not run or run["state"] in UNFINISHED:
-            progress(_progress(airflow, dag_id, run))
+            if progress:
+                progress(_progress(airflow, dag_id, run))
             return None
         return run
 
@@ -109,5 +110,6 @@ def _until(look: Callable[[], T | None], failure: str) -> T:
     while (found := look()) is None:
         if time.monotonic() > deadline:
             raise DagRunError(failure)
-        time.sleep(0.5)
+        # Each look costs Airflow CPU that its tasks could use.
+        time.sleep(1)
     return found

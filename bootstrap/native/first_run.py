@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -25,19 +26,47 @@ class StepError(ExpectedError):
     """A step after the start failed; the text holds what it printed."""
 
 
-def run(console: Console) -> int:
-    """Register, produce, land, transform, and print the flow table; returns the exit code.
+class Streams:
+    """Registers connectors, produces and waits for the sink, while other services still start."""
+
+    NEEDS = frozenset({"kafka", "connect"})
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._ready: set[str] = set()
+        self._pool = ThreadPoolExecutor(1)
+        self._running: Future[None] | None = None
+
+    def service_ready(self, name: str) -> None:
+        """Begin as soon as the last of NEEDS is ready."""
+        self._ready.add(name)
+        if self._running is None and self._ready >= self.NEEDS:
+            self._running = self._pool.submit(self._run)
+
+    def finish(self) -> None:
+        """Wait for the end; begins now if NEEDS ran before.
+
+        Raises:
+            StepError: with the step that failed and what it printed.
+        """
+        (self._running or self._pool.submit(self._run)).result()
+
+    def _run(self) -> None:
+        with _step(self._console, "connectors registered"):
+            _tool("connectors/register.py", "apply")
+        if not flow.messages():
+            with _step(self._console, f"{EVENTS:,} events produced"):
+                _tool("-m", "producer", "stream", "--count", str(EVENTS), *DEMONSTRATION)
+        with _step(self._console, "sink caught up"):
+            _wait_for_sink()
+
+
+def land_and_transform(console: Console) -> int:
+    """Let both DAGs run and print the flow table; returns the exit code.
 
     Raises:
-        StepError, DagRunError: with the step that failed and where to look.
+        DagRunError: with the tasks that failed and where to look.
     """
-    with _step(console, "connectors registered"):
-        _tool("connectors/register.py", "apply")
-    if not flow.messages():
-        with _step(console, f"{EVENTS:,} events produced"):
-            _tool("-m", "producer", "stream", "--count", str(EVENTS), *DEMONSTRATION)
-    with _step(console, "sink caught up"):
-        _wait_for_sink()
     airflow = Airflow()
     with _step(console, dag_runs.INGESTION) as progress:
         dag_runs.ingest(airflow, progress)
@@ -54,11 +83,11 @@ def run(console: Console) -> int:
 
 
 @contextmanager
-def _step(console: Console, name: str) -> Iterator[Callable[[str], None]]:
-    """A line when the step is done; on a terminal, what it is doing until then."""
+def _step(console: Console, name: str) -> Iterator[Callable[[str], None] | None]:
+    """A line when the step is done; on a terminal, a way to show what it is doing until then."""
     began = time.monotonic()
     with console.status(name) as spinner:
-        yield spinner.update
+        yield spinner.update if console.is_terminal else None
     console.print(f"  [green]done [/]  {name:32} {time.monotonic() - began:5.1f} s")
 
 

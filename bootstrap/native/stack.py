@@ -41,7 +41,7 @@ def chosen(names: list[str]) -> list[Service]:
     wanted = set(names or every)
     for service in reversed(every.values()):
         if service.name in wanted:
-            wanted.update(service.needs)
+            wanted.update(service.needs, service.beside)
     return [service for service in every.values() if service.name in wanted]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -15,8 +16,13 @@ from bootstrap.native.supervisor import Supervisor
 from bootstrap.settings import ENV_FILE, load_env
 
 
-def start_services(names: list[str], console: Console) -> list[Service]:
+def start_services(
+    names: list[str], console: Console, when_ready: Callable[[str], None] = lambda name: None
+) -> list[Service]:
     """Bring up the named services (all if none is named) and what they need.
+
+    Args:
+        when_ready: called with the name of each service once it is ready, from several threads.
 
     Returns the services that were started; none if all of them ran already. What was started is
     stopped again when anything fails or the user interrupts.
@@ -42,7 +48,14 @@ def start_services(names: list[str], console: Console) -> list[Service]:
         if not daemon_was_up:
             supervisor.start_daemon(stack.services())
         began = time.monotonic()
-        start_all(missing, lambda service, seconds: _report(console, service, seconds))
+
+        def report(service: Service, seconds: float) -> None:
+            console.print(
+                f"  [green]ready[/]  {service.name:24} {seconds:5.1f} s  {service.address}"
+            )
+            when_ready(service.name)
+
+        start_all(missing, report)
         console.print(f"{len(missing)} services in {time.monotonic() - began:.0f} s")
     except BaseException:
         console.print("stopping what was started")
@@ -91,7 +104,3 @@ def _fetch_jars(console: Console) -> None:
             progress.update(task, total=total, completed=done, visible=True)
 
         fetch(jars, state.cache() / "jars", show)
-
-
-def _report(console: Console, service: Service, seconds: float) -> None:
-    console.print(f"  [green]ready[/]  {service.name:24} {seconds:5.1f} s  {service.address}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from bootstrap.airflow.connections import connections
 from bootstrap.airflow.environment import environment, write_passwords
 from bootstrap.native import dbt, state
 from bootstrap.native.services.service import Launch, Service
+
+_MIGRATION = threading.Lock()
 
 
 def _airflow(*words: str) -> list[str]:
@@ -25,7 +28,8 @@ class AirflowService(Service):
 
     component: str
     words: tuple[str, ...]
-    needs = ("airflow-api-server",)
+    needs = ("postgres",)
+    beside: tuple[str, ...] = ("airflow-api-server",)
     preload = ""
 
     @property
@@ -40,6 +44,25 @@ class AirflowService(Service):
         env = environment(self.home) | {"PIPELINE_PRELOAD": self.preload}
         return Launch(_airflow(*self.words), env | dbt.environment())
 
+    def migrate(self) -> None:
+        """Create Airflow's tables; whichever process comes first does it for all."""
+        with _MIGRATION:
+            migrated = self.home / f"migrated-{version('apache-airflow')}"
+            if migrated.exists():
+                return
+            done = subprocess.run(
+                _airflow("db", "migrate"),
+                env=os.environ | self.launch().env,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise RuntimeError(
+                    f"airflow db migrate failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+                )
+            migrated.touch()
+
     def ready(self) -> bool:
         return Airflow().health().get(self.component) == "healthy"
 
@@ -48,29 +71,11 @@ class ApiServer(AirflowService):
     name = "airflow-api-server"
     component = "metadatabase"
     words = ("api-server",)
-    needs = ("postgres",)
+    beside = ()
     ports = ("AIRFLOW_PORT",)
 
     def prepare(self) -> None:
         write_passwords(self.home)
-
-    def migrate(self) -> None:
-        migrated = self.home / f"migrated-{version('apache-airflow')}"
-        if migrated.exists():
-            return
-        env = self.launch().env
-        done = subprocess.run(
-            _airflow("db", "migrate"),
-            env=os.environ | env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"airflow db migrate failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        migrated.touch()
 
     def finish(self) -> None:
         airflow = Airflow()

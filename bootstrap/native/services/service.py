@@ -21,6 +21,8 @@ class Service(ABC):
     name: str
     #: Services that must be ready before this one is prepared and started.
     needs: tuple[str, ...] = ()
+    #: Services that must run too, and may start at the same time.
+    beside: tuple[str, ...] = ()
     #: Settings that hold the ports it listens on; the first one is its address.
     ports: tuple[str, ...] = ()
     stop_signal = "TERM"

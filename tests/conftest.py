@@ -112,3 +112,11 @@ def stack(bootstrap: Bootstrap) -> dict[str, str]:
     started = bootstrap("up", "postgres", "kafka", "connect")
     assert started.returncode == 0, started.stderr
     return bootstrap.settings
+
+
+@pytest.fixture(scope="session")
+def registry(stack: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
+    """The same stack with a running Schema Registry, and Avro as the format."""
+    started = bootstrap("up", "schema-registry")
+    assert started.returncode == 0, started.stderr
+    return stack | {"STREAM_FORMAT": "avro"}

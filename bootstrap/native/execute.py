@@ -15,7 +15,7 @@ from bootstrap.native import orphans, stack
 
 def main() -> None:
     settings.load_env()
-    (service,) = (s for s in stack.services() if s.name == sys.argv[1])
+    (service,) = (s for s in stack.every() if s.name == sys.argv[1])
     launch = service.launch()
     env = os.environ | launch.env | orphans.mark(service.name)
     os.chdir(settings.ROOT)

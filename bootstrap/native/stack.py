@@ -8,8 +8,8 @@ from bootstrap import settings
 from bootstrap.native.services.service import Service
 
 
-def services() -> list[Service]:
-    """The services that the settings ask for."""
+def every() -> list[Service]:
+    """All services there are."""
     # Imported here: each service brings its own heavy libraries.
     from bootstrap.native.services.airflow import ApiServer, DagProcessor, Scheduler, Triggerer
     from bootstrap.native.services.connect import Connect
@@ -19,33 +19,33 @@ def services() -> list[Service]:
     from bootstrap.native.services.registry import SchemaRegistry
     from bootstrap.native.services.watchdog import Watchdog
 
-    found: list[Service] = [Postgres(), Kafka()]
-    if os.environ.get("STREAM_FORMAT") == "avro":
-        found.append(SchemaRegistry())
-    found += [Connect(), Watchdog()]
-    if settings.snowflake_is_local():
-        found.append(LocalSnowflake())
-    return [*found, ApiServer(), Scheduler(), DagProcessor(), Triggerer()]
+    streaming: list[Service] = [Postgres(), Kafka(), SchemaRegistry(), Connect(), Watchdog()]
+    airflow: list[Service] = [ApiServer(), Scheduler(), DagProcessor(), Triggerer()]
+    return [*streaming, LocalSnowflake(), *airflow]
+
+
+def services() -> list[Service]:
+    """The services that the settings ask for."""
+    left_out = set()
+    if os.environ.get("STREAM_FORMAT") != "avro":
+        left_out.add("schema-registry")
+    if not settings.snowflake_is_local():
+        left_out.add("snowflake")
+    return [service for service in every() if service.name not in left_out]
 
 
 def chosen(names: list[str]) -> list[Service]:
-    """The named services and what they need; all of them if none is named.
+    """The named services and what they need; those the settings ask for if none is named.
 
     Raises:
         SettingError: a name is unknown.
     """
-    every = {service.name: service for service in services()}
-    unknown = [name for name in names if name not in every]
+    known = {service.name: service for service in every()}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise settings.SettingError(f"no service {unknown[0]!r}; there are: {', '.join(every)}")
-    wanted = set(names or every)
-    for service in reversed(every.values()):
+        raise settings.SettingError(f"no service {unknown[0]!r}; there are: {', '.join(known)}")
+    wanted = set(names or (service.name for service in services()))
+    for service in reversed(known.values()):
         if service.name in wanted:
             wanted.update(service.needs, service.beside)
-    return [service for service in every.values() if service.name in wanted]
-
-
-def jar_groups() -> list[str]:
-    """Which groups of jars.lock the stack runs on."""
-    avro = ["registry", "converter"] if os.environ.get("STREAM_FORMAT") == "avro" else []
-    return ["kafka", "sink", *avro]
+    return [service for service in known.values() if service.name in wanted]

@@ -43,10 +43,10 @@ def start_services(
         console.print(f"stopped what an earlier run had left behind: {', '.join(left)}")
     preflight.check()
     ports.check(missing)
-    _fetch_jars(console)
+    _fetch_jars(missing, console)
     try:
         if not daemon_was_up:
-            supervisor.start_daemon(stack.services())
+            supervisor.start_daemon(stack.every())
         began = time.monotonic()
 
         def report(service: Service, seconds: float) -> None:
@@ -71,7 +71,7 @@ def stop_services(services: list[Service] | None = None) -> list[str]:
     stopped = []
     if supervisor.is_up():
         running = {name for name, p in supervisor.processes().items() if p["pid"]}
-        for service in reversed(stack.services() if services is None else services):
+        for service in reversed(stack.every() if services is None else services):
             if service.name in running:
                 supervisor.stop(service.name)
                 stopped.append(service.name)
@@ -89,8 +89,8 @@ def _not_running(wanted: list[Service], supervisor: Supervisor) -> list[Service]
     return [s for s in wanted if not processes.get(s.name, {}).get("pid")]
 
 
-def _fetch_jars(console: Console) -> None:
-    jars = read_lock(*stack.jar_groups())
+def _fetch_jars(services: list[Service], console: Console) -> None:
+    jars = read_lock(*{group for service in services for group in service.jars})
     columns = (
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     )  # fmt: skip

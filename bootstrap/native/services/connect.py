@@ -30,6 +30,8 @@ class Connect(Service):
     name = "connect"
     needs = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
+    # The converter in any case: connectors change to Avro and back while the worker runs.
+    jars = ("kafka", "sink", "converter")
 
     @property
     def address(self) -> str:

@@ -24,6 +24,7 @@ def class_path() -> list[Path]:
 class Kafka(Service):
     name = "kafka"
     ports = ("KAFKA_PORT", "KAFKA_CONTROLLER_PORT")
+    jars = ("kafka",)
 
     @property
     def address(self) -> str:

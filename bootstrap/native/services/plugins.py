@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ UNUSED = [
     *(
         "kafka-clients-*",
         "connect-api-*",
+        "connect-json-*",
         "slf4j-api-*",
         "zstd-jni-*",
         "lz4-java-*",
@@ -31,15 +33,14 @@ CONVERTER_CLASS = "io.apicurio.registry.utils.converter.AvroConverter"
 
 def path() -> str:
     """The worker's plugin.path."""
-    folders = [_assembled("sink", _unpack_sink)]
-    if os.environ.get("STREAM_FORMAT") == "avro":
-        folders.append(_assembled("converter", _collect_converter))
+    folders = (_assembled("sink", _unpack_sink), _assembled("converter", _collect_converter))
     return ",".join(map(str, folders))
 
 
 def _assembled(group: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
     jars = read_lock(group)
-    folder = state.cache() / "plugins" / jars[0].sha256[:12]
+    content = "".join([*(jar.sha256 for jar in jars), *UNUSED])
+    folder = state.cache() / "plugins" / hashlib.sha256(content.encode()).hexdigest()[:12]
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as partial:

@@ -19,6 +19,7 @@ class SchemaRegistry(Service):
     name = "schema-registry"
     needs = ("postgres",)
     ports = ("SCHEMA_REGISTRY_PORT",)
+    jars = ("registry",)
 
     @property
     def address(self) -> str:

@@ -25,6 +25,8 @@ class Service(ABC):
     beside: tuple[str, ...] = ()
     #: Settings that hold the ports it listens on; the first one is its address.
     ports: tuple[str, ...] = ()
+    #: Groups of jars.lock that it runs on.
+    jars: tuple[str, ...] = ()
     stop_signal = "TERM"
     #: Seconds it may take to become ready on a slow machine.
     patience = 300.0

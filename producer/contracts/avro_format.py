@@ -14,14 +14,14 @@ import fastavro
 
 from producer.contracts import checks, poison
 from producer.contracts.avro_quick import quick_encoder
-from producer.contracts.contract import Contract
+from producer.contracts.contract import Contract, Field
 from producer.errors import RefusedError
 
 Row = tuple[Any, ...]
 Encode = Callable[[Row], bytes]
 
-# A decimal of more than 131072 digits, which is where PostgreSQL's numeric ends.
-BEYOND_NUMERIC = (10**131_073).to_bytes(54_500, "big", signed=True)
+# PostgreSQL's numeric ends at this many digits before the point (documentation, "Numeric Types").
+NUMERIC_DIGITS = 131_072
 # The length of a string: -5.
 NEGATIVE_LENGTH = b"\x09"
 
@@ -63,10 +63,16 @@ class AvroWire:
         if kind == "nul-byte":
             return self._write(poison.replaced(self._contract, row, field, "NUL \0 inside"))
         if kind == "overflow":
-            return self._write(poison.replaced(self._contract, row, field, BEYOND_NUMERIC))
+            return self._write(poison.replaced(self._contract, row, field, _beyond_numeric(field)))
         # Avro's bytes carry no names and no types: a field is missing when the message ends too
         # early, and a type is wrong when its bytes make no sense.
         good = self._write(list(row))
         if kind == "missing-field":
             return good[:-1]
         return self._frame + NEGATIVE_LENGTH + good[len(self._frame) :]
+
+
+def _beyond_numeric(field: Field) -> bytes:
+    """The unscaled value of a decimal with one digit more than PostgreSQL's numeric holds."""
+    number = 10 ** (NUMERIC_DIGITS + field.scale)
+    return number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)

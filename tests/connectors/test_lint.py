@@ -59,6 +59,7 @@ AT_ITS_LINE = [
     ("connection.url: nonsense", "is not a JDBC URL"),
     ("connection.url: jdbc:postgresql://h/d", "holds the rows' values"),
     (f"connection.url: {URL}&password=x", "a password inside a URL"),
+    (f"connection.url: {URL}", "more digits than numeric holds as 0"),
     ("connection.password: hunter2", "a secret in plain text"),
     ("dialect.postgres.unnest.insert.enabled: true", "cuts Connect timestamps"),
     ("errors.deadletterqueue.topic.name: orders", "letters go in circles"),

@@ -163,6 +163,22 @@ def traces(d: Definition) -> Iterator[Finding]:
         )
 
 
+def binary_decimals(d: Definition) -> Iterator[Finding]:
+    parameters = _url_parameters(d)
+    left_out = parameters.get("binaryTransferDisable", "").upper().split(",")
+    if (
+        d.config.get("connection.url", "").startswith("jdbc:postgresql:")
+        and parameters.get("binaryTransfer") != "false"
+        and not {"NUMERIC", "1700"} & {name.strip() for name in left_out}
+    ):
+        yield warning(
+            d,
+            "connection.url",
+            "the driver writes a decimal of more digits than numeric holds as 0, without a word: "
+            "add binaryTransferDisable=NUMERIC, and Postgres refuses it",
+        )
+
+
 def batches(d: Definition) -> Iterator[Finding]:
     batch = d.config.get("batch.size", "500")
     polled = d.config.get("consumer.override.max.poll.records", "500")
@@ -197,6 +213,7 @@ JDBC: tuple[Rule, ...] = (
     keys,
     insert_mode,
     traces,
+    binary_decimals,
     batches,
     structs,
 )

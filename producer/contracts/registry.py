@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
@@ -11,6 +12,9 @@ from producer.contracts.contract import Contract
 from producer.errors import ProducerError, UsageError
 
 COMPATIBILITY = "BACKWARD"
+# Apicurio puts the exception's Java class before its reasons.
+JAVA_CLASS = re.compile(r"^(?:\w+\.)+\w+: ")
+INCOMPATIBLE = 409
 
 
 def register(url: str, topic: str, contract: Contract) -> int:
@@ -35,7 +39,9 @@ def register(url: str, topic: str, contract: Contract) -> int:
     except ValueError as error:
         raise UsageError(f"SCHEMA_REGISTRY_URL={url}: {error}") from None
     except SchemaRegistryError as error:
-        reason = error.error_message or f"HTTP {error.http_status_code}"
+        reason = JAVA_CLASS.sub("", error.error_message or f"HTTP {error.http_status_code}")
+        if error.http_status_code == INCOMPATIBLE:
+            reason += ". Keep the types, and give new fields a default; or use another topic"
         raise ProducerError(
             f"the Schema Registry at {url} refuses {contract.name}.avsc as {subject}: {reason}"
         ) from None

@@ -1,0 +1,51 @@
+"""A contract in a real Schema Registry: what readers could not read is never sent."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from producer.cli import main
+from producer.contracts import contract
+
+pytestmark = pytest.mark.services
+
+TOPIC = "compatibility"
+RUN = ["stream", "--stream", "transaction", "--topic", TOPIC, "--count", "10"]
+
+
+@pytest.fixture
+def schema(registry: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The contract's file, for the test to change; no Kafka is there to send anything to."""
+    for name in ("STREAM_FORMAT", "SCHEMA_REGISTRY_URL"):
+        monkeypatch.setenv(name, registry[name])
+    folder = tmp_path / "schemas"
+    shutil.copytree(contract.SCHEMAS, folder)
+    monkeypatch.setattr(contract, "SCHEMAS", folder)
+    return folder / "transaction.avsc"
+
+
+def test_an_incompatible_schema_is_refused_with_the_registrys_reason(
+    schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_kafka = [*RUN, "--wait", "0.1"]
+    assert main(without_kafka) == 1
+    assert "no Kafka at" in capsys.readouterr().err, "the first version was not taken"
+
+    agreed = json.loads(schema.read_text())
+    changed = json.loads(schema.read_text())
+    (user,) = (field for field in changed["fields"] if field["name"] == "user_id")
+    user["type"] = "int"
+    schema.write_text(json.dumps(changed))
+    assert main(without_kafka) == 1
+    said = capsys.readouterr().err
+    assert f"refuses transaction.avsc as {TOPIC}-value: Incompatible" in said
+    assert "INT not compatible with writer type: STRING at /fields/1" in said
+    assert "no Kafka at" not in said
+
+    schema.write_text(json.dumps(agreed))
+    assert main(without_kafka) == 1
+    assert "no Kafka at" in capsys.readouterr().err, "the agreed version is taken again"

@@ -32,7 +32,7 @@ from registrar.watch.journal import Journal
 from registrar.watch.upsert import Refusal, Upsert
 
 # While each range has a refused record, the next one probably has too: going on by hand costs less
-# than a restart of the connector for each. The end is for a service that is told to stop.
+# than a restart of the connector for each. The end is for the other connectors, which wait.
 GO_ON_SECONDS = 15.0
 DEFAULT_POLL_RECORDS = 500
 

@@ -1,19 +1,25 @@
-"""`watch` as a process: stops at SIGTERM and SIGINT, between two ticks."""
+"""`watch` as a process, which SIGTERM and SIGINT end."""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import FrameType
+from threading import Event
 
 from registrar.kafka import Kafka
 from registrar.rest import Connect
 from registrar.watch.events import emitter
 from registrar.watch.limits import Limits
 from registrar.watch.watcher import Watcher
+
+# What a look at a silent Connect or Kafka takes is up to them. It may be cut off: the journal
+# brings the next watcher back to whatever was under way, as after a kill.
+GRACE_SECONDS = 2.0
 
 
 def serve(
@@ -26,12 +32,17 @@ def serve(
     """
     # It warns of every block that held a refused row, which is the isolation's daily bread.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    told: list[int] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        told.append(number)
-
+    stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, note)
-    watcher = Watcher(connect, kafka, names, folder, limits, emitter(sys.stdout))
-    watcher.run(stopped=lambda: bool(told))
+        signal.signal(number, lambda *_: stop.set())
+    emit = emitter(sys.stdout)
+    watcher = Watcher(connect, kafka, names, folder, limits, emit)
+    # In a thread of its own: a signal does not interrupt the main one within Kafka's client.
+    work = ThreadPoolExecutor(1).submit(watcher.run, stop)
+    work.add_done_callback(lambda _: stop.set())
+    stop.wait()
+    try:
+        work.result(timeout=GRACE_SECONDS)
+    except TimeoutError:
+        emit("", "cut off", reason=f"still at work {GRACE_SECONDS:g} s after the signal")
+        os._exit(0)

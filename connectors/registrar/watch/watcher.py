@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from registrar.errors import RegistrarError
@@ -51,8 +51,8 @@ class Watcher:
         self._away: dict[str, str] = {}
         self._lock = (folder / LOCK_FILE).open("w")
 
-    def run(self, stopped: Callable[[], bool]) -> None:
-        """Watch until `stopped` says so.
+    def run(self, stop: Event) -> None:
+        """Watch until `stop` is set.
 
         Raises:
             RegistrarError: another watcher is at work in the folder.
@@ -62,9 +62,9 @@ class Watcher:
         except OSError:
             raise RegistrarError(f"another watcher is at work ({self._folder})") from None
         self._emit("", "watching", connectors=[ward.name for ward in self._wards])
-        while not stopped():
+        while not stop.is_set():
             self.tick()
-            time.sleep(self._limits.poll_seconds)
+            stop.wait(self._limits.poll_seconds)
         self._emit("", "ended")
 
     def tick(self) -> None:

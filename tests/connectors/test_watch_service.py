@@ -1,0 +1,34 @@
+"""The watcher as a process: it ends when it is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.connectors.conftest import CONNECTORS
+
+PROMPT_SECONDS = 10.0
+
+
+def test_a_stop_is_prompt_even_while_connect_does_not_answer(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, str(CONNECTORS / "register.py"), "watch", "orders_sink"]
+        watcher = subprocess.Popen(
+            [*command, "--url", url, "--state", str(tmp_path)],
+            env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with silent.accept()[0]:
+            told = time.monotonic()
+            watcher.send_signal(signal.SIGTERM)
+            out, _ = watcher.communicate(timeout=60)
+    assert time.monotonic() - told < PROMPT_SECONDS
+    assert watcher.returncode == 0
+    assert '"event": "cut off"' in out

@@ -24,6 +24,12 @@ LEADERLESS = {
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError._NOENT,
 }
+PRODUCER = {
+    "enable.idempotence": True,
+    "linger.ms": 5,
+    # Java's partitioner: a key that is replayed meets the partition that it came from.
+    "partitioner": "murmur2_random",
+}
 # The group is only a name that the client asks for: nothing is subscribed or committed under it.
 READER_GROUP = "registrar-reader"
 
@@ -161,7 +167,7 @@ class Kafka:
             RegistrarError: at least one was not acknowledged.
         """
         failures: list[str] = []
-        producer = Producer({**self._settings, "enable.idempotence": True, "linger.ms": 5})
+        producer = Producer({**PRODUCER, **self._settings})
         for message in messages:
             while True:
                 try:

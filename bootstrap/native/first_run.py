@@ -14,7 +14,7 @@ from rich.console import Console
 from bootstrap import settings
 from bootstrap.airflow.api import Airflow
 from bootstrap.errors import ExpectedError
-from bootstrap.native import dag_runs, flow, status
+from bootstrap.native import dag_runs, flow, stack, status
 
 EVENTS = 10_000
 #: Always the same events: repeating an interrupted `up` sends them again and changes nothing.
@@ -29,22 +29,22 @@ class StepError(ExpectedError):
 class Streams:
     """Registers connectors, produces and waits for the sink, while other services still start."""
 
-    NEEDS = frozenset({"kafka", "connect"})
+    PARTS = frozenset({"kafka", "schema-registry", "connect"})
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._ready: set[str] = set()
+        self._missing = self.PARTS & {service.name for service in stack.services()}
         self._pool = ThreadPoolExecutor(1)
         self._running: Future[None] | None = None
 
     def service_ready(self, name: str) -> None:
-        """Begin as soon as the last of NEEDS is ready."""
-        self._ready.add(name)
-        if self._running is None and self._ready >= self.NEEDS:
+        """Begin as soon as the last of PARTS is ready."""
+        self._missing -= {name}
+        if self._running is None and not self._missing:
             self._running = self._pool.submit(self._run)
 
     def finish(self) -> None:
-        """Wait for the end; begins now if NEEDS ran before.
+        """Wait for the end; begins now if PARTS ran before.
 
         Raises:
             StepError: with the step that failed and what it printed.

@@ -23,7 +23,7 @@ class Airflow:
     """A client that signs in once, with the user of the UI."""
 
     def __init__(self) -> None:
-        self._base = f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}"
+        self._base = settings.get("AIRFLOW_URL")
         self._session = requests.Session()
 
     def _sign_in(self) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from bootstrap import settings
+from bootstrap.airflow.api import Airflow
 
 
 def connections() -> list[dict[str, Any]]:
@@ -54,3 +55,19 @@ def _snowflake() -> dict[str, Any]:
         "password": os.environ.get(secret, ""),
         "extra": json.dumps(extra),
     }
+
+
+def put() -> None:
+    """Create both in the running Airflow, or bring them to what the settings say.
+
+    Raises:
+        AirflowError: Airflow refuses the login or a connection.
+    """
+    airflow = Airflow()
+    for connection in connections():
+        airflow.put_connection(connection)
+
+
+if __name__ == "__main__":
+    settings.load_env()
+    put()

@@ -9,6 +9,11 @@ from bootstrap import settings
 
 HERE = Path(__file__).parent
 
+#: What the scheduler imports once (PIPELINE_PRELOAD), so that the tasks it forks need not.
+SCHEDULER_PRELOAD = (
+    "dbt.cli.main,dbt.adapters.snowflake,cosmos.operators.local,cosmos.operators.watcher"
+)
+
 
 def environment(home: Path) -> dict[str, str]:
     """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need beside them.
@@ -16,8 +21,7 @@ def environment(home: Path) -> dict[str, str]:
     Args:
         home: AIRFLOW_HOME, where logs and the password file go.
     """
-    port = settings.port("AIRFLOW_PORT")
-    base_url = f"http://127.0.0.1:{port}"
+    base_url = settings.get("AIRFLOW_URL")
     database = (
         f"postgresql+psycopg2://airflow:{settings.get('AIRFLOW_DB_PASSWORD')}"
         f"@{settings.get('POSTGRES_HOST')}:{settings.port('POSTGRES_PORT')}/airflow"
@@ -36,8 +40,8 @@ def environment(home: Path) -> dict[str, str]:
         "CORE__EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{settings.get('AIRFLOW_USER')}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": passwords,
-        "API__HOST": "127.0.0.1",
-        "API__PORT": port,
+        "API__HOST": settings.get("AIRFLOW_LISTEN"),
+        "API__PORT": settings.port("AIRFLOW_PORT"),
         "API__WORKERS": 1,
         "API__BASE_URL": base_url,
         "API__SECRET_KEY": settings.get("AIRFLOW_API_SECRET"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -19,6 +20,7 @@ examples:
   python -m bootstrap up postgres connect    only these, and what they need
   python -m bootstrap status --json          for scripts: exit 0 only if all is healthy
   python -m bootstrap logs connect -f        follow one service
+  RUNTIME=docker python -m bootstrap up      the same in containers; all verbs know RUNTIME
   POSTGRES_PORT=6543 python -m bootstrap up  any setting of .env.example, for once
 """
 
@@ -79,7 +81,18 @@ def _parser() -> argparse.ArgumentParser:
 # Each verb imports what it needs: status and up load clients that take a second.
 
 
+def _in_containers() -> bool:
+    runtime = os.environ.get("RUNTIME") or "native"
+    if runtime not in ("native", "docker"):
+        raise settings.SettingError(f"RUNTIME={runtime!r} is neither native nor docker.")
+    return runtime == "docker"
+
+
 def _up(arguments: argparse.Namespace, console: Console) -> int:
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        return compose.up(console)
     from bootstrap.native import up
 
     if arguments.services:
@@ -96,6 +109,11 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _down(arguments: argparse.Namespace, console: Console) -> int:
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        compose.down()
+        return 0
     from bootstrap.native import up
 
     stopped = up.stop_services()
@@ -106,16 +124,29 @@ def _down(arguments: argparse.Namespace, console: Console) -> int:
 def _status(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.native import status
 
-    return status.show(as_json=arguments.json)
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        return status.show(arguments.json, compose.services)
+    return status.show(arguments.json)
 
 
 def _logs(arguments: argparse.Namespace, console: Console) -> int:
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        return compose.logs(arguments.services, arguments.lines, arguments.follow)
     from bootstrap.native import logs
 
     return logs.show(arguments.services, arguments.lines, arguments.follow)
 
 
 def _reset(arguments: argparse.Namespace, console: Console) -> int:
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        compose.reset()
+        return 0
     from bootstrap.native import reset
 
     return reset.run(arguments.yes, console)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 
@@ -61,8 +62,13 @@ class Streams:
             _wait_for_sink()
 
 
-def land_and_transform(console: Console) -> int:
+def land_and_transform(
+    console: Console, services: Callable[[], dict[str, Any]] = status.native_services
+) -> int:
     """Let both DAGs run and print the flow table; returns the exit code.
+
+    Args:
+        services: as in `status.collect`.
 
     Raises:
         DagRunError: with the tasks that failed and where to look.
@@ -72,7 +78,7 @@ def land_and_transform(console: Console) -> int:
         dag_runs.ingest(airflow, progress)
     with _step(console, dag_runs.TRANSFORMATIONS) as progress:
         dag_runs.transform(airflow, progress)
-    found = status.collect()
+    found = status.collect(services)
     console.print()
     status.render_flow(found, console)
     console.print(

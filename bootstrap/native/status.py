@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,20 +26,33 @@ from bootstrap.native.supervisor import Supervisor
 GOOD = {"healthy", "RUNNING", "success"}
 
 
-def collect() -> dict[str, Any]:
-    """The whole answer, as `status --json` prints it."""
+def native_services() -> dict[str, dict[str, Any]]:
+    """Service -> state, address and seconds_up of the supervised processes."""
     services = stack.services()
     supervisor = Supervisor()
     processes = supervisor.processes() if supervisor.is_up() else {}
     with ThreadPoolExecutor() as pool:
-        counted = pool.submit(flow.count) if processes else None
+        states = pool.map(lambda service: _service(service, processes.get(service.name)), services)
+        return {s.name: state for s, state in zip(services, states, strict=True)}
+
+
+def collect(
+    services: Callable[[], dict[str, dict[str, Any]]] = native_services,
+) -> dict[str, Any]:
+    """The whole answer, as `status --json` prints it.
+
+    Args:
+        services: finds what runs, natively or in containers.
+    """
+    with ThreadPoolExecutor() as pool:
+        states = pool.submit(services)
         connectors = pool.submit(_connectors)
         dags = pool.submit(_dags)
-        states = pool.map(lambda service: _service(service, processes.get(service.name)), services)
+        running = any(service["seconds_up"] for service in states.result().values())
         return {
-            "services": {s.name: state for s, state in zip(services, states, strict=True)},
+            "services": states.result(),
+            **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
-            **(counted.result() if counted else {"flow": {}, "files": {}}),
             "dags": dags.result(),
         }
 
@@ -53,9 +67,9 @@ def is_healthy(status: dict[str, Any]) -> bool:
     return services and connectors and all(d["state"] != "failed" for d in status["dags"].values())
 
 
-def show(as_json: bool) -> int:
+def show(as_json: bool, services: Callable[[], dict[str, dict[str, Any]]] = native_services) -> int:
     """Print it; returns 0 if all is healthy, else 1."""
-    status = collect()
+    status = collect(services)
     if as_json:
         sys.stdout.write(json.dumps(status, indent=2) + "\n")
     else:

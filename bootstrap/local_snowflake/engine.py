@@ -36,6 +36,7 @@ from bootstrap.local_snowflake.statements import (
     stage_objects,
     tables,
     transactions,
+    users,
 )
 from bootstrap.local_snowflake.statements import (
     describe as describe_statement,
@@ -55,6 +56,7 @@ _MODULES = (
     copy_into,
     merge,
     describe_statement,
+    users,
     administration,
 )
 Handler = Callable[[Session, exp.Expr], Answer | delegate.Query | None]

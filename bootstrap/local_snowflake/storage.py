@@ -10,7 +10,7 @@ from fakesnow import macros as fakesnow_macros
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from fakesnow.transforms import show, stage
 
-from bootstrap.local_snowflake import fakesnow_changes, stages
+from bootstrap.local_snowflake import fakesnow_changes, key_pair, stages
 from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.folder import DataFolder
 from bootstrap.local_snowflake.results import ResultCache
@@ -50,6 +50,7 @@ class Storage(FakeSnow):
         self.duck_conn.execute(info_schema.fs_global_creation_sql())
         self.duck_conn.execute(show.fs_global_creation_sql())
         self.duck_conn.execute(stages.CREATION_SQL)
+        self.duck_conn.execute(key_pair.CREATION_SQL)
         self.duck_conn.execute(macros.creation_sql())
         self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
         for file in sorted(self.folder.databases.glob("*.db")):

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import snowflake.connector
+from landing.snowflake import parameters_from_env
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
@@ -47,7 +48,7 @@ class LocalServer:
             cwd=ROOT,
             env={**os.environ, "SNOWFLAKE_USER": USER, "SNOWFLAKE_PASSWORD": PASSWORD},
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server stopped while starting"
             try:
@@ -55,6 +56,7 @@ class LocalServer:
                     return
             except OSError:
                 time.sleep(0.02)
+        self.stop(signal.SIGKILL)
         raise AssertionError("the server did not become ready")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
@@ -79,11 +81,8 @@ class LocalServer:
 
 
 def connect_to_account(**settings: Any) -> SnowflakeConnection:
-    """Sign in to the account that SNOWFLAKE_* names."""
-    names = ("account", "user", "password", "role", "warehouse", "database", "private_key_file")
-    known = {name: os.environ.get(f"SNOWFLAKE_{name.upper()}") for name in names}
-    given = {name: value for name, value in known.items() if value}
-    return snowflake.connector.connect(**given | settings)
+    """Sign in to the account that SNOWFLAKE_* names, as the landing does."""
+    return snowflake.connector.connect(**parameters_from_env(os.environ) | settings)
 
 
 class Database:

@@ -45,14 +45,17 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 test: .venv/synced ## every test, on real services of their own (beside a running stack, if there is one)
 	@$(DEV) pytest $(ARGS)
 
+test-snowflake: .venv/synced ## what the local Snowflake must do, asked of the account in .env
+	@$(DEV) python -m tests.local_snowflake $(ARGS)
+
 bench: .venv/synced ## the table of ratios, against the running stack (ARGS="generate sink" for a part)
-	@$(DEV) python -m bench $(ARGS)
+	@$(DEV) --group peers python -m bench $(ARGS)
 
 lint: .venv/synced ## what CI checks before the tests
 	@$(DEV) pre-commit run --all-files --show-diff-on-failure
 
 help: ## this text
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 # --- machinery ---------------------------------------------------------------------------------
 
@@ -71,4 +74,4 @@ endif
 	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
-.PHONY: up down status logs reset produce register test lint bench help python
+.PHONY: up down status logs reset produce register test test-snowflake lint bench help python

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 #: Does the work and says how many things it did.
 Work = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Work that needs something done before each run, which is not counted."""
+
+    before: Callable[[], object]
+    work: Work
+
+    def __call__(self) -> int:
+        return self.work()
 
 
 def compare(
@@ -19,8 +31,14 @@ def compare(
     ``bar`` is the ratio to reach, if there is one, and ``spread`` the range of the ratios of
     single rounds. The first run of each way is not counted: it fills caches.
     """
-    ours(), theirs()
-    pairs = [(_rate(ours), _rate(theirs)) for _ in range(rounds)]
+    rate(ours), rate(theirs)
+    return row(what, comparison, [(rate(ours), rate(theirs)) for _ in range(rounds)], bar)
+
+
+def row(
+    what: str, comparison: str, pairs: list[tuple[float, float]], bar: float | None
+) -> dict[str, Any]:
+    """One row of the bench table from our rate and theirs in each round."""
     ratios = [mine / other for mine, other in pairs]
     our_median = median(mine for mine, _ in pairs)
     their_median = median(other for _, other in pairs)
@@ -31,11 +49,14 @@ def compare(
         "theirs_median": round(their_median),
         "ratio": round(our_median / their_median, 2),
         "spread": f"{min(ratios):.2f}-{max(ratios):.2f}",
-        "n": rounds,
+        "n": len(pairs),
         "bar": bar,
     }
 
 
-def _rate(work: Work) -> float:
+def rate(work: Work) -> float:
+    """Things a second of one run."""
+    if isinstance(work, Prepared):
+        work.before()
     began = time.perf_counter()
     return work() / (time.perf_counter() - began)

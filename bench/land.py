@@ -1,0 +1,158 @@
+"""Landing: against the bare commands that move the same rows, and against other tools.
+
+Needs the Postgres and the local Snowflake of a running stack, and about 4 GB of disk: the
+measurements happen in databases of their own there, which are gone at the end. dlt and Sling come
+from the dependency group `peers`.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bootstrap import settings
+
+# The landing is imported from the DAGs' folder, as Airflow does.
+sys.path.insert(0, str(settings.ROOT / "dags"))
+
+from landing.feeds import FileFeed, StreamFeed, find
+from landing.land import land_files, land_stream
+
+from bench.against import floor, peers
+from bench.against.databases import RAW_TABLE, Databases, databases
+from bench.timing import Prepared, Work, compare, rate, row
+
+ROWS = 500_000
+FILE_ROWS = 500_000
+OLD, FEW, NEW = 5_000_000, 50_000, 10_000
+BY_ROW = 300
+ROUNDS = 5
+PEER_ROUNDS = 3
+
+
+def run() -> Iterator[dict[str, Any]]:
+    """Rows of the bench table; rates are rows a second."""
+    settings.load_env()
+    logging.getLogger("snowflake").setLevel(logging.ERROR)
+    with databases("bench_land", ROWS) as pair, pair.chosen():
+        pair.snowflake("create stage RAW.FLOOR", floor.STREAM_TABLE)
+        yield from _stream(pair)
+        yield _files(pair)
+    yield _incremental()
+
+
+def _stream(pair: Databases) -> Iterator[dict[str, Any]]:
+    landing = _land_stream(pair, ROWS)
+    landing()  # makes the raw table
+    ours = _emptied(pair, RAW_TABLE, landing)
+    bare = _emptied(pair, "RAW.FLOOR", _counted(floor.psql_gzip_copy, pair, "RAW.FLOOR", ROWS))
+    what = "unload + land"
+    yield compare(what, "psql | gzip -1, PUT, COPY INTO", ours, bare, bar=0.7, rounds=ROUNDS)
+    sling = _counted(peers.sling, pair, "RAW.SLING", ROWS)
+    yield compare(what, "Sling, into the same server", ours, sling, bar=1.0, rounds=PEER_ROUNDS)
+    # No bar: an embedded file is another target, without the work of a server.
+    yield compare(what, "dlt, into a DuckDB file", ours, peers.dlt, bar=None, rounds=PEER_ROUNDS)
+    by_row = partial(peers.row_by_row, BY_ROW)
+    yield compare(what, "SELECT *, an INSERT a row", ours, by_row, bar=None, rounds=PEER_ROUNDS)
+
+
+def _land_stream(pair: Databases, rows: int) -> Work:
+    feed = find("transactions_streaming_kafka")
+    assert isinstance(feed, StreamFeed)
+
+    def work() -> int:
+        with pair.chosen():
+            unloaded = land_stream(feed)
+        if unloaded is None or unloaded.rows != rows:
+            raise RuntimeError(f"{rows} rows expected: {unloaded}")
+        return rows
+
+    return work
+
+
+def _emptied(pair: Databases, table: str, work: Work) -> Work:
+    def before() -> None:
+        pair.snowflake(
+            f"create table if not exists {table} (empty text)", f"truncate table {table}"
+        )
+
+    return Prepared(before, work)
+
+
+def _counted(work: Callable[[], None], pair: Databases, table: str, rows: int) -> Work:
+    """The number of rows of a table after the work, which must be as expected."""
+
+    def counted() -> int:
+        work()
+        found = pair.count(table)
+        if found != rows:
+            raise RuntimeError(f"{table} has {found} rows, not {rows}")
+        return rows
+
+    return counted
+
+
+def _files(pair: Databases) -> dict[str, Any]:
+    feed = find("transactions_batch_csv")
+    assert isinstance(feed, FileFeed)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = _write_files(Path(folder))
+
+        land_files(feed, Path(tempfile.mkdtemp(dir=folder)))  # makes the raw table
+
+        def forget() -> None:
+            pair.snowflake(
+                f"truncate table RAW.{feed.table}",
+                f"delete from RAW.LANDED_FILES where feed = '{feed.name}'",
+            )
+
+        def ours() -> int:
+            land_files(feed, Path(folder))
+            return pair.count(f"RAW.{feed.table}")
+
+        bare = _counted(lambda: floor.put_copy(Path(folder) / "*.csv"), pair, "RAW.FLOOR", rows)
+        return compare(
+            "land files",
+            "PUT, COPY INTO",
+            Prepared(forget, ours),
+            Prepared(lambda: pair.snowflake(floor.FILES_TABLE), bare),
+            bar=0.6,
+            rounds=ROUNDS,
+        )
+
+
+def _write_files(folder: Path) -> int:
+    """Two months of transactions; the number of rows."""
+    for month in ("2026-09", "2026-10"):
+        words = ["files", "--month", month, "--transactions", str(FILE_ROWS // 2), "--users", "0"]
+        subprocess.run(
+            [sys.executable, "-m", "producer", *words, "--seed", "1", "--out", str(folder)],
+            cwd=settings.ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    return sum(file.read_bytes().count(b"\n") - 1 for file in folder.glob("transactions_*.csv"))
+
+
+def _incremental() -> dict[str, Any]:
+    """New rows on a large table and on a small one: the time must not follow the old rows."""
+    with databases("bench_old", OLD) as large, databases("bench_few", FEW) as small:
+        works = []
+        for pair, old in ((large, OLD), (small, FEW)):
+            _land_stream(pair, old)()
+            works.append(Prepared(_adding(pair), _land_stream(pair, NEW)))
+        for work in works:
+            rate(work)
+        pairs = [(rate(works[0]), rate(works[1])) for _ in range(ROUNDS)]
+    what = f"{NEW // 1000}k new rows on {OLD // 1_000_000}M old"
+    return row(what, f"the same on {FEW // 1000}k old", pairs, bar=0.77)
+
+
+def _adding(pair: Databases) -> Callable[[], None]:
+    return lambda: pair.fill(NEW)

@@ -1,10 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        unique_key='tx_id',
-        on_schema_change='fail',
-    )
-}}
+{{ config(materialized='incremental', unique_key='tx_id') }}
 
 with
 

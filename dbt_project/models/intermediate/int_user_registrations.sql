@@ -16,17 +16,7 @@ corrected as (
         user_id,
 
         ---------- text
-        first_name,
-        last_name,
-        email,
-        income_bracket,
-        customer_tier,
-        risk_profile,
-        city,
-        state,
-        country,
-        preferred_categories,
-        source_system,
+        {{ user_texts() }},
 
         ---------- numerics
         age,

@@ -22,17 +22,7 @@ versions as (
         user_id,
 
         ---------- text
-        first_name,
-        last_name,
-        email,
-        income_bracket,
-        customer_tier,
-        risk_profile,
-        city,
-        state,
-        country,
-        preferred_categories,
-        source_system,
+        {{ user_texts() }},
 
         ---------- numerics
         age,
@@ -77,17 +67,7 @@ members as (
     select
         user_key,
         user_id,
-        first_name,
-        last_name,
-        email,
-        income_bracket,
-        customer_tier,
-        risk_profile,
-        city,
-        state,
-        country,
-        preferred_categories,
-        source_system,
+        {{ user_texts() }},
         age::number(38, 0) as age,
         version_number::number(38, 0) as version_number,
         is_active,

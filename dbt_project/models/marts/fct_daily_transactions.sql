@@ -1,9 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
         unique_key='transaction_date',
-        on_schema_change='fail',
         post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'transaction_date') }}",
     )
 }}

@@ -1,10 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        unique_key='tx_id',
-        on_schema_change='fail',
-    )
-}}
+{{ config(materialized='incremental', unique_key='tx_id') }}
 
 with
 
@@ -34,70 +28,9 @@ rates as (
 
 {% if is_incremental() %}
 
--- Transactions that are new or have a new version.
-changed as (
-
-    select tx_id
-
-    from {{ ref('int_transactions') }}
-
-    where transformed_at > (
-        select coalesce(max(built.source_transformed_at), {{ beginning_of_time() }})
-        from {{ this }} as built
-    )
-
-),
-
--- Transactions of users who registered, registered again, or were corrected.
-changed_users as (
-
-    select transactions.tx_id
-
-    from {{ ref('int_transactions') }} as transactions
-
-    inner join {{ ref('dim_users') }} as users
-        on transactions.user_id = users.user_id
-
-    where users.known_at > (
-        select coalesce(max(built.user_known_at), {{ beginning_of_time() }})
-        from {{ this }} as built
-    )
-
-),
-
--- Transactions whose category, currency or rate says something else today.
-changed_references as (
-
-    select built.tx_id
-
-    from {{ this }} as built
-
-    left join categories
-        on built.category = categories.category
-
-    left join currencies
-        on built.currency = currencies.currency_code
-
-    left join rates
-        on
-            built.transaction_date = rates.date_day
-            and built.currency = rates.currency_code
-
-    where
-        built.category_key != coalesce(categories.category_key, {{ unknown_key() }})
-        or built.transaction_type != coalesce(categories.transaction_type, {{ unknown_key() }})
-        or built.currency_code != coalesce(currencies.currency_code, {{ unknown_currency() }})
-        or coalesce(built.exchange_rate, 0) != coalesce(rates.exchange_rate, 0)
-
-),
-
 touched as (
 
-    select tx_id from changed
-    union
-    select tx_id from changed_users
-    union
-    select tx_id from changed_references
+    {{ touched_facts() }}
 
 ),
 

@@ -1,9 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
         unique_key='user_id',
-        on_schema_change='fail',
         post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'user_id') }}",
     )
 }}
@@ -28,13 +26,27 @@ touched as (
 
 transactions_to_build as (
 
-    select transactions.*
+    -- Only what is needed: three summaries read this.
+    select
+        user_id,
+        transaction_date,
+        category,
+        merchant_key,
+        transaction_type,
+        reporting_amount,
+        is_in_stream,
+        is_in_file,
+        is_unknown_category,
+        is_unknown_merchant,
+        is_unknown_date,
+        landed_at,
+        transformed_at
 
     from transactions
 
     {% if is_incremental() %}
 
-    where transactions.user_id in (select touched.user_id from touched)
+    where user_id in (select touched.user_id from touched)
 
     {% endif %}
 

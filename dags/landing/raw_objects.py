@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import tempfile
 from pathlib import Path
 
@@ -28,13 +29,18 @@ def ensure(feed: Feed, target: SnowflakeConnection) -> None:
     if _is_as_defined(feed, target):
         return
     # Tasks of one run start together: the first makes everything, the others find it made.
-    with (Path(tempfile.gettempdir()) / "landing-ensure.lock").open("w") as lock:
+    with _lock_file().open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_as_defined(feed, target):
             log.info(
                 "%s is new or changed: raw tables and stages are brought up to date", feed.name
             )
             macros().run("ensure_landing")
+
+
+def _lock_file() -> Path:
+    # One for each user: another user's file could not be opened.
+    return Path(tempfile.gettempdir()) / f"landing-ensure-{os.getuid()}.lock"
 
 
 def _is_as_defined(feed: Feed, target: SnowflakeConnection) -> bool:

@@ -1,7 +1,7 @@
 """The bench table: `make bench`, or `python -m bench generate sink` for some of it.
 
-Every row is a ratio of two ways to do the same thing, measured in turns in this run. `produce`, `sink` and
-`land` use the services of a running stack.
+Every row is a ratio of two ways to do the same thing, measured in turns in this run. `produce`,
+`sink` and `land` use the services of a running stack.
 """
 
 from __future__ import annotations

@@ -153,21 +153,24 @@ def describe(session: Session, sql: str, params: Params | None = None) -> Execut
 
 
 def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
-    """Outside a transaction, try again what met another session's change.
+    """Try again what met another session's change, unless it has work of its own to lose.
 
-    Snowflake would wait for the other's lock instead; DuckDB fails the later one at once.
+    Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
+    it the whole transaction.
     """
     deadline = time.monotonic() + CONFLICT_SECONDS
     pause = 0.005
     while True:
         try:
-            return _once(session, copy.deepcopy(tree), copy.copy(params))
+            executed = _once(session, copy.deepcopy(tree), copy.copy(params))
         except Exception as error:
-            if session.in_transaction or not is_conflict(error) or time.monotonic() > deadline:
+            if not is_conflict(error) or time.monotonic() > deadline or not session.start_over():
                 raise
-            session.abandon()
             time.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 2, 0.5)
+        else:
+            session.statements += not isinstance(tree, exp.Transaction)
+            return executed
 
 
 def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
@@ -178,8 +181,7 @@ def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)
     elif isinstance(tree, _DML) and not session._autocommit and not session.in_transaction:
-        session.con.begin()
-        session._in_transaction = True
+        session.begin_implicitly()
     type_id = statement_type_id(tree)
     return _executed(session, type_id, _dispatch(session, tree, params))
 

@@ -48,6 +48,8 @@ class Session(FakeSnowflakeConnection):
         self.spool = Spool(storage.folder.results)
         self.explicit_transaction = False
         self.failed = False
+        # Statements of the open transaction that are done.
+        self.statements = 0
         self._after_commit: list[Callable[[], None]] = []
         # temporary tables and views, and which of the two
         self.temporary: dict[Name, str] = {}
@@ -107,7 +109,24 @@ class Session(FakeSnowflakeConnection):
         """BEGIN; a transaction that is open already stays the current one."""
         if not self.in_transaction:
             self.con.begin()
+            self.statements = 0
         self.explicit_transaction = True
+
+    def begin_implicitly(self) -> None:
+        """The transaction that a change of data opens when AUTOCOMMIT is off."""
+        self.con.begin()
+        self._in_transaction = True
+        self.statements = 0
+
+    def start_over(self) -> bool:
+        """Undo a statement that failed, if that undoes nothing else; whether it could be done."""
+        if self.in_transaction and self.statements:
+            return False
+        explicit = self.explicit_transaction
+        self.abandon()
+        if explicit:
+            self.begin()
+        return True
 
     def end(self, keep: bool) -> None:
         """COMMIT or ROLLBACK; without a transaction there is nothing to do, as in Snowflake."""

@@ -117,6 +117,26 @@ def test_sessions_that_change_the_same_rows_do_not_lose_updates(connect: Any, db
     assert db.value("SELECT n FROM counter") == 20
 
 
+def test_a_transaction_waits_for_the_one_that_changed_its_row_first(
+    connect: Any, db: Database
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/transactions#resource-locking"""
+    db("CREATE OR REPLACE TABLE counter AS SELECT 0 AS n")
+    with connect(schema=db.value("SELECT CURRENT_SCHEMA()")) as other:
+        first = other.cursor()
+        first.execute("BEGIN")
+        first.execute("UPDATE counter SET n = n + 1")
+        db("BEGIN")
+        second = threading.Thread(target=db, args=["UPDATE counter SET n = n + 10"])
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        first.execute("COMMIT")
+        second.join()
+        db("COMMIT")
+    assert db.value("SELECT n FROM counter") == 11
+
+
 def test_sessions_create_tables_in_one_schema_at_once(connect: Any, db: Database) -> None:
     schema = db.value("SELECT CURRENT_SCHEMA()")
     errors: list[BaseException] = []

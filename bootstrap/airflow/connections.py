@@ -33,7 +33,8 @@ def _snowflake() -> dict[str, Any]:
         "account": settings.get("SNOWFLAKE_ACCOUNT"),
         "warehouse": settings.get("SNOWFLAKE_WAREHOUSE"),
         "database": settings.get("SNOWFLAKE_DATABASE"),
-        "role": settings.get("SNOWFLAKE_ROLE"),
+        # Tasks land rows through it; dbt reads SNOWFLAKE_ROLE from the environment.
+        "role": settings.get("SNOWFLAKE_LOADER_ROLE"),
     }
     if settings.snowflake_is_local():
         extra |= {

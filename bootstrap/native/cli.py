@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bootstrap import settings
 from bootstrap.errors import ExpectedError
+from bootstrap.snowflake import cli as snowflake_cli
 
 DESCRIPTION = "Runs the whole pipeline on this machine: real services, no containers, no account."
 EXAMPLES = """\
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("reset", _reset, "stop everything and delete the local state").add_argument(
         "--yes", action="store_true", help="do not ask"
     )
+    snowflake_cli.add_to(verbs, "snowflake")
     return parser
 
 

@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 def _check(_: argparse.Namespace) -> int:
     checks.check_all(
         postgres.connect_from_env,
-        warehouse.connect_from_env,
+        warehouse.connect_as_loader,
         settings.folder("INCOMING_DIR"),
         feeds.load(),
     )

@@ -21,7 +21,7 @@ def land_stream(feed: StreamFeed, resync_since: str | None = None) -> Unloaded |
     """
     with (
         closing(postgres.connect_from_env()) as source,
-        closing(snowflake.connect_from_env()) as target,
+        closing(snowflake.connect_as_loader()) as target,
     ):
         unloaded = unload.unload(feed, source, target, resync_since)
     if unloaded:
@@ -36,7 +36,7 @@ def land_files(feed: FileFeed, folder: Path) -> Staged:
         MacroError: a file was refused or is over its feed's limit; all others are landed.
     """
     run = new_run()
-    with closing(snowflake.connect_from_env()) as target:
+    with closing(snowflake.connect_as_loader()) as target:
         staged = files.stage(feed, folder, target, run)
     if staged.needs_landing:
         macros().run("land_files", feed=feed.name, run=run)

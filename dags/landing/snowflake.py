@@ -20,6 +20,16 @@ def connect_from_env(env: Mapping[str, str] = os.environ) -> SnowflakeConnection
     return snowflake.connector.connect(**parameters_from_env(env))
 
 
+def connect_as_loader(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:
+    """The same with the role that may write the raw schema.
+
+    Raises:
+        snowflake.connector.Error: the server is away or refuses the login.
+    """
+    role = env.get("SNOWFLAKE_LOADER_ROLE") or env.get("SNOWFLAKE_ROLE") or ""
+    return connect_from_env({**env, "SNOWFLAKE_ROLE": role})
+
+
 def parameters_from_env(env: Mapping[str, str]) -> dict[str, Any]:
     """Arguments of snowflake.connector.connect; the same reading as in dbt_project/profiles.yml."""
     account = env.get("SNOWFLAKE_ACCOUNT") or "local"

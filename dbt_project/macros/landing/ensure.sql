@@ -7,11 +7,44 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Ledger, quarantine, one line a feed, and the two file formats. -#}
+{#- Prints what ensure_landing would run in an empty schema, for an admin to read or to run. -#}
+{% macro landing_sql() -%}
+    {%- for statement in landing_object_statements() -%}
+        {%- do print(statement ~ ';') -%}
+    {%- endfor -%}
+    {%- for feed in landing_feeds() -%}
+        {%- set columns = landing_definition(feed).split('; ')[1:] | join(',\n    ') -%}
+        {%- do print('create table if not exists ' ~ landing_table(feed) ~ ' (\n    ' ~ columns ~ '\n);') -%}
+        {%- do print(landing_create_stage(feed) ~ ';') -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Rows are landed by a role that may write the raw schema and nothing else; models are built by
+    another. The local server has no roles. -#}
+{% macro landing_use_role() -%}
+    {%- set role = env_var('SNOWFLAKE_LOADER_ROLE', '') -%}
+    {%- if role and target.account != 'local' -%}
+        {%- do run_query('use role ' ~ role) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Every landing begins with this. -#}
 {% macro ensure_landing_objects() -%}
+    {%- do landing_use_role() -%}
     {%- set raw = landing_feeds()[0].schema -%}
-    {%- set statements = [
-        'create schema if not exists ' ~ raw,
+    {#- In an account the admin makes it, and the loader may not even ask for it. -#}
+    {%- if not adapter.check_schema_exists(target.database, raw) -%}
+        {%- do run_query('create schema if not exists ' ~ raw) -%}
+    {%- endif -%}
+    {%- for statement in landing_object_statements() -%}
+        {%- do run_query(statement) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Ledger, quarantine, one line a feed, and the two file formats. -#}
+{% macro landing_object_statements() -%}
+    {%- set raw = landing_feeds()[0].schema -%}
+    {{ return([
         landing_file_format(raw ~ '.CSV_AS_TEXT', empty_field_as_null=false),
         landing_file_format(raw ~ '.CSV_FROM_POSTGRES', empty_field_as_null=true),
         'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, definition text,'
@@ -24,10 +57,12 @@
         'create table if not exists ' ~ raw ~ '.QUARANTINE (feed text not null, source_file text not null,'
             ~ ' source_content_key text not null, source_row number(38,0) not null, reasons text not null,'
             ~ ' raw_values text, quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6))',
-    ] -%}
-    {%- for statement in statements -%}
-        {%- do run_query(statement) -%}
-    {%- endfor -%}
+    ]) }}
+{%- endmacro %}
+
+{% macro landing_create_stage(feed) -%}
+    {{ return('create stage if not exists ' ~ landing_stage(feed)
+        ~ " file_format = (type = csv timestamp_format = 'AUTO')") }}
 {%- endmacro %}
 
 {#- Quotes as RFC 4180 has them and no escapes, so that a value arrives as it was written. -#}
@@ -51,10 +86,7 @@
             {%- do landing_check_additive(feed, known[0][0], definition) -%}
         {%- endif -%}
         {%- do landing_create_table(feed, definition) -%}
-        {%- do run_query(
-            'create stage if not exists ' ~ landing_stage(feed)
-            ~ " file_format = (type = csv timestamp_format = 'AUTO')"
-        ) -%}
+        {%- do run_query(landing_create_stage(feed)) -%}
         {%- if not known -%}
             {%- do run_query(
                 'insert into ' ~ feed.schema ~ '.FEEDS (feed) select ' ~ landing_literal(feed.name)

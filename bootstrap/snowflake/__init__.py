@@ -1,0 +1,1 @@
+"""What the pipeline needs inside a Snowflake account: roles, warehouse, database, service user."""

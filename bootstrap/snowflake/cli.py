@@ -1,0 +1,96 @@
+"""`python -m bootstrap snowflake`: what an account needs before the pipeline can use it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+EXAMPLES = """\
+in this order:
+  python -m bootstrap snowflake keys --out ~/.ssh/pipeline.p8    then set SNOWFLAKE_PRIVATE_KEY_FILE
+  python -m bootstrap snowflake sql > account.sql                for an admin to read and run, or
+  python -m bootstrap snowflake apply --admin ALICE              run it here, signed in by browser
+  python -m bootstrap snowflake check                            tries each privilege
+"""
+
+Verb = Callable[[argparse.Namespace, Console], int]
+
+
+def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str) -> None:
+    """Add the verb with its own verbs to the parser of `python -m bootstrap`."""
+    text = "prepare and check a Snowflake account"
+    parser = verbs.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    own = parser.add_subparsers(required=True, metavar="VERB")
+
+    def add(name: str, run: Verb, text: str) -> argparse.ArgumentParser:
+        verb = own.add_parser(name, help=text, description=text)
+        verb.set_defaults(verb=run)
+        return verb
+
+    add("check", _check, "try each thing the pipeline does there; exit 1 if one is refused")
+    keys = add("keys", _keys, "create the service user's key pair")
+    keys.add_argument("--out", type=Path, default=Path("snowflake.p8"), metavar="FILE")
+    add("sql", _sql, "print the SQL that an admin runs once")
+    apply = add("apply", _apply, "run that SQL, signed in as an admin")
+    apply.add_argument("--admin", required=True, metavar="USER", help="a user with ACCOUNTADMIN")
+    apply.add_argument(
+        "--authenticator",
+        default="externalbrowser",
+        help="how the admin signs in (default: %(default)s); `snowflake` takes "
+        "the password from SNOWFLAKE_ADMIN_PASSWORD",
+    )
+
+
+def _check(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.snowflake import check
+
+    refused = 0
+    for finding in check.check():
+        if finding.fault is None:
+            console.print(f"  [green]ok     [/] {finding.what}")
+        else:
+            refused += 1
+            console.print(f"  [red]refused[/] {finding.what}: ", end="")
+            console.print(finding.fault, markup=False)
+    if refused:
+        console.print(
+            f"{refused} refused. `python -m bootstrap snowflake sql` prints the grants it takes."
+        )
+    return 1 if refused else 0
+
+
+def _keys(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.snowflake import keys
+
+    file = arguments.out.expanduser().resolve()
+    public = keys.create(file)
+    console.print(f"wrote {file}; its public half, which `snowflake sql` puts into the script:")
+    sys.stdout.write(public + "\n")
+    console.print(f"set SNOWFLAKE_PRIVATE_KEY_FILE={file} in .env", soft_wrap=True)
+    return 0
+
+
+def _sql(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.snowflake import script
+
+    sys.stdout.write(script.render())
+    return 0
+
+
+def _apply(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.snowflake import script
+
+    with script.connect_as_admin(arguments.admin, arguments.authenticator) as connection:
+        for statement in script.apply(connection):
+            console.print(f"  [green]done[/] {statement}")
+    return 0

@@ -1,0 +1,106 @@
+"""The SQL that makes an account ready: the admin's part, then the objects of the landing blocks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from string import Template
+
+import snowflake.connector
+from landing.snowflake import parameters_from_env
+from snowflake.connector import SnowflakeConnection
+from snowflake.connector.util_text import split_statements
+
+from bootstrap import settings
+from bootstrap.errors import ExpectedError
+from bootstrap.snowflake import keys
+
+HERE = Path(__file__).parent
+
+
+class ScriptError(ExpectedError):
+    """The SQL could not be rendered, or a statement was refused; the text names it."""
+
+
+def render() -> str:
+    """Both parts as one script, with the settings' names filled in.
+
+    Raises:
+        ScriptError: dbt cannot read the landing blocks.
+        SettingError: a name or the key file is not set.
+        KeyFileError: the key file cannot be used.
+    """
+    names = {
+        "database": settings.get("SNOWFLAKE_DATABASE"),
+        "warehouse": settings.get("SNOWFLAKE_WAREHOUSE"),
+        "user": settings.get("SNOWFLAKE_USER"),
+        "public_key": keys.public_key(),
+    }
+    account = Template((HERE / "01_account.sql").read_text()).safe_substitute(names)
+    use = f"use role LOADER;\nuse database {names['database']};\n"
+    return f"{account}\n-- --- what the landing blocks ask for ---\n{use}{_landing_objects()}"
+
+
+def connect_as_admin(user: str, authenticator: str) -> SnowflakeConnection:
+    """Sign in as somebody who may do all of the script.
+
+    Args:
+        authenticator: as Snowflake's connector names it; the password of `snowflake` is in
+            SNOWFLAKE_ADMIN_PASSWORD.
+
+    Raises:
+        ScriptError: the account cannot be reached or refuses the login.
+    """
+    not_the_service_user = {
+        "SNOWFLAKE_USER": user,
+        "SNOWFLAKE_PRIVATE_KEY_FILE": "",
+        "SNOWFLAKE_ROLE": "",
+        "SNOWFLAKE_WAREHOUSE": "",
+    }
+    parameters = parameters_from_env({**os.environ, **not_the_service_user})
+    if not settings.snowflake_is_local():
+        parameters |= {
+            "authenticator": authenticator,
+            "password": os.environ.get("SNOWFLAKE_ADMIN_PASSWORD"),
+        }
+    try:
+        return snowflake.connector.connect(**parameters)
+    except snowflake.connector.Error as error:
+        raise ScriptError(f"{user} cannot sign in: {error.raw_msg or error.msg}") from None
+
+
+def apply(connection: SnowflakeConnection) -> Iterator[str]:
+    """Run the script on an admin's connection; yields each statement's first line once it ran.
+
+    Raises:
+        ScriptError: a statement was refused; those before it stay, and repeating is safe.
+    """
+    for statement, _ in split_statements(StringIO(render()), remove_comments=True):
+        if not statement.strip():
+            continue
+        first = statement.strip().splitlines()[0][:90]
+        try:
+            connection.cursor().execute(statement)
+        except snowflake.connector.Error as error:
+            raise ScriptError(f"{first} ... was refused: {error}") from None
+        yield first
+
+
+def _landing_objects() -> str:
+    dbt = Path(sys.executable).with_name("dbt")
+    command = [str(dbt), "--quiet", "run-operation", "landing_sql", "--target", "snowflake"]
+    done = subprocess.run(
+        command,
+        cwd=settings.ROOT / "dbt_project",
+        env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ScriptError(f"dbt cannot render the landing blocks:\n{done.stdout[-2000:]}")
+    return done.stdout

@@ -34,6 +34,8 @@ from registrar.watch.upsert import Refusal, Upsert
 # While each range has a refused record, the next one probably has too: going on by hand costs less
 # than a restart of the connector for each. The end is for the other connectors, which wait.
 GO_ON_SECONDS = 15.0
+# Records of a partition: ranges grow up to this, because each has costs that do not depend on it.
+LARGEST_RANGE = 10_000
 DEFAULT_POLL_RECORDS = 500
 
 STOPPING, RESUMING = "stopping", "resuming"
@@ -108,10 +110,11 @@ class Isolation:
         self._journal.clear(self._name)
 
     def _ranges(self, work: _Work) -> Outcome:
-        outcome = Outcome()
+        outcome, limit = Outcome(), work.poll_records
         deadline = time.monotonic() + GO_ON_SECONDS
         while time.monotonic() < deadline:
-            records = self._next(work)
+            records = self._next(work, limit)
+            limit = max(limit, min(2 * limit, LARGEST_RANGE))
             refused, unconvertible = self._write(work, records)
             outcome.written += sum(map(len, records.values())) - len(refused) - len(unconvertible)
             if not refused:
@@ -123,13 +126,16 @@ class Isolation:
             outcome.unconvertible += len(unconvertible)
         return outcome
 
-    def _next(self, work: _Work) -> dict[Partition, list[Message]]:
-        """As many records of each partition as one poll of the sink can have had."""
+    def _next(self, work: _Work, limit: int) -> dict[Partition, list[Message]]:
+        """The next records of each partition, at most `limit` of it.
+
+        The first range must hold what one poll of the sink can have had.
+        """
         partitions = [p for topic in topics_of(work.config) for p in self._kafka.partitions(topic)]
         committed = self._connect.offsets(self._name)
         begins = self._kafka.begins(partitions)
         starts = {p: max(committed.get(p, 0), begins[p]) for p in partitions}
-        return self._kafka.read(starts, work.poll_records, work.committed_only)
+        return self._kafka.read(starts, limit, work.committed_only)
 
     def _write(
         self, work: _Work, records: Mapping[Partition, Sequence[Message]]

@@ -17,7 +17,7 @@ from rich.table import Table
 from bootstrap.settings import load_env
 
 HERE = Path(__file__).parent
-SUBJECTS = sorted({file.stem for file in HERE.glob("*.py")} - {"__main__", "timing"})
+SUBJECTS = sorted({file.stem for file in HERE.glob("[!_]*.py")} - {"timing"})
 
 
 def main() -> int:

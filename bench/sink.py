@@ -1,32 +1,30 @@
 """How fast rows reach Postgres: our sink, a sink as most people configure it, a consumer by hand.
 
 All three read the same topic, with 20 % repeated keys, into sink tables of the same kind (trigger
-and indexes included). The rate is messages by the time from the first to the last row, so that
-starting a connector does not count; runs of the three alternate. Needs a running Postgres, Kafka
-and Connect, and uses STREAM_FORMAT; its topics, tables and connectors are removed at the end.
+and indexes included), in JSON and in Avro. The rate is messages by the time from the first to the
+last row, so that starting a connector does not count; runs of the three alternate, and the first
+of each is not counted: a worker that has just started still compiles. Needs a running Postgres,
+Kafka and Connect; its topics, tables and connectors are removed at the end.
 
-    python -m bench.sink --records 200000 --repeats 3
+    python -m bench.sink --records 200000 --repeats 3 --formats json
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import fastavro
-import orjson
 import psycopg
-from confluent_kafka import Consumer
 
+from bench import _by_hand
 from bootstrap import settings
 
 sys.path.insert(0, str(settings.ROOT / "connectors"))
@@ -39,28 +37,37 @@ from registrar.stopping import stop_and_wait
 
 TOPIC = "bench_sink"
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
-CONTRACT = settings.ROOT / "producer" / "schemas" / "transaction.avsc"
-COLUMNS = ["tx_id", "user_id", "amount", "currency", "merchant", "category", "timestamp"]
 TYPES = ["text", "text", "numeric", "text", "text", "text", "timestamptz"]
 PARTITIONS = 3
-# What a hand-written consumer does best with, of 5k, 20k and 50k.
-HAND_BATCH = 20_000
 LIMIT_SECONDS = 300
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORMATS = ("json", "avro")
 
 Load = Callable[[str, int], None]
 
 
-def run(records: int = 200_000, repeats: int = 3) -> list[dict[str, Any]]:
+def run(
+    records: int = 200_000, repeats: int = 3, formats: Sequence[str] = FORMATS
+) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
 
     Returns:
         Rows of what, comparison, ours_median, theirs_median, ratio, spread (range of the ratios of
-        single rounds), n, bar
-        (None where there is none).
+        single rounds), n, bar (None where there is none).
     """
     settings.load_env()
-    stack = _Stack()
+    if "avro" in formats:
+        _command("-m", "bootstrap", "up", "schema-registry")
+    # The connector's file and the producer take the format from here.
+    before = settings.get("STREAM_FORMAT")
+    try:
+        return [row for form in formats for row in _format(form, records, repeats)]
+    finally:
+        os.environ["STREAM_FORMAT"] = before
+
+
+def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
+    os.environ["STREAM_FORMAT"] = form
+    stack = _Stack(form)
     with stack.topic(records):
         loads = {
             "1 task": stack.ours(tasks=1),
@@ -69,14 +76,15 @@ def run(records: int = 200_000, repeats: int = 3) -> list[dict[str, Any]]:
             "hand": stack.by_hand(),
         }
         rates: dict[str, list[float]] = {name: [] for name in loads}
-        for _ in range(repeats):
+        for number in range(1 + repeats):
             for name, load_ in loads.items():
-                rates[name].append(stack.rate(load_, records))
-    return list(_rows(rates))
+                rate = stack.rate(load_, records)
+                if number:
+                    rates[name].append(rate)
+    return list(_rows(form, rates))
 
 
-def _rows(rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
-    wire = settings.get("STREAM_FORMAT")
+def _rows(form: str, rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
     comparisons = {
         "default": ("JDBC sink with default settings", 2.0),
         "hand": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
@@ -86,7 +94,7 @@ def _rows(rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
             ours, theirs = statistics.median(rates[tasks]), statistics.median(rates[other])
             ratios = [mine / their for mine, their in zip(rates[tasks], rates[other], strict=True)]
             yield {
-                "what": f"sink, {wire}, {tasks}",
+                "what": f"sink, {form}, {tasks}",
                 "comparison": text,
                 "ours_median": round(ours),
                 "theirs_median": round(theirs),
@@ -101,7 +109,8 @@ def _rows(rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
 class _Stack:
     """The services, through the settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str) -> None:
+        self._form = form
         self._connect = Connect(settings.get("CONNECT_URL"))
         self._kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
         self._distinct = 0
@@ -122,7 +131,7 @@ class _Stack:
         """Messages a second of one load into a new table."""
         with self._sql() as connection:
             connection.execute(f"drop table if exists public.{TOPIC}")
-            columns = [f'"{c}" {t}' for c, t in zip(COLUMNS, TYPES, strict=True)]
+            columns = [f'"{c}" {t}' for c, t in zip(_by_hand.COLUMNS, TYPES, strict=True)]
             places = ", ".join(["%s"] * len(columns))
             connection.execute(f"select pipeline.sink_table(%s, {places})", [TOPIC, *columns])
             connection.commit()
@@ -197,72 +206,13 @@ class _Stack:
             time.sleep(0.5)
 
     def by_hand(self) -> Load:
-        """What one writes oneself: consume, COPY into a temporary table, INSERT ON CONFLICT."""
-        decode = _decoder()
+        """What one writes oneself."""
 
         def load_(table: str, records: int) -> None:
-            consumer = Consumer(
-                {
-                    "bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS"),
-                    "group.id": f"bench-{time.time_ns()}",
-                    "auto.offset.reset": "earliest",
-                    "enable.auto.commit": False,
-                    "fetch.min.bytes": 100_000,
-                    "queued.min.messages": 200_000,
-                }
-            )
-            consumer.subscribe([TOPIC])
             with self._sql() as connection:
-                _copy_all(connection, consumer, decode, table, records)
-            consumer.close()
+                _by_hand.load(connection, self._form, TOPIC, table, records)
 
         return load_
-
-
-def _copy_all(
-    connection: psycopg.Connection,
-    consumer: Consumer,
-    decode: Callable[[bytes], tuple[Any, ...]],
-    table: str,
-    records: int,
-) -> None:
-    names = ", ".join(f'"{column}"' for column in COLUMNS)
-    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in COLUMNS[1:])
-    connection.execute(
-        f"create temp table batch on commit delete rows as "
-        f"select {names}, 0 as place from {table} where false"
-    )
-    connection.commit()
-    left = records
-    while left > 0:
-        messages = consumer.consume(min(HAND_BATCH, left), timeout=5.0)
-        with connection.cursor() as cursor:
-            with cursor.copy(f"copy batch ({names}, place) from stdin") as copy:
-                for place, message in enumerate(messages):
-                    copy.write_row((*decode(message.value() or b""), place))
-            cursor.execute(
-                f"insert into {table} ({names}) "
-                f"select distinct on (tx_id) {names} from batch order by tx_id, place desc "
-                f"on conflict (tx_id) do update set {changes}"
-            )
-        connection.commit()
-        consumer.commit(asynchronous=True)
-        left -= len(messages)
-
-
-def _decoder() -> Callable[[bytes], tuple[Any, ...]]:
-    if settings.get("STREAM_FORMAT") == "json":
-        return lambda value: tuple(orjson.loads(value).values())
-    schema = fastavro.parse_schema(json.loads(CONTRACT.read_text()))
-
-    def decode(value: bytes) -> tuple[Any, ...]:
-        row: Any = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
-        moment = row["timestamp"]
-        if isinstance(moment, int):
-            moment = EPOCH + timedelta(microseconds=moment)
-        return (*(row[column] for column in COLUMNS[:-1]), moment)
-
-    return decode
 
 
 def _definition() -> dict[str, str]:
@@ -277,13 +227,15 @@ def _definition() -> dict[str, str]:
 def _produce(messages: int) -> None:
     words = ["stream", "--count", str(messages), "--topic", TOPIC, "--seed", "1"]
     faults = ["--duplicates", "0.2", "--changed", "0.5"]
-    subprocess.run(
-        [sys.executable, "-m", "producer", *words, *faults],
-        cwd=settings.ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    _command("-m", "producer", *words, *faults)
+
+
+def _command(*words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=settings.ROOT, capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words[:4])} failed: {done.stderr[-2000:]}")
 
 
 def main() -> None:
@@ -293,8 +245,9 @@ def main() -> None:
     )
     parser.add_argument("--records", type=int, default=200_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
-    for row in run(options.records, options.repeats):
+    for row in run(options.records, options.repeats, options.formats):
         print(json.dumps(row))
 
 

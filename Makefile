@@ -45,6 +45,9 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 test: .venv/synced ## every test, on real services of their own (beside a running stack, if there is one)
 	@$(DEV) pytest $(ARGS)
 
+test-containers: .venv/synced ## docker-compose.yml, on the Docker engine of this machine
+	@$(DEV) pytest -m containers tests/containers $(ARGS)
+
 test-snowflake: .venv/synced ## what the local Snowflake must do, asked of the account in .env
 	@$(DEV) python -m tests.local_snowflake $(ARGS)
 
@@ -74,4 +77,4 @@ endif
 	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
-.PHONY: up down status logs reset produce register test test-snowflake lint bench help python
+.PHONY: up down status logs reset produce register test test-containers test-snowflake lint bench help python

@@ -56,10 +56,6 @@ class Connect:
         if client_cert:
             self._session.cert = client_cert
 
-    def cluster(self) -> Json:
-        """Version, commit and Kafka cluster id of the worker."""
-        return self._call("GET", "/")
-
     def names(self) -> list[str]:
         """Names of all connectors, sorted."""
         return sorted(self._call("GET", "/connectors"))

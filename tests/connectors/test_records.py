@@ -10,6 +10,7 @@ import fastavro
 import pytest
 from registrar.errors import RegistrarError
 from registrar.records.binding import binder
+from registrar.records.decimals import from_unscaled
 from registrar.records.from_avro import Registry
 from registrar.records.from_json import convert, parse
 
@@ -163,3 +164,12 @@ def test_a_nul_byte_is_refused_and_half_a_surrogate_pair_becomes_a_question_mark
     assert text("a\ud800b") == "a?b"
     with pytest.raises(ValueError, match="NUL byte"):
         text("a\0b")
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("digits", [1, 600, 620, 131_074])
+def test_decimals_of_any_length_are_exact(sign: str, digits: int) -> None:
+    number = (10**digits - 7) * (-1 if sign else 1)
+    unscaled = number.to_bytes(number.bit_length() // 8 + 1, signed=True)
+    text = "9" * (digits - 1) + "3"
+    assert from_unscaled(unscaled, 2) == Decimal(f"{sign}{text}E-2")

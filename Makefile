@@ -28,6 +28,12 @@ down: .venv/synced ## stop everything; data stays
 status: .venv/synced ## what runs, and how many rows are where
 	@$(RUN) python -m bootstrap status $(ARGS)
 
+audit: .venv/synced ## compare the keys of every hop; exit 1 if a row is lost or there twice
+	@$(RUN) python -m bootstrap audit $(ARGS)
+
+docs: .venv/synced ## dbt's site of models, columns and lineage; shown in Airflow too
+	@$(RUN) python -m bootstrap docs
+
 logs: .venv/synced ## follow the services' logs (SERVICE=connect for one)
 	@$(RUN) python -m bootstrap logs -f $(SERVICE)
 
@@ -77,4 +83,4 @@ endif
 	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
-.PHONY: up down status logs reset produce register test test-containers test-snowflake lint bench help python
+.PHONY: up down status audit docs logs reset produce register test test-containers test-snowflake lint bench help python

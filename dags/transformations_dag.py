@@ -2,6 +2,7 @@
 
 Cosmos makes a task of each model, snapshot and test in `dbt_project`; `dbt_producer_watcher` runs
 them as one `dbt build`, and the others show how it goes. Clear a model's task to build it again.
+At the end `audit_recent_rows` compares what landed in the last day with what is in the marts.
 
 A new model shows up here after `dbt parse` (which `make up` does).
 """
@@ -9,6 +10,7 @@ A new model shows up here after `dbt parse` (which `make up` does).
 from airflow.sdk import DAG
 from cosmos import DbtTaskGroup
 from steps.assets import RAW
+from steps.audit import audit_recent_rows
 from steps.dbt import transformations
 from steps.failures import report_failures
 from steps.retries import DEFAULTS
@@ -25,4 +27,4 @@ with DAG(
     tags=["transformation", "marts"],
     doc_md=__doc__,
 ):
-    DbtTaskGroup(group_id="dbt", **transformations()) >> report_failures()
+    (DbtTaskGroup(group_id="dbt", **transformations()) >> audit_recent_rows() >> report_failures())

@@ -20,6 +20,7 @@ examples:
   python -m bootstrap up                     everything, to filled marts
   python -m bootstrap up postgres connect    only these, and what they need
   python -m bootstrap status --json          for scripts: exit 0 only if all is healthy
+  python -m bootstrap audit                  is every row where it should be? exit 1 if not
   python -m bootstrap logs connect -f        follow one service
   RUNTIME=docker python -m bootstrap up      the same in containers; all verbs know RUNTIME
   POSTGRES_PORT=6543 python -m bootstrap up  any setting of .env.example, for once
@@ -69,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     add("status", _status, "what runs, and how many rows are where").add_argument(
         "--json", action="store_true", help="for scripts"
     )
+    add(
+        "audit", _audit, "compare the keys of every hop, and name what is lost or doubled"
+    ).add_argument("--json", action="store_true", help="for scripts")
+    add("docs", _docs, "make dbt's site of models, columns and lineage; shown in Airflow too")
     log = add("logs", _logs, "the end of the services' logs")
     log.add_argument("services", nargs="*", metavar="SERVICE")
     log.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
@@ -131,6 +136,18 @@ def _status(arguments: argparse.Namespace, console: Console) -> int:
 
         return status.show(arguments.json, compose.services)
     return status.show(arguments.json)
+
+
+def _audit(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.audit import run, show
+
+    return show.show(run.everything(settings.ROOT / "connectors"), arguments.json)
+
+
+def _docs(arguments: argparse.Namespace, console: Console) -> int:
+    from bootstrap.native import docs
+
+    return docs.make(console)
 
 
 def _logs(arguments: argparse.Namespace, console: Console) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,15 @@ Partition = tuple[str, int]
 
 TIMEOUT = 15.0
 BROKER_DEFAULT = -1
+# A group's coordinator moves when a broker starts or is slow.
+UNCOORDINATED = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
+# Records that the client hands over at once.
+BATCH = 10_000
+BATCH_SECONDS = 0.1
 # A partition that has just been made, or moved, has no leader for a moment.
 LEADERLESS = {
     KafkaError.LEADER_NOT_AVAILABLE,
@@ -158,6 +167,34 @@ class Kafka:
         if error is not None or offset + 1 >= ends[place] or len(records[place]) >= limit:
             missing.discard(place)
 
+    def batches(
+        self,
+        starts: Mapping[Partition, int],
+        ends: Mapping[Partition, int],
+        committed_only: bool = False,
+    ) -> Iterator[list[Message]]:
+        """All records from the starts up to the ends, as they come.
+
+        Raises:
+            KafkaDownError: the records did not come in time.
+        """
+        open_ = {p for p, start in starts.items() if start < ends[p]}
+        consumer = Consumer(self._reader_settings(committed_only))
+        try:
+            consumer.assign([TopicPartition(*p, starts[p]) for p in open_])
+            deadline = time.monotonic() + TIMEOUT
+            while open_:
+                # It waits for a full batch, so not for long.
+                if messages := consumer.consume(BATCH, BATCH_SECONDS):
+                    deadline = time.monotonic() + TIMEOUT
+                    yield [m for m in messages if _is_before(m, ends, open_)]
+                elif time.monotonic() > deadline:
+                    raise KafkaDownError(f"Kafka sent no records of {open_} in {TIMEOUT:.0f} s")
+        except KafkaException as error:
+            raise KafkaDownError(f"Kafka: {error.args[0].str()}") from None
+        finally:
+            consumer.close()
+
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Produce messages and wait until all are acknowledged by all in-sync replicas.
 
@@ -194,11 +231,19 @@ class Kafka:
     def committed(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Committed offsets of a group, without the partitions that have none."""
         consumer = Consumer({**self._settings, "group.id": group, "enable.auto.commit": False})
+        wanted = [TopicPartition(*p) for p in partitions]
+        deadline = time.monotonic() + TIMEOUT
         try:
-            found = consumer.committed([TopicPartition(*p) for p in partitions], TIMEOUT)
+            while True:
+                try:
+                    found = consumer.committed(wanted, TIMEOUT)
+                    return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
+                except KafkaException as error:
+                    if error.args[0].code() not in UNCOORDINATED or time.monotonic() > deadline:
+                        raise KafkaDownError(f"Kafka: {error.args[0].str()}") from None
+                time.sleep(0.2)
         finally:
             consumer.close()
-        return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
 
     def commit(self, group: str, offsets: Mapping[Partition, int]) -> None:
         """Set committed offsets of a group without members."""
@@ -243,6 +288,19 @@ class Kafka:
                     reason = error.args[0].str()
                     raise KafkaDownError(f"Kafka does not answer: {reason}") from None
             time.sleep(0.1)
+
+
+def _is_before(message: Message, ends: Mapping[Partition, int], open_: set[Partition]) -> bool:
+    """Whether it is a record below its partition's end; a partition that is through is closed."""
+    error = message.error()
+    place = (str(message.topic()), int(message.partition() or 0))
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise KafkaDownError(f"Kafka: {error.str()}")
+    offset = int(message.offset() or 0)
+    # An end-of-partition event has the offset after the last record.
+    if offset + 1 >= ends[place]:
+        open_.discard(place)
+    return error is None and offset < ends[place]
 
 
 def _new(topic: Topic) -> NewTopic:

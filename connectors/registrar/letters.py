@@ -63,10 +63,15 @@ class DeadLetters:
             for partition, messages in found.items():
                 self._next[partition] = starts[partition]
                 for message in messages:
-                    letters.append(Letter(message, _context(message)))
+                    letters.append(opened(message))
                     self._next[partition] = int(message.offset() or 0) + 1
             if not any(len(messages) == CHUNK for messages in found.values()):
                 return letters
+
+
+def opened(message: Message) -> Letter:
+    """A message of a dead-letter topic as a letter."""
+    return Letter(message, _context(message))
 
 
 def _context(message: Message) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""What an audit found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Of the keys that differ, this many are named.
+NAMED = 10
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is on one side of a hop only, or there twice.
+
+    text: what is wrong, to be read after the number.
+    examples: at most NAMED of the keys, rows or files.
+    """
+
+    text: str
+    count: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = ", ..." if self.count > len(self.examples) else ""
+        return f"{self.count:,} {self.text}: {', '.join(self.examples)}{more}"
+
+
+@dataclass
+class Hop:
+    """One comparison.
+
+    name: the stream's topic or the feed.
+    path: from where to where.
+    unit: what is compared and counted.
+    waiting: of these, under way: not expected at the far side yet.
+    notes: what could not be compared, and why.
+    """
+
+    name: str
+    path: str
+    unit: str
+    checked: int = 0
+    waiting: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def differs(self, text: str, count: int, examples: Sequence[str]) -> None:
+        """Add a difference, if there is one."""
+        if count:
+            self.differences.append(Difference(text, count, tuple(examples[:NAMED])))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "hop": self.path,
+            "unit": self.unit,
+            "checked": self.checked,
+            "waiting": self.waiting,
+            "differences": [
+                {"text": d.text, "count": d.count, "examples": list(d.examples)}
+                for d in self.differences
+            ],
+            "notes": self.notes,
+        }

@@ -1,0 +1,164 @@
+"""A chain from topic to mart, filled once; each test damages it and finds it mended afterwards."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from landing import snowflake
+from registrar.kafka import Kafka
+from registrar.letters import DeadLetters, Letter
+
+from bootstrap import settings
+from bootstrap.native import cli
+from tests.conftest import ROOT, Bootstrap, eventually
+
+TOPIC, LETTERS = "transactions", "transactions_sink.dlq"
+# Models up to the two that landing blocks name, and what they read.
+MODELS = ["--select", "+fct_transactions", "+dim_users"]
+EVENTS, FAULTS = 300, ["--duplicates", "0.1", "--tombstones", "0.02", "--poison", "0.04"]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Real services without Airflow: its steps are run by hand."""
+
+    bootstrap: Bootstrap
+    folder: Path
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return self.bootstrap.settings
+
+    @property
+    def kafka(self) -> Kafka:
+        return Kafka(self.settings["KAFKA_BOOTSTRAP_SERVERS"])
+
+    def run(self, *words: str, cwd: Path = ROOT, program: str = sys.executable) -> str:
+        done = subprocess.run(
+            [program, *words],
+            cwd=cwd,
+            env=self.settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout
+
+    def register(self, verb: str) -> None:
+        self.run("connectors/register.py", verb, "transactions_sink")
+
+    def produce(self, count: int, seed: int, *more: str) -> None:
+        words = ("--count", str(count), "--seed", str(seed), *more)
+        self.run("-m", "producer", "stream", *words)
+
+    def sink_is_through(self) -> None:
+        """Wait until the sink has committed all of the topic."""
+        partitions = self.kafka.partitions(TOPIC)
+        ends = self.kafka.ends(partitions)
+        group = "connect-transactions_sink"
+        assert eventually(
+            lambda: self.kafka.committed(group, partitions) == {k: v for k, v in ends.items() if v},
+            120,
+        )
+
+    def land(self) -> None:
+        self.run("-m", "dags.landing", "land")
+
+    def make_views(self) -> None:
+        """The relations in Postgres that are unloaded."""
+        self._dbt("run", "--target", "postgres")
+
+    def transform(self) -> None:
+        self._dbt("build", *MODELS, "--exclude-resource-type", "test", "unit_test")
+
+    def _dbt(self, *words: str) -> None:
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        folders = ["--target-path", str(self.folder), "--log-path", str(self.folder)]
+        self.run(*words, "--quiet", *folders, cwd=ROOT / "dbt_project", program=dbt)
+
+    def audit(self) -> dict[str, Any]:
+        """The audit's answer; its exit code agrees with it."""
+        printed = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+            patch.setattr(settings, "ENV_FILE", Path(self.settings["PIPELINE_ENV_FILE"]))
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            code = cli.main(["audit", "--json"])
+        answer = json.loads(printed.getvalue())
+        assert code == (0 if answer["ok"] else 1)
+        return answer
+
+    def differences(self) -> dict[str, list[str]]:
+        """Hop -> what is named there."""
+        return {
+            hop["hop"]: [e for difference in hop["differences"] for e in difference["examples"]]
+            for hop in self.audit()["hops"]
+            if hop["differences"]
+        }
+
+    def waiting(self) -> dict[str, int]:
+        """Hop -> number under way; there is no difference."""
+        answer = self.audit()
+        assert answer["ok"], answer
+        return {hop["hop"]: hop["waiting"] for hop in answer["hops"] if hop["waiting"]}
+
+    def postgres(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(
+            host=self.settings["POSTGRES_HOST"],
+            port=int(self.settings["POSTGRES_PORT"]),
+            dbname=self.settings["POSTGRES_DB"],
+            user="postgres",
+            password=self.settings["POSTGRES_PASSWORD"],
+        ) as connection:
+            cursor = connection.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def warehouse(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(snowflake.connect_from_env(self.settings)) as connection:
+            return snowflake.rows(connection, query)
+
+    def letters(self) -> list[Letter]:
+        return DeadLetters(self.kafka, LETTERS).read()
+
+
+@pytest.fixture(scope="module")
+def chain(bootstrap: Bootstrap, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """Events with every kind of fault, and the files, in the marts."""
+    started = bootstrap("up", "connector-watchdog", "snowflake")
+    assert started.returncode == 0, started.stderr
+    chain = Chain(bootstrap, tmp_path_factory.mktemp("dbt"))
+    chain.register("apply")
+    chain.produce(EVENTS, 1, *FAULTS)
+    chain.sink_is_through()
+    chain.make_views()
+    chain.land()
+    chain.transform()
+    return chain
+
+
+@pytest.fixture
+def damage(chain: Chain) -> Iterator[Callable[[str, str], None]]:
+    """Takes back what a statement did to a table of the warehouse."""
+    tables: list[str] = []
+
+    def change(table: str, statement: str) -> None:
+        chain.warehouse(f"create or replace table {table}_BEFORE clone {table}")
+        tables.append(table)
+        chain.warehouse(statement)
+
+    yield change
+    for table in tables:
+        chain.warehouse(f"delete from {table}")
+        chain.warehouse(f"insert into {table} select * from {table}_BEFORE")
+        chain.warehouse(f"drop table {table}_BEFORE")

@@ -1,0 +1,158 @@
+"""The audit names what is lost or doubled, wherever it happens, and nothing that is under way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from tests.audit.conftest import LETTERS, Chain
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
+
+TO_SINK = "topic -> public.transactions_sink"
+TO_RAW = "operational.unload_transactions -> RAW.TRANSACTIONS_STREAMING_KAFKA"
+TO_FACTS = "RAW.TRANSACTIONS_STREAMING_KAFKA -> marts.fct_transactions"
+FILES_TO_RAW = "files -> RAW.TRANSACTIONS_BATCH_CSV"
+FILES_TO_FACTS = "RAW.TRANSACTIONS_BATCH_CSV -> marts.fct_transactions"
+USERS_TO_RAW = "files -> RAW.USER_REGISTRATIONS"
+Damage = Callable[[str, str], None]
+
+
+def test_a_chain_in_order_has_no_differences(chain: Chain) -> None:
+    assert chain.letters(), "no dead letters: the faults were not sent"
+    assert chain.waiting() == {}
+
+
+def test_a_row_deleted_in_the_sink_is_named(chain: Chain) -> None:
+    [(key,)] = chain.postgres("select min(tx_id) from transactions_sink")
+    chain.postgres(f"create table gone as select * from transactions_sink where tx_id = '{key}'")
+    chain.postgres(f"delete from transactions_sink where tx_id = '{key}'")
+    try:
+        assert chain.differences() == {TO_SINK: [key], TO_RAW: [key]}
+    finally:
+        chain.postgres("insert into transactions_sink select * from gone; drop table gone")
+
+
+def test_a_version_doubled_in_raw_is_named(chain: Chain, damage: Damage) -> None:
+    table = "RAW.TRANSACTIONS_STREAMING_KAFKA"
+    [(key,)] = chain.warehouse(f"select max(tx_id) from {table}")
+    damage(table, f"insert into {table} select * from {table} where tx_id = '{key}'")
+    assert chain.differences() == {TO_RAW: [key]}
+
+
+def test_a_version_lost_in_raw_is_named(chain: Chain, damage: Damage) -> None:
+    table = "RAW.TRANSACTIONS_STREAMING_KAFKA"
+    [(key,)] = chain.warehouse(f"select min(tx_id) from {table}")
+    damage(table, f"delete from {table} where tx_id = '{key}'")
+    assert chain.differences() == {TO_RAW: [key], TO_FACTS: [key]}
+
+
+def test_a_row_doubled_in_a_file_s_table_is_named(chain: Chain, damage: Damage) -> None:
+    table = "RAW.TRANSACTIONS_BATCH_CSV"
+    where = "source_file = 'transactions_2026_09.csv' and source_row = 7"
+    damage(table, f"insert into {table} select * from {table} where {where}")
+    [named] = chain.differences()[FILES_TO_RAW]
+    assert named.startswith("transactions_2026_09.csv row 7 (")
+
+
+def test_rows_of_a_file_that_are_lost_are_named(chain: Chain, damage: Damage) -> None:
+    table = "RAW.USER_REGISTRATIONS"
+    where = "source_file = 'user_registrations_2026_08.csv' and source_row in (2, 201)"
+    damage(table, f"delete from {table} where {where}")
+    file = "user_registrations_2026_08.csv"
+    assert chain.differences()[USERS_TO_RAW] == [f"{file} row 2", f"{file} row 201"]
+
+
+def test_rows_lost_in_the_mart_are_named_up_to_ten(chain: Chain, damage: Damage) -> None:
+    facts = "MARTS.FCT_TRANSACTIONS"
+    keys = chain.warehouse(f"select tx_id from {facts} where is_in_file order by tx_id limit 12")
+    lost = [key for (key,) in keys]
+    damage(facts, f"delete from {facts} where tx_id <= '{lost[-1]}' and is_in_file")
+    named = chain.differences()[FILES_TO_FACTS]
+    assert named == lost[:10]
+
+
+def test_a_fact_that_never_landed_is_named(chain: Chain, damage: Damage) -> None:
+    facts = "MARTS.FCT_TRANSACTIONS"
+    [(key,)] = chain.warehouse(f"select min(tx_id) from {facts} where not is_in_file")
+    damage(facts, f"update {facts} set tx_id = 'invented' where tx_id = '{key}'")
+    assert chain.differences() == {TO_FACTS: [key, "invented"]}
+
+
+def test_a_line_removed_from_the_ledger_is_named(chain: Chain, damage: Damage) -> None:
+    ledger = "RAW.LANDED_FILES"
+    damage(ledger, f"delete from {ledger} where source_file = 'transactions_2026_10.csv'")
+    named = chain.differences()[FILES_TO_RAW]
+    assert len(named) == 10
+    assert named[0].startswith("transactions_2026_10.csv row 2 (")
+
+
+def test_a_missing_dead_letter_is_named(chain: Chain) -> None:
+    before = chain.letters()
+    assert len({letter.message.partition() for letter in before}) == 1
+    first = before[0].message
+    admin = AdminClient({"bootstrap.servers": chain.settings["KAFKA_BOOTSTRAP_SERVERS"]})
+    place = TopicPartition(LETTERS, int(first.partition() or 0), int(first.offset() or 0) + 1)
+    admin.delete_records([place])[TopicPartition(LETTERS, place.partition)].result(30)
+    try:
+        key = first.key()
+        assert chain.differences() == {TO_SINK: [key.decode() if key else ""]}
+    finally:
+        headers = first.headers() or []
+        letter = {"topic": LETTERS, "key": first.key(), "value": first.value(), "headers": headers}
+        chain.kafka.send([letter])
+    assert chain.waiting() == {}
+
+
+def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
+    chain.register("pause")
+    chain.produce(40, 2)
+    assert chain.waiting() == {TO_SINK: 40}
+    chain.register("resume")
+    chain.sink_is_through()
+    assert chain.waiting() == {TO_RAW: 40}
+    chain.land()
+    assert chain.waiting() == {TO_FACTS: 40}
+    chain.transform()
+    assert chain.waiting() == {}
+
+
+def test_an_audit_beside_a_running_stream_finds_nothing(chain: Chain) -> None:
+    words = ["--rate", "300", "--seed", "3", "--duplicates", "0.3", "--changed", "0.5"]
+    producing = subprocess.Popen(
+        [sys.executable, "-m", "producer", "stream", *words],
+        cwd=ROOT,
+        env=chain.settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for step in (chain.land, chain.transform, chain.land):
+            chain.waiting()
+            step()
+        assert chain.waiting()
+        assert producing.poll() is None
+    finally:
+        producing.terminate()
+        producing.wait(30)
+
+
+def test_a_system_that_is_away_is_named_and_nothing_is_claimed(chain: Chain) -> None:
+    settings = chain.settings | {"SNOWFLAKE_PORT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bootstrap", "audit"],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error Snowflake: ")
+    assert "accounted for" not in done.stdout

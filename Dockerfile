@@ -29,7 +29,7 @@ WORKDIR /opt/pipeline
 COPY --from=packages /opt/pipeline/.venv .venv
 COPY --from=project /project .
 ENV PATH=/opt/pipeline/.venv/bin:$PATH \
-    PYTHONPATH=/opt/pipeline:/opt/pipeline/connectors:/opt/pipeline/dags \
+    PYTHONPATH=/opt/pipeline:/opt/pipeline/bootstrap/airflow:/opt/pipeline/connectors:/opt/pipeline/dags \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     AIRFLOW_HOME=/opt/airflow \

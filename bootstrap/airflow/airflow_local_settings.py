@@ -6,6 +6,29 @@ cost seconds of CPU per task, so they happen once, there.
 
 import importlib
 import os
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+import wrapt
+
+
+@wrapt.when_imported("airflow.providers.snowflake.hooks.snowflake")
+def pass_protocol_on(module: ModuleType) -> None:
+    """Let Snowflake connections reach a server without TLS, also from the UI's button `Test`.
+
+    Of a connection's extras the provider hands host and port on, but not the protocol.
+    """
+    original = module.SnowflakeHook._add_network_config
+
+    @wraps(original)
+    def add_network_config(hook: Any, parameters: dict[str, Any], extra: dict[str, Any]) -> None:
+        original(hook, parameters, extra)
+        if "protocol" in extra:
+            parameters["protocol"] = extra["protocol"]
+
+    module.SnowflakeHook._add_network_config = add_network_config
+
 
 for module in filter(None, os.environ.get("PIPELINE_PRELOAD", "").split(",")):
     importlib.import_module(module)

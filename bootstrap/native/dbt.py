@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,17 +16,30 @@ SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
 
 
 def environment() -> dict[str, str]:
-    """Where Airflow finds the manifest, and where dbt logs.
+    """How dbt runs in Airflow: where the manifest is, where it logs, what it leaves out.
 
     The manifest is nobody's target path: a run for the other target would overwrite it with one
-    that lacks half of the models.
+    that lacks half of the models. Unit tests are about the SQL, not about the rows that landed:
+    they run in `dbt build` by hand and in the tests of the project.
     """
-    return {"DBT_MANIFEST": str(manifest()), "DBT_LOG_PATH": str(state.logs() / "dbt")}
+    return {
+        "DBT_MANIFEST": str(manifest()),
+        "DBT_LOG_PATH": str(state.logs() / "dbt"),
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+        "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(
+            {"pipeline": {"dir": str(docs()), "name": "dbt docs"}}
+        ),
+    }
 
 
 def manifest() -> Path:
     """The manifest of this stack."""
     return state.data("dbt") / "manifest.json"
+
+
+def docs() -> Path:
+    """Where `docs` puts dbt's site, and Airflow looks for it."""
+    return state.data("dbt") / "docs"
 
 
 def write_manifest() -> None:

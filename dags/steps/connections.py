@@ -41,16 +41,9 @@ def snowflake() -> SnowflakeConnection:
     Raises:
         snowflake.connector.Error: the server is away or refuses the login.
     """
-    import snowflake.connector
     from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
 
-    hook = SnowflakeHook(SNOWFLAKE)
-    parameters = hook._get_conn_params()
-    # The provider passes host and port on but not the protocol, which the local server needs.
-    protocol = Connection.get(SNOWFLAKE).extra_dejson.get("protocol")
-    if protocol:
-        parameters |= {"protocol": protocol, "password": parameters.get("password") or "local"}
-    return snowflake.connector.connect(**parameters)
+    return SnowflakeHook(SNOWFLAKE).get_conn()
 
 
 @task

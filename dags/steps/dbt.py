@@ -57,6 +57,8 @@ def build_operational_models() -> DbtBuildLocalOperator:
         doc_md="Views in Postgres and their tests (`dbt build --target postgres`).",
         select="operational",
         profile_config=profile("postgres"),
+        # Nothing waits for the views; the asset of the landing starts the transformations.
+        emit_datasets=False,
         **IN_WORKER,
     )
 

@@ -1,0 +1,99 @@
+"""The transformations through Airflow, against the same `dbt build` by hand.
+
+Both build and test every model over the rows that are there. A run of the DAG counts from the first
+dbt task's start, as a build by hand does from its own; the time before is told by itself. The rate
+is models, seeds, snapshots and tests a minute. Needs the whole stack, with nothing else running.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bootstrap import settings
+from bootstrap.airflow.api import Airflow
+from bootstrap.native import dag_runs, dbt
+
+#: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
+BAR = 0.67
+ROUNDS = 3
+PATIENCE = 900
+
+
+def run() -> list[dict[str, Any]]:
+    """One row of the bench table."""
+    settings.load_env()
+    airflow = Airflow()
+    starts, ours, theirs = [], [], []
+    with TemporaryDirectory() as folder:
+        nodes = _by_hand(Path(folder))[1]
+        for _ in range(ROUNDS):
+            start, seconds = _through_airflow(airflow)
+            starts.append(start)
+            ours.append(nodes * 60 / seconds)
+            theirs.append(nodes * 60 / _by_hand(Path(folder))[0])
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    return [
+        {
+            "what": f"transform, nodes a minute, after {median(starts):.1f} s of start",
+            "comparison": "dbt build",
+            "ours_median": round(median(ours)),
+            "theirs_median": round(median(theirs)),
+            "ratio": round(median(ours) / median(theirs), 2),
+            "spread": f"{min(ratios):.2f}-{max(ratios):.2f}",
+            "n": ROUNDS,
+            "bar": BAR,
+        }
+    ]
+
+
+def _through_airflow(airflow: Airflow) -> tuple[float, float]:
+    """Seconds from the trigger to the first dbt task, and from there to the run's end."""
+    dag_id = dag_runs.TRANSFORMATIONS
+    run_id = airflow.trigger(dag_id)
+    deadline = time.monotonic() + PATIENCE
+    while (run := airflow.run(dag_id, run_id))["state"] in dag_runs.UNFINISHED:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{run_id} did not end in {PATIENCE} s: {airflow.page(dag_id)}")
+        time.sleep(1)
+    if run["state"] != "success":
+        raise RuntimeError(f"{run_id} failed: {airflow.page(dag_id)}")
+    path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+    tasks = airflow.get(path, limit=1000)["task_instances"]
+    first = min(_time(t["start_date"]) for t in tasks if t["task_id"].startswith("dbt."))
+    queued, ended = _time(run["queued_at"]), _time(run["end_date"])
+    return (first - queued).total_seconds(), (ended - first).total_seconds()
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _by_hand(folder: Path) -> tuple[float, int]:
+    """Seconds of a `dbt build`, and how many nodes it built."""
+    began = time.perf_counter()
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "--quiet", "build", "--target", "snowflake"),
+            *("--target-path", folder, "--log-path", folder),
+        ],
+        cwd=dbt.PROJECT,
+        # It leaves out what Airflow leaves out.
+        env=os.environ | dbt.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        raise RuntimeError(done.stdout[-2000:])
+    results = json.loads((folder / "run_results.json").read_text())["results"]
+    return seconds, len(results)

@@ -1,0 +1,53 @@
+"""`docs`: the site that dbt makes of the models, their columns, tests and lineage."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from bootstrap import settings
+from bootstrap.errors import ExpectedError
+from bootstrap.native import dbt
+
+
+class DocsError(ExpectedError):
+    """dbt could not make the site; the text is dbt's."""
+
+
+def make(console: Console) -> int:
+    """Make the site and say where it is; returns the exit code.
+
+    It describes the tables as they are in Snowflake now, so Snowflake has to be up.
+
+    Raises:
+        DocsError: dbt failed.
+    """
+    folder = dbt.docs()
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "--no-use-colors"),
+            # `--static` adds a page that needs no server: it can be sent to somebody.
+            *("docs", "generate", "--static", "--target", "snowflake", "--target-path", folder),
+        ],
+        cwd=dbt.PROJECT,
+        env=os.environ | dbt.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DocsError(f"dbt cannot make the docs:\n{done.stdout[-3000:]}")
+    console.print(f"one page, to open or send   {folder / 'static_index.html'}")
+    console.print(f"the same as a folder        {folder}")
+    console.print(f"in Airflow, under Browse    {url()}")
+    return 0
+
+
+def url() -> str:
+    """Where Airflow shows the site."""
+    return f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}/cosmos/pipeline/dbt_docs_index.html"

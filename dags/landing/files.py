@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
 
-from . import ledger, raw_objects, snowflake
+from . import ledger, leftovers, raw_objects, snowflake
 from .feeds import FileFeed
 from .gzip_writer import compressor_threads
 from .ledger import Line
@@ -83,6 +83,7 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
     """
     raw_objects.ensure(feed, target)
     known = ledger.read(target, feed)
+    leftovers.remove(target, f"{feed.schema}.{feed.stage}", known.waiting)
     new = [found for found in _matching(feed, folder) if found.version not in known.versions]
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []

@@ -40,24 +40,28 @@ class Known:
     versions: (name, size, time of change) of every file seen.
     contents: content key -> name under which it was staged or loaded.
     pending: number of files on the stage that wait for land_files.
+    waiting: the runs that staged them.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
     contents: dict[str, str] = field(default_factory=dict)
     pending: int = 0
+    waiting: set[str] = field(default_factory=set)
 
 
 def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     """The ledger of one feed."""
     known = Known()
-    for name, state, size, modified, key in snowflake.rows(
+    for name, state, size, modified, key, path in snowflake.rows(
         target,
-        f"select source_file, state, size_bytes, modified_ns, content_key"
+        f"select source_file, state, size_bytes, modified_ns, content_key, stage_path"
         f" from {feed.schema}.LANDED_FILES where feed = %s",
         [feed.name],
     ):
         known.versions.add((name, int(size), int(modified)))
-        known.pending += state == "staged"
+        if state == "staged":
+            known.pending += 1
+            known.waiting.add(path.split("/")[0])
         if state in ("staged", "loaded"):
             known.contents[key] = name
     return known

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.sql import Composed
 from snowflake.connector import SnowflakeConnection
 
-from . import postgres, raw_objects, snowflake
+from . import leftovers, postgres, raw_objects, snowflake
 from .feeds import StreamFeed
 from .relation import Relation, Window
 from .runs import new_run
@@ -58,7 +58,8 @@ def unload(
     """Put the rows above the watermark and below the horizon on the feed's stage.
 
     Nothing is landed by this: the rows count as landed when the dbt macro land_stream commits.
-    Killed at any moment, it leaves a stage path that no later run reads.
+    Killed at any moment, it leaves a stage path that no later run reads, and that runs of the
+    next day remove.
 
     Args:
         resync_since: read again what was landed before, from this ingested_at on
@@ -73,6 +74,7 @@ def unload(
         DiskFullError: there is too little room for the parts.
     """
     raw_objects.ensure(feed, target)
+    leftovers.remove(target, f"{feed.schema}.{feed.stage}")
     run = new_run()
     path = f"@{feed.schema}.{feed.stage}/{run}/"
     with postgres.snapshot(source) as snapshot:
@@ -109,7 +111,7 @@ def _check_not_restored(feed: StreamFeed, snapshot: postgres.Snapshot, after: in
         raise RestoredDatabaseError(
             f"{feed.name}: RAW has rows of transaction {after}, but this Postgres has only come to "
             f"{snapshot.next_xid}: it was restored from an older state. "
-            "docs/add-a-feed.md says how to go on from there."
+            'docs/add-a-feed.md, "When Postgres was restored", says how to go on.'
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import snowflake.connector
 from landing import feeds
+from landing.postgres import oldest_transaction
 from landing.snowflake import connect_from_env, rows
 from registrar.definition import Definition
 from registrar.errors import RegistrarError
@@ -52,6 +53,16 @@ def count() -> dict[str, Any]:
             feed.name: _files(feed, warehouse) for feed in every if isinstance(feed, feeds.FileFeed)
         }
     return {"flow": flow, "files": {name: asdict(f) for name, f in files.items() if f}}
+
+
+def open_transaction() -> dict[str, Any] | None:
+    """The oldest transaction that rows in Postgres wait for before they can land."""
+    try:
+        with provision.connect(settings.get("POSTGRES_DB")) as database:
+            found = oldest_transaction(database)
+    except psycopg.Error:
+        return None
+    return asdict(found) if found else None
 
 
 def messages() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from landing.unload import LONG_OPEN
 from registrar.health import look
 from registrar.rest import Connect
 from rich.console import Console
@@ -53,6 +54,7 @@ def collect(
             "services": states.result(),
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
+            "open_transaction": flow.open_transaction() if running else None,
             "dags": dags.result(),
         }
 
@@ -133,6 +135,7 @@ def render(status: dict[str, Any], console: Console) -> None:
         console.print(f"  {_coloured(dag['state'])} {name:24} {dag['finished_at'] or ''}")
     console.print()
     render_flow(status, console)
+    render_open_transaction(status["open_transaction"], console)
 
 
 def render_flow(status: dict[str, Any], console: Console) -> None:
@@ -150,6 +153,16 @@ def render_flow(status: dict[str, Any], console: Console) -> None:
     for table in (hops, files):
         if table.row_count:
             console.print(table, "")
+
+
+def render_open_transaction(found: dict[str, Any] | None, console: Console) -> None:
+    """A transaction that has been open for long enough to be forgotten."""
+    if found and found["seconds"] > LONG_OPEN:
+        console.print(
+            f"  [yellow]waiting[/]   a transaction in Postgres is open for "
+            f"{_duration(found['seconds'])} ({found['who']}): rows written since then land when "
+            "it ends."
+        )
 
 
 def _coloured(state: str) -> str:

@@ -9,6 +9,27 @@ from dataclasses import dataclass
 
 import psycopg
 
+#: Everything that holds the horizon: its start, and what to look for to end it.
+OPEN_TRANSACTIONS = """
+select xact_start as since, 'pid ' || pid || ', role ' || coalesce(usename, '-')
+  || ', ' || coalesce(nullif(application_name, ''), 'no application name') as who
+from pg_stat_activity where backend_xid is not null
+union all
+select prepared, 'prepared transaction ' || gid from pg_prepared_xacts
+"""
+
+
+@dataclass(frozen=True)
+class OpenTransaction:
+    """A transaction behind which committed rows wait to land.
+
+    seconds: since it began.
+    who: its process, role and application, or the name it was prepared under.
+    """
+
+    seconds: int
+    who: str
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -43,6 +64,15 @@ def connect_from_env(env: Mapping[str, str] = os.environ) -> psycopg.Connection:
     )
 
 
+def oldest_transaction(connection: psycopg.Connection) -> OpenTransaction | None:
+    """The transaction that has held the horizon for longest; None if none does."""
+    found = connection.execute(
+        "select extract(epoch from now() - since)::int, who"
+        f" from ({OPEN_TRANSACTIONS}) as open order by since limit 1"
+    ).fetchone()
+    return OpenTransaction(*found) if found else None
+
+
 @contextmanager
 def snapshot(connection: psycopg.Connection) -> Iterator[Snapshot]:
     """A read-only REPEATABLE READ transaction; all reads inside see the same rows."""
@@ -56,8 +86,8 @@ def snapshot(connection: psycopg.Connection) -> Iterator[Snapshot]:
             " || '/' || current_database(),"
             " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
             " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
-            " coalesce((select extract(epoch from now() - min(xact_start)) from pg_stat_activity"
-            "  where backend_xid is not null), 0)::float"
+            " coalesce((select extract(epoch from now() - min(since))"
+            f" from ({OPEN_TRANSACTIONS}) as open), 0)::float"
         ).fetchone()
         assert found is not None
         yield Snapshot(*found)

@@ -91,6 +91,9 @@ def test_the_age_of_an_open_transaction_is_seen(
         upsert(slow, "late")
         with closing(postgres.connect_from_env()) as source, postgres.snapshot(source) as seen:
             assert 0 < seen.oldest_seconds < 60
+            oldest = postgres.oldest_transaction(source)
+            assert oldest
+            assert f"pid {slow.info.backend_pid}, role postgres" in oldest.who
 
 
 def test_copying_the_same_unload_again_lands_nothing_twice(
@@ -184,6 +187,16 @@ def test_a_database_restored_from_an_older_state_is_refused(
     warehouse.query("update RAW.TRANSACTIONS_STREAMING_KAFKA set ingest_xid = 1000000000")
     with pytest.raises(RestoredDatabaseError, match="restored from an older state"):
         land_stream(stream)
+
+    # docs/add-a-feed.md, "When Postgres was restored"
+    warehouse.query(
+        "update RAW.TRANSACTIONS_STREAMING_KAFKA"
+        " set source_database = source_database || ' until 2026-11-23'"
+        " where source_database not like '% until %'"
+    )
+    upsert(sink, "b")
+    land_stream(stream)
+    assert sorted(landed(warehouse)) == [("a", "1.5"), ("a", "1.5"), ("b", "1.5")]
 
 
 def test_another_database_starts_at_its_own_beginning(

@@ -64,6 +64,11 @@ def write(folder: Path, given: Path) -> None:
                 file.chmod(0o444)
             else:
                 file.unlink(missing_ok=True)
+    # The registry reads properties.
+    password = settings.get("REGISTRY_DB_PASSWORD")
+    properties = folder / "schema-registry" / "registry.properties"
+    properties.write_text(f"apicurio.datasource.password={password}\n")
+    properties.chmod(0o444)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@
     {%- if resync -%}
         {%- do landing_copy_stream(feed, path, batch, buffers.good) -%}
         {%- set landed = landing_insert_missing(feed, buffers.good) -%}
-    {%- elif landing_watermark(feed, database) | string != after | string -%}
+    {%- elif landing_watermark(feed, database, after) | string != after | string -%}
         {%- set landed = none -%}
     {%- else -%}
         {%- do landing_copy_stream(feed, path, batch, landing_table(feed)) -%}
@@ -50,11 +50,12 @@
     ) -%}
 {%- endmacro %}
 
-{#- The same query as in dags/landing/unload.py. -#}
-{% macro landing_watermark(feed, database) -%}
+{#- The same query as in dags/landing/unload.py, except that rows below `after` need not be read: the
+    time of a run must not follow the size of the table. -#}
+{% macro landing_watermark(feed, database, after) -%}
     {{ return(landing_scalar(
         'select greatest((select coalesce(max(ingest_xid), 0) from ' ~ landing_table(feed)
-        ~ ' where source_database = ' ~ landing_literal(database) ~ '),'
+        ~ ' where source_database = ' ~ landing_literal(database) ~ ' and ingest_xid >= ' ~ after ~ '),'
         ~ ' (select coalesce(max(source_row), 0) from ' ~ feed.schema ~ '.QUARANTINE where feed = '
         ~ landing_literal(feed.name) ~ ' and source_content_key = ' ~ landing_literal(database) ~ '))::text'
     )) }}

@@ -42,8 +42,10 @@ class SchemaRegistry(Service):
         env = {
             "QUARKUS_HTTP_HOST": "127.0.0.1",
             "QUARKUS_HTTP_PORT": str(settings.port("SCHEMA_REGISTRY_PORT")),
-            # No second port: health is read from the API itself.
-            "QUARKUS_MANAGEMENT_ENABLED": "false",
+            # Its management port cannot be left out, only moved from 9000 to any free one; health
+            # is read from the API itself.
+            "QUARKUS_MANAGEMENT_HOST": "127.0.0.1",
+            "QUARKUS_MANAGEMENT_PORT": "0",
             "APICURIO_STORAGE_KIND": "sql",
             "APICURIO_STORAGE_SQL_KIND": "postgresql",
             "APICURIO_DATASOURCE_URL": f"jdbc:postgresql://{database}/registry",

@@ -188,7 +188,7 @@ def test_a_database_restored_from_an_older_state_is_refused(
     with pytest.raises(RestoredDatabaseError, match="restored from an older state"):
         land_stream(stream)
 
-    # docs/add-a-feed.md, "When Postgres was restored"
+    # docs/operations.md, "When Postgres was restored"
     warehouse.query(
         "update RAW.TRANSACTIONS_STREAMING_KAFKA"
         " set source_database = source_database || ' until 2026-11-23'"

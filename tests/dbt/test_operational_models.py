@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,20 +42,31 @@ def test_what_arrives_is_counted_live_and_ready_to_unload(
     dbt = Dbt(tmp_path_factory.mktemp("operational"))
     dbt("parse", "--target", "postgres", "--show-all-deprecations", "--warn-error")
     dbt("build", "--target", "postgres")
-    with connect(postgres, "connect_sink", "CONNECT_SINK_PASSWORD") as sink:
-        for key in ("a", "b", "a"):
-            sink.execute(
-                'insert into transactions_sink (tx_id, user_id, amount, currency, "timestamp")'
-                " values (%s, 'u', 1, 'USD', now() - interval '2 days')"
-                " on conflict (tx_id) do update set amount = 2",
-                [key],
-            )
-    dbt("test", "--target", "postgres")
+    run = uuid.uuid4().hex
+    first, second = f"{run}-a", f"{run}-b"
     with connect(postgres, "unload", "UNLOAD_PASSWORD") as unload:
-        minutes = "select sum(transactions), sum(late_transactions) from operational.{}"
-        assert unload.execute(minutes.format("transactions_per_minute")).fetchone() == (2, 2)
-        rows = "select tx_id, amount from operational.unload_transactions order by ingest_xid"
-        assert unload.execute(rows).fetchall() == [("b", 1), ("a", 2)]
+        counted = (
+            "select coalesce(sum(transactions), 0), coalesce(sum(late_transactions), 0)"
+            " from operational.transactions_per_minute"
+        )
+        before = unload.execute(counted).fetchone()
+        with connect(postgres, "connect_sink", "CONNECT_SINK_PASSWORD") as sink:
+            for key in (first, second, first):
+                sink.execute(
+                    'insert into transactions_sink (tx_id, user_id, amount, currency, "timestamp")'
+                    " values (%s, 'u', 1, 'USD', now() - interval '2 days')"
+                    " on conflict (tx_id) do update set amount = 2",
+                    [key],
+                )
+        dbt("test", "--target", "postgres")
+        after = unload.execute(counted).fetchone()
+        assert before
+        assert after == (before[0] + 2, before[1] + 2)
+        rows = (
+            "select tx_id, amount from operational.unload_transactions"
+            " where tx_id = any(%s) order by ingest_xid"
+        )
+        assert unload.execute(rows, [[first, second]]).fetchall() == [(second, 1), (first, 2)]
 
 
 def test_building_again_keeps_the_unload_able_to_read(

@@ -35,7 +35,7 @@ def chain(bootstrap: Bootstrap) -> Bootstrap:
 @pytest.fixture
 def airflow(chain: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
     """A client of the stack's Airflow."""
-    for name in ("AIRFLOW_PORT", "AIRFLOW_USER", "AIRFLOW_PASSWORD"):
+    for name in ("AIRFLOW_URL", "AIRFLOW_USER", "AIRFLOW_PASSWORD"):
         monkeypatch.setenv(name, chain.settings[name])
     return Airflow()
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from landing.snowflake import connect_from_env, rows
 
 from bootstrap.airflow.api import Airflow
 from bootstrap.native import dag_runs
-from tests.conftest import ROOT, Bootstrap, eventually
+from tests.conftest import ROOT, Bootstrap, eventually, settings_of_its_own
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -25,11 +26,15 @@ EVENTS = 10_000
 
 
 @pytest.fixture(scope="module")
-def chain(bootstrap: Bootstrap) -> Bootstrap:
-    """The stack after `up`, with filled marts."""
-    started = bootstrap("up")
-    assert started.returncode == 0, started.stderr + started.stdout
-    return bootstrap
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
+    """A stack of its own, for it is stopped and started here: after `up`, with filled marts."""
+    bootstrap = Bootstrap(settings_of_its_own(tmp_path_factory.mktemp("chain")))
+    try:
+        started = bootstrap("up")
+        assert started.returncode == 0, started.stderr + started.stdout
+        yield bootstrap
+    finally:
+        bootstrap("reset", "--yes")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from registrar.errors import UsageError
-from registrar.stopping import stop_and_wait
+from registrar.stopping import pause_and_wait, stop_and_wait
 from registrar.verbs.context import Context
 
 
@@ -38,7 +38,9 @@ class Restart(Control):
 
 
 pause = Control(
-    "tasks stay, and read nothing", "paused", lambda context, name: context.connect.pause(name)
+    "tasks stay, and read nothing",
+    "paused",
+    lambda context, name: pause_and_wait(context.connect, name),
 )
 resume = Control(
     "undo pause or stop", "resumed", lambda context, name: context.connect.resume(name)

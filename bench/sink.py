@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ from typing import Any
 
 import psycopg
 
-from bench import _by_hand
+from bench import _by_hand, timing
 from bootstrap import settings
 
 sys.path.insert(0, str(settings.ROOT / "connectors"))
@@ -91,19 +90,11 @@ def _rows(form: str, rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
     }
     for tasks in ("3 tasks", "1 task"):
         for other, (text, bar) in comparisons.items():
-            ours, theirs = statistics.median(rates[tasks]), statistics.median(rates[other])
-            ratios = [mine / their for mine, their in zip(rates[tasks], rates[other], strict=True)]
-            yield {
-                "what": f"sink, {form}, {tasks}",
-                "comparison": text,
-                "ours_median": round(ours),
-                "theirs_median": round(theirs),
-                "ratio": round(ours / theirs, 2),
-                "spread": f"{min(ratios):.2f}-{max(ratios):.2f}",
-                "n": len(rates[tasks]),
-                # The project's connector has three tasks; one is for comparison.
-                "bar": bar if tasks == "3 tasks" else None,
-            }
+            pairs = list(zip(rates[tasks], rates[other], strict=True))
+            # The project's connector has three tasks; one is for comparison.
+            yield timing.row(
+                f"sink, {form}, {tasks}", text, pairs, bar if tasks == "3 tasks" else None
+            )
 
 
 class _Stack:

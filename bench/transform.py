@@ -8,9 +8,6 @@ is models, seeds, snapshots and tests a minute. Needs the whole stack, with noth
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.timing import row
 from bootstrap import settings
 from bootstrap.airflow.api import Airflow
 from bootstrap.native import dag_runs, dbt
@@ -32,27 +30,15 @@ def run() -> list[dict[str, Any]]:
     """One row of the bench table."""
     settings.load_env()
     airflow = Airflow()
-    starts, ours, theirs = [], [], []
+    starts, pairs = [], []
     with TemporaryDirectory() as folder:
         nodes = _by_hand(Path(folder))[1]
         for _ in range(ROUNDS):
             start, seconds = _through_airflow(airflow)
             starts.append(start)
-            ours.append(nodes * 60 / seconds)
-            theirs.append(nodes * 60 / _by_hand(Path(folder))[0])
-    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    return [
-        {
-            "what": f"transform, nodes a minute, after {median(starts):.1f} s of start",
-            "comparison": "dbt build",
-            "ours_median": round(median(ours)),
-            "theirs_median": round(median(theirs)),
-            "ratio": round(median(ours) / median(theirs), 2),
-            "spread": f"{min(ratios):.2f}-{max(ratios):.2f}",
-            "n": ROUNDS,
-            "bar": BAR,
-        }
-    ]
+            pairs.append((nodes * 60 / seconds, nodes * 60 / _by_hand(Path(folder))[0]))
+    what = f"transform, nodes a minute, after {median(starts):.1f} s of start"
+    return [row(what, "dbt build", pairs, BAR)]
 
 
 def _through_airflow(airflow: Airflow) -> tuple[float, float]:
@@ -80,18 +66,8 @@ def _time(text: str) -> datetime:
 def _by_hand(folder: Path) -> tuple[float, int]:
     """Seconds of a `dbt build`, and how many nodes it built."""
     began = time.perf_counter()
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "--quiet", "build", "--target", "snowflake"),
-            *("--target-path", folder, "--log-path", folder),
-        ],
-        cwd=dbt.PROJECT,
-        # It leaves out what Airflow leaves out.
-        env=os.environ | dbt.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # It leaves out what Airflow leaves out.
+    done = dbt.run("--quiet", "build", "--target-path", folder, "--log-path", folder)
     seconds = time.perf_counter() - began
     if done.returncode:
         raise RuntimeError(done.stdout[-2000:])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,24 +86,28 @@ def eventually(check: Callable[[], bool], seconds: float = 30) -> bool:
     return True
 
 
-@pytest.fixture
-def own_bootstrap(tmp_path: Path) -> Iterator[Bootstrap]:
-    """A stack for one test; at its end nothing of it is left."""
-    bootstrap = Bootstrap(settings_of_its_own(tmp_path))
+@contextmanager
+def stack_of_its_own(folder: Path) -> Iterator[Bootstrap]:
+    """A stack in `folder`; at the end nothing of it is left."""
+    bootstrap = Bootstrap(settings_of_its_own(folder))
     try:
         yield bootstrap
     finally:
         bootstrap("reset", "--yes")
+
+
+@pytest.fixture
+def own_bootstrap(tmp_path: Path) -> Iterator[Bootstrap]:
+    """A stack for one test."""
+    with stack_of_its_own(tmp_path) as bootstrap:
+        yield bootstrap
 
 
 @pytest.fixture(scope="session")
 def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    """The stack that all tests of a run share; at the end nothing of it is left."""
-    bootstrap = Bootstrap(settings_of_its_own(tmp_path_factory.mktemp("stack")))
-    try:
+    """The stack that all tests of a run share."""
+    with stack_of_its_own(tmp_path_factory.mktemp("stack")) as bootstrap:
         yield bootstrap
-    finally:
-        bootstrap("reset", "--yes")
 
 
 @pytest.fixture(scope="session")

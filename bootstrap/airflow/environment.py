@@ -64,7 +64,6 @@ def environment(home: Path) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         # Airflow's process titles would overwrite the environment by which its processes are found.
         "SPT_NOENV": "1",
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         **{f"AIRFLOW__{key}": str(value) for key, value in options.items()},
     }
 

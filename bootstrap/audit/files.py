@@ -40,8 +40,7 @@ def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYT
     """
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"files -> {table}", "rows")
-    if not warehouse.exists(target, table):
-        hop.notes.append("nothing has landed yet")
+    if not warehouse.has_landed(target, table, hop):
         return hop
     hop.waiting = _waiting(target, feed)
     for file in _files(target, feed, window):

@@ -27,8 +27,7 @@ def compare(target: SnowflakeConnection, feed: Feed, window: Window = EVERYTHING
         return None
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"{table} -> {feed.mart.model}", "keys")
-    if not warehouse.exists(target, table):
-        hop.notes.append("nothing has landed yet")
+    if not warehouse.has_landed(target, table, hop):
         return hop
     comparison = _Comparison(target, feed, feed.mart, window)
     hop.checked = comparison.landed()

@@ -64,8 +64,7 @@ def landed_once(target: SnowflakeConnection, feed: StreamFeed, window: Window) -
     """
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"-> {table}", "versions")
-    if not warehouse.exists(target, table):
-        hop.notes.append("nothing has landed yet")
+    if not warehouse.has_landed(target, table, hop):
         return hop
     counted = f"select count(*) from {table} where {window.of(_LANDED_AT)}"
     hop.checked = int(snowflake.rows(target, counted)[0][0])

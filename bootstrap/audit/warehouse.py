@@ -11,6 +11,7 @@ from landing import snowflake
 from landing.feeds import Feed
 from snowflake.connector import SnowflakeConnection
 
+from .report import Hop
 from .workspace import SEPARATOR
 
 
@@ -40,6 +41,14 @@ def exists(connection: SnowflakeConnection, name: str) -> bool:
         [schema, table],
     )
     return bool(found[0][0])
+
+
+def has_landed(connection: SnowflakeConnection, table: str, hop: Hop) -> bool:
+    """Whether there is a raw table; if there is none, the hop says so."""
+    found = exists(connection, table)
+    if not found:
+        hop.notes.append("nothing has landed yet")
+    return found
 
 
 def key(feed: Feed, alias: str = "") -> str:

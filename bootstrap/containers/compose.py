@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bootstrap import settings
 from bootstrap.errors import ExpectedError
+from bootstrap.native import dotenv
 
 #: Every profile, so that no container is left behind or overlooked.
 EVERYTHING = ("--profile", "*")
@@ -127,10 +128,7 @@ def _write_env_from_volume(console: Console) -> None:
     """The tools on the host need the secrets that the containers have."""
     command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
     text = _output("compose", "run", "--rm", "-T", "secrets", *command)
-    partial = settings.ENV_FILE.with_suffix(".tmp")
-    partial.touch(mode=0o600)
-    partial.write_text(text)
-    partial.rename(settings.ENV_FILE)
+    dotenv.write(text)
     settings.load_env()
     console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
 

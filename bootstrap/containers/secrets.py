@@ -8,27 +8,18 @@ printed, as a .env for the tools on the host.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from bootstrap import settings
 from bootstrap.native import dotenv
-
-_ROLES = (
-    "CONNECT_SINK_PASSWORD",
-    "UNLOAD_PASSWORD",
-    "AIRFLOW_DB_PASSWORD",
-    "REGISTRY_DB_PASSWORD",
-    "DBT_OPERATIONAL_PASSWORD",
-)
+from bootstrap.postgres import provision
 
 #: Folder -> the settings in it.
 SECRETS: dict[str, tuple[str, ...]] = {
     "postgres": ("POSTGRES_PASSWORD",),
-    "postgres-roles": ("POSTGRES_PASSWORD", *_ROLES),
+    "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
     "connect": ("CONNECT_SINK_PASSWORD",),
-    "schema-registry": ("REGISTRY_DB_PASSWORD",),
     "snowflake": ("SNOWFLAKE_PASSWORD",),
     "airflow": (
         "AIRFLOW_DB_PASSWORD",
@@ -48,27 +39,27 @@ SECRETS: dict[str, tuple[str, ...]] = {
 def write(folder: Path, given: Path) -> None:
     """Write a file per secret below `folder`, from the .env file `given` if it exists."""
     if given.exists():
-        shutil.copyfile(given, settings.ENV_FILE)
-        settings.ENV_FILE.chmod(0o600)
+        dotenv.write(given.read_text())
     else:
         dotenv.write_once()
     settings.load_env()
     for service, names in SECRETS.items():
-        place = folder / service
-        place.mkdir(exist_ok=True)
         for name in names:
-            file = place / name
-            if value := os.environ.get(name):
-                file.write_text(value)
-                # Its container runs as some other user, and is the only one that mounts it.
-                file.chmod(0o444)
-            else:
-                file.unlink(missing_ok=True)
+            _put(folder / service / name, os.environ.get(name))
     # The registry reads properties.
-    password = settings.get("REGISTRY_DB_PASSWORD")
-    properties = folder / "schema-registry" / "registry.properties"
-    properties.write_text(f"apicurio.datasource.password={password}\n")
-    properties.chmod(0o444)
+    password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
+    _put(folder / "schema-registry" / "registry.properties", password)
+
+
+def _put(file: Path, text: str | None) -> None:
+    """Write a file, or see that there is none."""
+    file.parent.mkdir(exist_ok=True)
+    if text:
+        file.write_text(text)
+        # Its container runs as some other user, and is the only one that mounts it.
+        file.chmod(0o444)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def main() -> None:

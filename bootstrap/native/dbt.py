@@ -25,6 +25,7 @@ def environment() -> dict[str, str]:
     return {
         "DBT_MANIFEST": str(manifest()),
         "DBT_LOG_PATH": str(state.logs() / "dbt"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
         "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(
             {"pipeline": {"dir": str(docs()), "name": "dbt docs"}}
@@ -42,6 +43,18 @@ def docs() -> Path:
     return state.data("dbt") / "docs"
 
 
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """One dbt command on the target snowflake, with what it printed."""
+    return subprocess.run(
+        [Path(sys.executable).parent / "dbt", "--no-use-colors", *words, "--target", "snowflake"],
+        cwd=PROJECT,
+        env=os.environ | environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def write_manifest() -> None:
     """Parse the project, unless the manifest is newer than every file of it.
 
@@ -51,17 +64,7 @@ def write_manifest() -> None:
     if manifest().exists() and manifest().stat().st_mtime > _last_change():
         return
     manifest().parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "--no-use-colors"),
-            *("parse", "--target", "snowflake", "--target-path", manifest().parent),
-        ],
-        cwd=PROJECT,
-        env=os.environ | environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("parse", "--target-path", manifest().parent)
     if done.returncode:
         raise RuntimeError(f"dbt cannot parse the project:\n{done.stdout[-3000:]}")
 

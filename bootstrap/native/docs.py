@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 from rich.console import Console
 
 from bootstrap import settings
@@ -28,18 +23,8 @@ def make(console: Console) -> int:
     """
     folder = dbt.docs()
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "--no-use-colors"),
-            # `--static` adds a page that needs no server: it can be sent to somebody.
-            *("docs", "generate", "--static", "--target", "snowflake", "--target-path", folder),
-        ],
-        cwd=dbt.PROJECT,
-        env=os.environ | dbt.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # `--static` adds a page that needs no server: it can be sent to somebody.
+    done = dbt.run("docs", "generate", "--static", "--target-path", folder)
     if done.returncode:
         raise DocsError(f"dbt cannot make the docs:\n{done.stdout[-3000:]}")
     console.print(f"one page, to open or send   {folder / 'static_index.html'}")
@@ -50,4 +35,4 @@ def make(console: Console) -> int:
 
 def url() -> str:
     """Where Airflow shows the site."""
-    return f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}/cosmos/pipeline/dbt_docs_index.html"
+    return f"{settings.get('AIRFLOW_URL')}/cosmos/pipeline/dbt_docs_index.html"

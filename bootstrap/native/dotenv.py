@@ -17,12 +17,17 @@ def write_once() -> bool:
     if ENV_FILE.exists():
         return False
     text = _SECRET.sub(lambda m: f"{m['name']}={_random(m['name'])}", EXAMPLE_FILE.read_text())
+    write(text)
+    return True
+
+
+def write(text: str) -> None:
+    """Make this the .env file: whole or not at all, and for its owner only."""
     partial = ENV_FILE.with_suffix(".tmp")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w") as file:  # noqa: PTH123 - opened by descriptor for its mode
         file.write(text)
     partial.rename(ENV_FILE)
-    return True
 
 
 def _random(name: str) -> str:

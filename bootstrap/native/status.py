@@ -50,11 +50,12 @@ def collect(
         connectors = pool.submit(_connectors)
         dags = pool.submit(_dags)
         running = any(service["seconds_up"] for service in states.result().values())
+        opened = pool.submit(flow.open_transaction) if running else None
         return {
             "services": states.result(),
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
-            "open_transaction": flow.open_transaction() if running else None,
+            "open_transaction": opened.result() if opened else None,
             "dags": dags.result(),
         }
 

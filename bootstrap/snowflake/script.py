@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -17,6 +15,7 @@ from snowflake.connector.util_text import split_statements
 
 from bootstrap import settings
 from bootstrap.errors import ExpectedError
+from bootstrap.native import dbt
 from bootstrap.snowflake import keys
 
 HERE = Path(__file__).parent
@@ -91,16 +90,7 @@ def apply(connection: SnowflakeConnection) -> Iterator[str]:
 
 
 def _landing_objects() -> str:
-    dbt = Path(sys.executable).with_name("dbt")
-    command = [str(dbt), "--quiet", "run-operation", "landing_sql", "--target", "snowflake"]
-    done = subprocess.run(
-        command,
-        cwd=settings.ROOT / "dbt_project",
-        env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = dbt.run("--quiet", "run-operation", "landing_sql")
     if done.returncode:
         raise ScriptError(f"dbt cannot render the landing blocks:\n{done.stdout[-2000:]}")
     return done.stdout

@@ -20,7 +20,7 @@ from registrar.letters import DeadLetters, Letter
 
 from bootstrap import settings
 from bootstrap.native import cli
-from tests.conftest import ROOT, Bootstrap, eventually, settings_of_its_own
+from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
 
 TOPIC, LETTERS = "transactions", "transactions_sink.dlq"
 # Models up to the two that landing blocks name, and what they read.
@@ -138,8 +138,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 
     On a stack of its own: other tests count what is in theirs, and here rows are lost on purpose.
     """
-    bootstrap = Bootstrap(settings_of_its_own(tmp_path_factory.mktemp("audit")))
-    try:
+    with stack_of_its_own(tmp_path_factory.mktemp("audit")) as bootstrap:
         started = bootstrap("up", "connector-watchdog", "snowflake")
         assert started.returncode == 0, started.stderr
         chain = Chain(bootstrap, tmp_path_factory.mktemp("dbt"))
@@ -150,8 +149,6 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
         chain.land()
         chain.transform()
         yield chain
-    finally:
-        bootstrap("reset", "--yes")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from landing.snowflake import connect_from_env, rows
 
 from bootstrap.airflow.api import Airflow
 from bootstrap.native import dag_runs
-from tests.conftest import ROOT, Bootstrap, eventually, settings_of_its_own
+from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -28,13 +28,10 @@ EVENTS = 10_000
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
     """A stack of its own, for it is stopped and started here: after `up`, with filled marts."""
-    bootstrap = Bootstrap(settings_of_its_own(tmp_path_factory.mktemp("chain")))
-    try:
+    with stack_of_its_own(tmp_path_factory.mktemp("chain")) as bootstrap:
         started = bootstrap("up")
         assert started.returncode == 0, started.stderr + started.stdout
         yield bootstrap
-    finally:
-        bootstrap("reset", "--yes")
 
 
 @pytest.fixture

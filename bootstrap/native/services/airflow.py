@@ -38,7 +38,7 @@ class AirflowService(Service):
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{settings.port('AIRFLOW_PORT')}"
+        return settings.get("AIRFLOW_URL")
 
     def launch(self) -> Launch:
         env = environment(self.home) | {"PIPELINE_PRELOAD": self.preload}

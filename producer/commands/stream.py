@@ -6,10 +6,13 @@ import argparse
 import json
 import secrets
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from bootstrap import settings
 from producer.commands import arguments, times
 from producer.contracts import checks, contract, poison, wire
+from producer.delivery.heartbeat import Heartbeat
 from producer.delivery.progress import Display
 from producer.delivery.run import Run, Worker
 from producer.delivery.stop import Stop
@@ -100,6 +103,8 @@ def _how(group: argparse._ArgumentGroup) -> None:
     add("--processes", type=arguments.positive, default=1, metavar="N", help=text)
     text = "how long Kafka may be away (default: %(default)g)"
     add("--wait", type=arguments.seconds, default=60.0, metavar="SECONDS", help=text)
+    text = "touched while all goes well, for health checks"
+    add("--heartbeat", type=Path, metavar="FILE", help=text)
     text = "a setting of Kafka's client (librdkafka), like security.protocol=SASL_SSL"
     add("-X", dest="settings", action="append", default=[], metavar="KEY=VALUE", help=text)
     add("--json", action="store_true", help="print the totals as JSON, with every failure")
@@ -110,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
     plan = _plan(options)
     with Display(plan.count) as display, Stop() as stopped:
         display.say(f"seed {plan.seed}, topic {plan.topic} at {plan.servers}, {plan.format}")
-        watch = Watch(display.say, display.show, stopped)
+        watch = Watch(display.say, _show(display, options.heartbeat), stopped)
         if options.processes == 1:
             totals = Worker(plan, watch).work()
         else:
@@ -120,6 +125,18 @@ def run(options: argparse.Namespace) -> int:
         print(f"stopped after {totals.produced} of {plan.count} messages", file=sys.stderr)
     _report(totals, options.json)
     return 0 if totals.complete and not cut_short else 1
+
+
+def _show(display: Display, heartbeat: Path | None) -> Callable[[Totals], None]:
+    if heartbeat is None:
+        return display.show
+    beat = Heartbeat(heartbeat)
+
+    def show(totals: Totals) -> None:
+        display.show(totals)
+        beat.show(totals)
+
+    return show
 
 
 def _plan(options: argparse.Namespace) -> Run:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producer.delivery import heartbeat
 from producer.delivery.kafka import Delivery
 from producer.delivery.pace import Pace
 from producer.delivery.run import Run, Worker
@@ -97,6 +99,30 @@ def test_kafka_gone_midway_ends_the_run_and_names_each_lost_key(kafka: MockKafka
     assert totals.failed == len(totals.failures) == totals.produced - totals.acknowledged > 0
     assert len({key for key, _ in totals.failures} & {""}) == 0
     assert all("timed out" in reason for _, reason in totals.failures)
+
+
+def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
+    kafka: MockKafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    file = tmp_path / "alive"
+    file.touch()
+    heart = heartbeat.Heartbeat(file)
+    assert not file.exists(), "what an earlier run left is no sign of life"
+    beats: list[bool] = []
+
+    def show(totals: Totals) -> None:
+        file.unlink(missing_ok=True)
+        heart.show(totals)
+        beats.append(file.exists())
+        if beats.count(True) == 3:
+            kafka.stop()
+
+    # A message a second: the second and third beat come while none is due.
+    watch = Watch(lambda text: None, show, lambda: False)
+    totals = Worker(plan(kafka.servers, None, rate=1, wait=0.5), watch).work()
+    assert totals.failed
+    assert beats[-2:] == [False, False]
 
 
 def test_kafka_away_at_the_start_is_waited_for_and_then_named() -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from registrar.errors import RegistrarError, UsageError
 from registrar.verbs import apply, control, dead_letters, lint, plan, prune, rewind, status
+from registrar.verbs import strimzi as strimzi_
 from registrar.verbs import wait as wait_
 from registrar.verbs import watch as watch_
 from registrar.verbs.context import Context, common_arguments
@@ -24,6 +25,7 @@ examples:
   register.py rewind orders_sink --to earliest     read everything again (shows it; --yes does it)
   register.py dead-letters orders_sink --show 5    why records were put aside
   register.py watch                                keep all connectors running (a service)
+  register.py strimzi | kubectl apply -f -         the same connectors and topics in Kubernetes
 
 Each verb has its own --help. Exit codes: 0 done, 1 failed, 2 usage, 3 changes pending.
 """
@@ -54,6 +56,7 @@ VERBS: dict[str, Verb] = {
     "rewind": rewind,
     "prune": prune,
     "dead-letters": dead_letters,
+    "strimzi": strimzi_,
 }
 
 

@@ -1,0 +1,91 @@
+"""Connectors and topics as resources of Strimzi, the Kafka operator of Kubernetes (API v1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from registrar.definition import Definition, Topic
+from registrar.errors import RegistrarError
+
+API = "kafka.strimzi.io/v1"
+#: Settings that the resource has fields for, and refuses under `config`.
+FIELDS = ("name", "connector.class", "tasks.max")
+# RFC 1123 subdomain, which names of Kubernetes' objects are.
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LONGEST_NAME = 253
+
+Resource = dict[str, Any]
+
+
+def resources(
+    definitions: Sequence[Definition], connect_cluster: str, kafka_cluster: str
+) -> list[Resource]:
+    """A KafkaTopic for each topic, a KafkaConnector for each connector; topics come first.
+
+    `${env:X}` stays as it is: the worker's config provider fills it in there as well.
+
+    Raises:
+        RegistrarError: two names become the same in Kubernetes, or one cannot be a name there.
+    """
+    topics = {topic.name: topic for d in definitions for topic in d.topics}
+    found = [
+        *(_topic(topic, kafka_cluster) for topic in topics.values()),
+        *(_connector(d, connect_cluster) for d in definitions),
+    ]
+    _check_names(found, [*topics, *(d.name for d in definitions)])
+    return found
+
+
+def _topic(topic: Topic, cluster: str) -> Resource:
+    # What is left out is the broker's to decide.
+    numbers = {"partitions": topic.partitions, "replicas": topic.replication_factor}
+    spec: Resource = {"topicName": topic.name}
+    spec |= {key: number for key, number in numbers.items() if number is not None}
+    if topic.config:
+        spec["config"] = dict(topic.config)
+    return _resource("KafkaTopic", topic.name, cluster, spec)
+
+
+def _connector(definition: Definition, cluster: str) -> Resource:
+    config = definition.config
+    spec = {
+        "class": config["connector.class"],
+        "tasksMax": int(config.get("tasks.max", "1")),
+        # After an outage; what `watch` does beyond that, the operator does not.
+        "autoRestart": {"enabled": True},
+        "config": {key: value for key, value in config.items() if key not in FIELDS},
+    }
+    return _resource("KafkaConnector", definition.name, cluster, spec)
+
+
+def _resource(kind: str, name: str, cluster: str, spec: Resource) -> Resource:
+    metadata = {"name": kubernetes_name(name), "labels": {"strimzi.io/cluster": cluster}}
+    return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def kubernetes_name(name: str) -> str:
+    """The name as Kubernetes allows it: lower case, with dashes for underscores.
+
+    Raises:
+        RegistrarError: that is not enough to make it one.
+    """
+    changed = name.lower().replace("_", "-")
+    if not _NAME.fullmatch(changed) or len(changed) > _LONGEST_NAME:
+        raise RegistrarError(
+            f"{name}: cannot be a name in Kubernetes: use letters, digits, dashes and dots, "
+            f"a letter or digit at both ends"
+        )
+    return changed
+
+
+def _check_names(found: Sequence[Resource], names: Sequence[str]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for resource, name in zip(found, names, strict=True):
+        key = (resource["kind"], resource["metadata"]["name"])
+        if key in seen:
+            raise RegistrarError(
+                f"{seen[key]} and {name} are both {key[1]} in Kubernetes: rename one"
+            )
+        seen[key] = name

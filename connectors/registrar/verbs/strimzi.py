@@ -1,0 +1,39 @@
+"""register.py strimzi"""
+
+from __future__ import annotations
+
+import argparse
+
+import yaml
+
+from registrar.errors import RegistrarError
+from registrar.lint.finding import ERROR
+from registrar.lint.lint import lint
+from registrar.strimzi import resources
+from registrar.verbs.context import Context, print_json
+
+HELP = "print connectors and topics as resources for Kubernetes, for Strimzi: | kubectl apply -f -"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster", default="pipeline", metavar="NAME", help="of the KafkaConnect (%(default)s)"
+    )
+    parser.add_argument(
+        "--kafka-cluster", default="pipeline", metavar="NAME", help="of the Kafka (%(default)s)"
+    )
+
+
+def run(context: Context) -> int:
+    wanted = context.definitions()
+    found = lint(wanted, context.listings(offline=True))
+    errors = [str(finding) for finding in found if finding.severity == ERROR]
+    if errors:
+        raise RegistrarError("\n".join(errors))
+    rendered = resources(wanted, context.options.cluster, context.options.kafka_cluster)
+    if context.options.json:
+        # What kubectl takes in JSON is one object.
+        print_json({"apiVersion": "v1", "kind": "List", "items": rendered})
+    else:
+        print(yaml.safe_dump_all(rendered, sort_keys=False, width=1 << 16), end="")
+    return 0

@@ -77,10 +77,11 @@ endif
 	@echo "fetching uv $(UV_VERSION) into .cache/uv (this machine has none)"
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
 
-# Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place.
+# Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place. Compiled
+# here, once: a shell with PYTHONDONTWRITEBYTECODE set would compile anew in each of Airflow's processes.
 .venv/synced: uv.lock pyproject.toml $(filter .cache/%,$(UV)) | python
 	@echo "installing the Python packages of uv.lock into .venv"
-	@$(UV) sync --quiet --frozen --inexact --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
+	@$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
 .PHONY: up down status audit docs logs reset produce register test test-containers test-snowflake lint bench help python

@@ -30,5 +30,24 @@ def pass_protocol_on(module: ModuleType) -> None:
     module.SnowflakeHook._add_network_config = add_network_config
 
 
+@wrapt.when_imported("cosmos.operators._watcher.base")
+def push_only_what_is_read(module: ModuleType) -> None:
+    """Let the watched dbt build tell Airflow how a model ended, and no more.
+
+    Cosmos pushes an XCom at each start, compilation, execution and end of each model and test, while
+    dbt waits. Its sensors read the last one of models alone: three pushes in four are for nobody.
+    """
+    original = module._process_dbt_log_event
+
+    @wraps(original)
+    def process(task_instance: Any, event: dict[str, Any]) -> None:
+        node = event.get("data", {}).get("node_info") or {}
+        ended = module.is_dbt_node_status_terminal(node.get("node_status"))
+        if ended and node.get("resource_type") != "test":
+            original(task_instance, event)
+
+    module._process_dbt_log_event = process
+
+
 for module in filter(None, os.environ.get("PIPELINE_PRELOAD", "").split(",")):
     importlib.import_module(module)

@@ -10,8 +10,18 @@ from bootstrap import settings
 HERE = Path(__file__).parent
 
 #: What the scheduler imports once (PIPELINE_PRELOAD), so that the tasks it forks need not.
-SCHEDULER_PRELOAD = (
-    "dbt.cli.main,dbt.adapters.snowflake,cosmos.operators.local,cosmos.operators.watcher"
+SCHEDULER_PRELOAD = ",".join(
+    (
+        "dbt.cli.main",
+        "dbt.adapters.snowflake",
+        "cosmos.converter",
+        "cosmos.airflow.task_group",
+        "cosmos.operators.local",
+        "cosmos.operators.watcher",
+        # A task reads its manifest through Airflow's paths, which load all plugins.
+        "cosmos.plugin.airflow3",
+        "upath.implementations.local",
+    )
 )
 
 
@@ -53,9 +63,14 @@ def environment(home: Path) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": home / "logs",
         # A task that waits for the one before it starts at once, not at the next full second.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.5,
+        # A worker that misses the end of its task by a moment looks again only after so long.
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": 1,
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": home / "cosmos",
+        # Otherwise the watched build writes all it has told so far into a Variable at each of dbt's
+        # events. What is lost: after a kill -9 of it, models run again one by one.
+        "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
     }
     return {
         "AIRFLOW_HOME": str(home),

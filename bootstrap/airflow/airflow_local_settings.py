@@ -31,11 +31,11 @@ def pass_protocol_on(module: ModuleType) -> None:
 
 
 @wrapt.when_imported("cosmos.operators._watcher.base")
-def push_only_what_is_read(module: ModuleType) -> None:
+def push_only_what_is_read(module: Any) -> None:
     """Let the watched dbt build tell Airflow how a model ended, and no more.
 
-    Cosmos pushes an XCom at each start, compilation, execution and end of each model and test, while
-    dbt waits. Its sensors read the last one of models alone: three pushes in four are for nobody.
+    Cosmos pushes an XCom at each start, compilation, execution and end of each model and test, and
+    dbt waits for it. Its sensors read the last one of models alone: two pushes in three are in vain.
     """
     original = module._process_dbt_log_event
 

@@ -76,5 +76,5 @@ def transformations() -> dict[str, Any]:
         "render_config": RenderConfig(
             load_method=LoadMode.DBT_MANIFEST, test_behavior=TestBehavior.AFTER_EACH
         ),
-        "operator_args": {"install_deps": False, "poke_interval": 1, "deferrable": False},
+        "operator_args": {"install_deps": False, "poke_interval": 2, "deferrable": False},
     }

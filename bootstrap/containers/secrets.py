@@ -8,6 +8,7 @@ printed, as a .env for the tools on the host.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
     "connect": ("CONNECT_SINK_PASSWORD",),
     "snowflake": ("SNOWFLAKE_PASSWORD",),
+    "redis": ("REDIS_PASSWORD",),
     "airflow": (
         "AIRFLOW_DB_PASSWORD",
         "AIRFLOW_FERNET_KEY",
@@ -32,6 +34,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
         "SNOWFLAKE_PASSWORD",
         "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
         "ALERT_WEBHOOK_URL",
+        "REDIS_PASSWORD",
     ),
 }
 
@@ -46,9 +49,11 @@ def write(folder: Path, given: Path) -> None:
     for service, names in SECRETS.items():
         for name in names:
             _put(folder / service / name, os.environ.get(name))
-    # The registry reads properties.
+    # These two read files of settings.
     password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
     _put(folder / "schema-registry" / "registry.properties", password)
+    quoted = re.sub(r'(["\\])', r"\\\1", os.environ.get("REDIS_PASSWORD", ""))
+    _put(folder / "redis" / "redis.conf", quoted and f'requirepass "{quoted}"\n')
 
 
 def _put(file: Path, text: str | None) -> None:

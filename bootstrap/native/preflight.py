@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
+from bootstrap.airflow.environment import broker_url, celery_is_used
 from bootstrap.errors import ExpectedError
 from bootstrap.native import state
 
@@ -21,7 +22,10 @@ def check() -> None:
 
     Raises:
         PreflightError: a folder cannot be written, or the disk has too little room.
+        SettingError: CeleryExecutor, which needs more than runs natively.
     """
+    if celery_is_used():
+        broker_url()
     for setting, folder in (("PIPELINE_STATE", state.root()), ("PIPELINE_CACHE", state.cache())):
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from typing import Any
 
+from dotenv import dotenv_values
 from rich.console import Console
 
 from bootstrap import settings
@@ -35,8 +37,7 @@ def up(console: Console) -> int:
     from bootstrap.native import first_run
 
     _compose("build")
-    if not settings.ENV_FILE.exists():
-        _write_env_from_volume(console)
+    take_settings(console)
     # The first events are counted ones; `--profile app up -d` starts the endless producer.
     if _compose(*_profiles(), "up", "-d", "--wait", "--scale", "producer=0", check=False):
         raise ComposeError(f"the stack did not come up{_logs_of_failed()}")
@@ -69,6 +70,29 @@ def logs(services: list[str], lines: int, follow: bool) -> int:
     """Print the end of the containers' logs; returns compose's exit code."""
     options = ["--tail", str(lines), *(["--follow"] if follow else [])]
     return _compose(*EVERYTHING, "logs", *options, *services, check=False)
+
+
+def take_settings(console: Console) -> None:
+    """Let the tools on the host have the secrets that the containers have.
+
+    A .env is written if there is none; a person's own is left as it is.
+    """
+    if settings.ENV_FILE.exists() and os.environ.get("POSTGRES_PASSWORD"):
+        return
+    command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
+    text = _output("compose", "run", "--rm", "-T", "secrets", *command)
+    if not settings.ENV_FILE.exists():
+        dotenv.write(text)
+        console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
+    for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items():
+        if not os.environ.get(name):
+            os.environ[name] = value or ""
+    settings.load_env()
+
+
+def is_up() -> bool:
+    """Whether there is any container of the stack."""
+    return bool(_containers())
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -138,15 +162,6 @@ def _logs_of_failed() -> str:
             )
             text += f"\n{name} is {service['state']}; the end of its log:\n{tail}"
     return text or "; see `make logs RUNTIME=docker`"
-
-
-def _write_env_from_volume(console: Console) -> None:
-    """The tools on the host need the secrets that the containers have."""
-    command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
-    text = _output("compose", "run", "--rm", "-T", "secrets", *command)
-    dotenv.write(text)
-    settings.load_env()
-    console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
 
 
 def _docker() -> str:

@@ -1,7 +1,7 @@
 """Puts each service's secrets into files that only its container mounts.
 
 Run once before the others, as `python -m bootstrap.containers.secrets FOLDER`. The values are those
-of the project's .env; without one they are drawn here, and kept. With `--print` they are also
+of the project's .env; what it does not set is drawn here, and kept. With `--print` they are also
 printed, as a .env for the tools on the host.
 """
 
@@ -40,11 +40,10 @@ SECRETS: dict[str, tuple[str, ...]] = {
 
 
 def write(folder: Path, given: Path) -> None:
-    """Write a file per secret below `folder`, from the .env file `given` if it exists."""
-    if given.exists():
-        dotenv.write(given.read_text())
-    else:
-        dotenv.write_once()
+    """Write a file per secret below `folder`, from the .env file `given` as far as it goes."""
+    text = (given if given.exists() else settings.EXAMPLE_FILE).read_text()
+    kept = settings.ENV_FILE.read_text() if settings.ENV_FILE.exists() else ""
+    dotenv.write(dotenv.completed(text, kept))
     settings.load_env()
     for service, names in SECRETS.items():
         for name in names:

@@ -134,6 +134,8 @@ def _status(arguments: argparse.Namespace, console: Console) -> int:
     if _in_containers():
         from bootstrap.containers import compose
 
+        if compose.is_up():
+            compose.take_settings(console)
         return status.show(arguments.json, compose.services)
     return status.show(arguments.json)
 

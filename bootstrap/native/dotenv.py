@@ -6,6 +6,9 @@ import base64
 import os
 import re
 import secrets
+from io import StringIO
+
+from dotenv import dotenv_values
 
 from bootstrap.settings import ENV_FILE, EXAMPLE_FILE
 
@@ -19,6 +22,20 @@ def write_once() -> bool:
     text = _SECRET.sub(lambda m: f"{m['name']}={_random(m['name'])}", EXAMPLE_FILE.read_text())
     write(text)
     return True
+
+
+def completed(text: str, kept: str) -> str:
+    """The text of a .env file, with the secrets that it does not set behind it.
+
+    Args:
+        kept: an earlier file's text, whose secrets go on being used; others are random.
+    """
+    given, known = (
+        dotenv_values(stream=StringIO(each), interpolate=False) for each in (text, kept)
+    )
+    names = [m["name"] for m in _SECRET.finditer(EXAMPLE_FILE.read_text())]
+    lines = [f"{name}={known.get(name) or _random(name)}" for name in names if not given.get(name)]
+    return "\n".join([text.rstrip("\n"), *lines, ""])
 
 
 def write(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_env_file_is_written_once_with_secrets_that_only_its_owner_can_read() ->
 
     assert not dotenv.write_once()
     assert settings.ENV_FILE.read_text() == first
+
+
+def test_a_short_env_file_of_ones_own_is_completed_once() -> None:
+    own = "KAFKA_PORT=19092\nUNLOAD_PASSWORD=mine"
+    first = dotenv.completed(own, kept="")
+    values = dotenv_values(stream=StringIO(first))
+    assert (values["KAFKA_PORT"], values["UNLOAD_PASSWORD"]) == ("19092", "mine")
+    assert all(values[name] for name in dotenv_values(settings.EXAMPLE_FILE) if name in values)
+    Fernet(values["AIRFLOW_FERNET_KEY"] or "")
+    assert dotenv.completed(own, kept=first) == first
+    other = dotenv_values(stream=StringIO(dotenv.completed("UNLOAD_PASSWORD=new", kept=first)))
+    assert other["UNLOAD_PASSWORD"] == "new"
+    assert other["CONNECT_SINK_PASSWORD"] == values["CONNECT_SINK_PASSWORD"]
 
 
 @pytest.mark.parametrize("value", ["0", "70000", "http", "80.5"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -158,7 +159,7 @@ def _logs_of_failed() -> str:
         if service["state"] != "healthy":
             tail = _output(
                 *("compose", *EVERYTHING, "logs", "--no-log-prefix"),
-                *("--no-color", "--tail", str(LOG_LINES_SHOWN), name),
+                *("--no-color", "--tail", str(LOG_LINES_SHOWN), re.sub(r"-\d+$", "", name)),
             )
             text += f"\n{name} is {service['state']}; the end of its log:\n{tail}"
     return text or "; see `make logs RUNTIME=docker`"

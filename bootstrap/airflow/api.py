@@ -80,11 +80,17 @@ class Airflow:
 
     def put_connection(self, connection: dict[str, Any]) -> None:
         """Create a connection, or bring the existing one to what is given."""
-        path = f"/connections/{connection['connection_id']}"
-        if self.call("GET", path).status_code == 404:
-            self.post("/connections", connection)
+        self._put("/connections", connection["connection_id"], connection)
+
+    def put_pool(self, pool: dict[str, Any]) -> None:
+        """Create a pool, or bring the existing one to what is given."""
+        self._put("/pools", pool["name"], pool)
+
+    def _put(self, path: str, name: str, body: dict[str, Any]) -> None:
+        if self.call("GET", f"{path}/{name}").status_code == 404:
+            self.post(path, body)
         else:
-            self._checked(self.call("PATCH", path, json=connection))
+            self._checked(self.call("PATCH", f"{path}/{name}", json=body))
 
     def is_paused(self, dag_id: str) -> bool | None:
         """Whether a DAG is paused; None while Airflow has not read its file."""

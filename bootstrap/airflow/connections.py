@@ -69,8 +69,3 @@ def put() -> None:
     airflow = Airflow()
     for connection in connections():
         airflow.put_connection(connection)
-
-
-if __name__ == "__main__":
-    settings.load_env()
-    put()

@@ -114,6 +114,7 @@ def _celery() -> dict[str, object]:
     # Results go to Airflow's own database, the provider's default.
     return {
         "CELERY__BROKER_URL": broker_url(),
+        "CELERY__WORKER_CONCURRENCY": settings.get("AIRFLOW_WORKER_CONCURRENCY"),
         "CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": 86400,
         # A worker that was killed cannot say so; its tasks are tried again after this silence.
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,

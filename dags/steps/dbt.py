@@ -72,9 +72,17 @@ def transformations() -> dict[str, Any]:
             install_dbt_deps=False,
         ),
         "profile_config": profile("snowflake"),
-        "execution_config": ExecutionConfig(execution_mode=ExecutionMode.WATCHER),
+        "execution_config": ExecutionConfig(
+            execution_mode=ExecutionMode.WATCHER, setup_operator_args={"pool": "default_pool"}
+        ),
         "render_config": RenderConfig(
             load_method=LoadMode.DBT_MANIFEST, test_behavior=TestBehavior.AFTER_EACH
         ),
-        "operator_args": {"install_deps": False, "poke_interval": 2, "deferrable": False},
+        "operator_args": {
+            "install_deps": False,
+            "poke_interval": 2,
+            "deferrable": False,
+            # Smaller than what runs at a time: the build finds a slot, also when it is tried again.
+            "pool": "dbt_watchers",
+        },
     }

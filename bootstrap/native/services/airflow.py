@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bootstrap import settings
-from bootstrap.airflow import connections
+from bootstrap.airflow import connections, pools
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
 from bootstrap.native import dbt, state
@@ -79,6 +79,7 @@ class ApiServer(AirflowService):
 
     def finish(self) -> None:
         connections.put()
+        pools.put()
 
 
 class Scheduler(AirflowService):

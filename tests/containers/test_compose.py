@@ -59,21 +59,6 @@ class Containers:
         label = f"label=com.docker.compose.project={self.name}"
         return self.docker(*words, "--filter", label).split()
 
-    def airflow_sql(self, query: str) -> list[str]:
-        words = ("psql", "-U", "postgres", "-d", "airflow", "-Atc", query)
-        return self.docker("exec", f"{self.name}-postgres-1", *words).split()
-
-    def started(self, *words: str) -> subprocess.Popen[str]:
-        """`bootstrap` in the background."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "bootstrap", *words],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             words,
@@ -124,24 +109,6 @@ def test_a_killed_container_loses_nothing(containers: Containers, service: str) 
         return containers.status()["flow"]["transactions"]["sink"] == before + 500
 
     assert eventually(arrived, seconds=180)
-
-
-def test_what_a_killed_worker_was_doing_is_done_again(containers: Containers) -> None:
-    containers.environment |= {"AIRFLOW_EXECUTOR": "CeleryExecutor", "AIRFLOW_WORKERS": "2"}
-    before = containers.status()["flow"]["transactions"]["topic"]
-    containers.produce(500)
-    with containers.started("up") as up:
-        busy = "select hostname from task_instance where state = 'running' and dag_id like 'dbt%'"
-        assert eventually(lambda: bool(containers.airflow_sql(busy)), seconds=600)
-        worker = containers.airflow_sql(busy)[0]
-        containers.docker("kill", worker)
-        containers.docker("start", worker)
-        _, said = up.communicate()
-    assert up.returncode == 0, said[-5000:]
-    again = "select 1 from task_instance where try_number > 1 and state = 'success'"
-    assert containers.airflow_sql(again)
-    flow = containers.status()["flow"]["transactions"]
-    assert {flow[hop] for hop in ("topic", "sink", "raw", "mart")} == {before + 500}
 
 
 def test_reset_leaves_nothing(containers: Containers) -> None:

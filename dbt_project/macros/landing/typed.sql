@@ -28,19 +28,16 @@
     {%- endif -%}
     {%- set faults = [landing_value(raw, type) ~ ' is null'] -%}
     {%- if type.startswith('number') -%}
-        {#- A cast rounds what has too many decimals. -#}
+        {#- A cast rounds what has too many decimals, and takes 1e3. -#}
         {%- set scale = type.split(',')[1].strip(' )') -%}
-        {%- do faults.append("length(rtrim(split_part(" ~ text ~ ", '.', 2), '0')) > " ~ scale) -%}
-        {%- do faults.append(text ~ " like '%e%'") -%}
-        {%- do faults.append(text ~ " like '%E%'") -%}
+        {%- set usual = '[^eE.]*([.][^eE]{0,' ~ scale ~ '}0*)?' -%}
+        {%- do faults.append('not rlike(' ~ text ~ ', ' ~ landing_literal(usual) ~ ')') -%}
     {%- elif type == 'date' or type.startswith('timestamp') -%}
-        {#- A cast takes 12345 for seconds since 1970 and 01/02/2026 for January. -#}
-        {%- do faults.append('not ' ~ text ~ " like '____-__-__%'") -%}
-        {#- A cast to a type without zone drops an offset. -#}
-        {%- do faults.append("substr(" ~ text ~ ", 11) like '%+%'") -%}
-        {%- do faults.append("substr(" ~ text ~ ", 11) like '%-%'") -%}
+        {#- A cast takes 12345 for seconds since 1970 and 01/02/2026 for January, and drops the
+            offset when the type has no zone. -#}
+        {%- do faults.append('not rlike(' ~ text ~ ", '.{4}-.{2}-.{2}[^+-]*')") -%}
     {%- endif -%}
-    {{ return('(' ~ text ~ ' is not null and (' ~ faults | join(' or ') ~ '))') }}
+    {{ return("(nullif(trim(" ~ raw ~ "), '') is not null and (" ~ faults | join(' or ') ~ '))') }}
 {%- endmacro %}
 
 {#- Every way a row of the load buffer can be bad: [{column, test, reason}], reasons as SQL text.

@@ -27,6 +27,11 @@ SCHEDULER_PRELOAD = ",".join(
     )
 )
 
+#: How dbt runs in Airflow. Unit tests are about the SQL, not about the rows that landed: they run
+#: in `dbt build` by hand and in the project's tests. A model that is run by itself, because the
+#: build was killed, is tested against what it is built from, not against what may be missing yet.
+DBT = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test", "DBT_INDIRECT_SELECTION": "buildable"}
+
 
 def environment(home: Path) -> dict[str, str]:
     """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need beside them.
@@ -86,6 +91,7 @@ def environment(home: Path) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         # Airflow's process titles would overwrite the environment by which its processes are found.
         "SPT_NOENV": "1",
+        **DBT,
         **{f"AIRFLOW__{key}": str(value) for key, value in options.items()},
     }
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bootstrap import settings
+from bootstrap.airflow.environment import DBT
 from bootstrap.native import state
 
 PROJECT = settings.ROOT / "dbt_project"
@@ -19,14 +20,13 @@ def environment() -> dict[str, str]:
     """How dbt runs in Airflow: where the manifest is, where it logs, what it leaves out.
 
     The manifest is nobody's target path: a run for the other target would overwrite it with one
-    that lacks half of the models. Unit tests are about the SQL, not about the rows that landed:
-    they run in `dbt build` by hand and in the tests of the project.
+    that lacks half of the models.
     """
     return {
         "DBT_MANIFEST": str(manifest()),
         "DBT_LOG_PATH": str(state.logs() / "dbt"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+        **DBT,
         "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(
             {"pipeline": {"dir": str(docs()), "name": "dbt docs"}}
         ),

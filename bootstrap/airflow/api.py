@@ -80,17 +80,19 @@ class Airflow:
 
     def put_connection(self, connection: dict[str, Any]) -> None:
         """Create a connection, or bring the existing one to what is given."""
-        self._put("/connections", connection["connection_id"], connection)
+        self._put("/connections", connection["connection_id"], connection, connection)
 
-    def put_pool(self, pool: dict[str, Any]) -> None:
+    def put_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool, or bring the existing one to what is given."""
-        self._put("/pools", pool["name"], pool)
+        body = {"slots": slots, "description": description, "include_deferred": False}
+        # The API's word for the name differs between the two requests.
+        self._put("/pools", name, body | {"name": name}, body | {"pool": name})
 
-    def _put(self, path: str, name: str, body: dict[str, Any]) -> None:
+    def _put(self, path: str, name: str, new: dict[str, Any], changed: dict[str, Any]) -> None:
         if self.call("GET", f"{path}/{name}").status_code == 404:
-            self.post(path, body)
+            self.post(path, new)
         else:
-            self._checked(self.call("PATCH", f"{path}/{name}", json=body))
+            self._checked(self.call("PATCH", f"{path}/{name}", json=changed))
 
     def is_paused(self, dag_id: str) -> bool | None:
         """Whether a DAG is paused; None while Airflow has not read its file."""

@@ -21,11 +21,9 @@ def put() -> None:
     """
     names = ["AIRFLOW_PARALLELISM", *(["AIRFLOW_WORKER_CONCURRENCY"] if celery_is_used() else [])]
     Airflow().put_pool(
-        {
-            "name": WATCHERS,
-            "slots": min(map(_at_least_two, names)) - 1,
-            "description": "Watchers of the dbt build: always a slot less than there are, for it",
-        }
+        WATCHERS,
+        slots=min(map(_at_least_two, names)) - 1,
+        description="Watchers of the dbt build: always a slot less than there are, for it",
     )
 
 

@@ -7,7 +7,6 @@ The framing: a zero byte, the schema's id in four bytes, the record.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 import fastavro
@@ -15,10 +14,8 @@ import fastavro
 from producer.contracts import checks, poison
 from producer.contracts.avro_quick import quick_encoder
 from producer.contracts.contract import Contract, Field
+from producer.contracts.message import Row
 from producer.errors import RefusedError
-
-Row = tuple[Any, ...]
-Encode = Callable[[Row], bytes]
 
 # PostgreSQL's numeric ends at this many digits before the point (documentation, "Numeric Types").
 NUMERIC_DIGITS = 131_072

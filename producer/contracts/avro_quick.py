@@ -14,24 +14,25 @@ from typing import Any
 
 from producer.contracts.checks import LAST_MICRO
 from producer.contracts.contract import Contract, Field
+from producer.contracts.message import Careful, Encode, one_by_one
 from producer.contracts.remembered import Remembered
 
-Row = tuple[Any, ...]
-Encode = Callable[[Row], bytes]
-
 TEMPLATE = """
-def encode(row):
-    try:
-        {names} = row
-        {guards}
-        return join((frame, {parts}))
-    except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
-        return careful(row)
+def encode(rows):
+    out = []
+    for row in rows:
+        try:
+            {names} = row
+            {guards}
+            out.append(({key}, join((frame, {parts}))))
+        except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
+            out.append(unusual(row))
+    return out
 """
 
 
-def quick_encoder(contract: Contract, frame: bytes, careful: Encode) -> Encode:
-    """A function from a row to ``frame`` and Avro bytes; unusual rows are left to ``careful``."""
+def quick_encoder(contract: Contract, frame: bytes, careful: Careful) -> Encode:
+    """A function from rows to messages in Avro, which hands unusual rows to ``careful``."""
     # Fields may be called like Python's words, or like the functions below.
     variables = [f"v{index}" for index in range(len(contract.fields))]
     named = list(zip(contract.fields, variables, strict=True))
@@ -40,11 +41,13 @@ def quick_encoder(contract: Contract, frame: bytes, careful: Encode) -> Encode:
     ]
     source = TEMPLATE.format(
         names=", ".join(variables) + ",",
-        guards="\n        ".join(guards or ["pass"]),
+        # The guards of the key leave its bytes.
+        key=variables[contract.key_index],
+        guards="\n            ".join(guards),
         parts=", ".join(_parts(field, name, field.name == contract.key) for field, name in named),
     )
     scope: dict[str, Any] = {
-        **{"careful": careful, "frame": frame, "join": b"".join},
+        **{"unusual": one_by_one(careful, contract.key_index), "frame": frame, "join": b"".join},
         **{"Decimal": Decimal, "pack": struct.Struct("<d").pack, "varint": varint},
         **{"lengths": LENGTHS, "middle": MIDDLE, "upper": Remembered(varint)},
         **{"texts": Remembered(_text), "optional_texts": Remembered(_optional_text)},

@@ -10,17 +10,14 @@ only, and leaves every other row to the careful one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
 from producer.contracts import checks, poison
 from producer.contracts.contract import Contract, Field
 from producer.contracts.json_quick import quick_encoder
+from producer.contracts.message import Careful, Row
 from producer.errors import RefusedError
-
-Row = tuple[Any, ...]
-Encode = Callable[[Row], bytes]
 
 # PostgreSQL's timestamptz ends in 294276, its numeric at 131072 digits before the point
 # (documentation, "Date/Time Types" and "Numeric Types").
@@ -64,7 +61,7 @@ def _broken(kind: str, field: Field) -> str:
     return "9" * NUMERIC_DIGITS
 
 
-def careful_encoder(contract: Contract) -> Encode:
+def careful_encoder(contract: Contract) -> Careful:
     """A function from any row (values in the contract's order) to JSON bytes.
 
     The function raises RefusedError, naming field and reason, for a row that breaks the contract.

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from producer.contracts.contract import Contract
 from producer.contracts.json_format import JsonWire
+from producer.contracts.message import Encode, Row
 from producer.errors import UsageError
 
 FORMATS = ("json", "avro")
-Row = tuple[Any, ...]
 
 
 class Wire(Protocol):
     """Writes rows (values in the contract's order) of one contract."""
 
-    #: Checks a row and gives its bytes; raises RefusedError with field and reason.
-    encode: Callable[[Row], bytes]
+    #: Checks rows and makes their messages.
+    encode: Encode
     #: Types of which the format can write values beyond PostgreSQL's.
     overflows: tuple[str, ...]
 

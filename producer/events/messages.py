@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
 from producer.contracts import poison
+from producer.contracts.message import Message, Row
 from producer.contracts.wire import Wire
 from producer.drawing.timeline import Timeline
 from producer.errors import RefusedError
 from producer.events.faults import EVENT, NO_FAULTS, POISON, TOMBSTONE, Faults
-from producer.events.stream import Row, Stream
-
-Message = tuple[bytes, bytes | None]
+from producer.events.stream import Stream
 
 
 @dataclass
@@ -83,23 +83,15 @@ class Messages:
 
     def _encoded(self, rows: list[Row], kinds: list[str], ready: dict[int, Message]) -> Block:
         """Each row checked and encoded, except for those that are ``ready`` messages already."""
-        encode, key = self.wire.encode, self.stream.contract.key_index
-        messages: list[Message] = []
-        left_out = []
-        for index, row in enumerate(rows):
-            if index in ready:
-                messages.append(ready[index])
-                continue
-            try:
-                value = encode(row)
-            except RefusedError as reason:
-                self.refused.append((str(row[key]), str(reason)))
-                left_out.append(index)
-            else:
-                messages.append((row[key].encode(), value))
-        for index in reversed(left_out):
-            del kinds[index]
-        return Block(messages, kinds)
+        outcomes = self.wire.encode(rows)
+        for index, message in ready.items():
+            outcomes[index] = message
+        refused = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, RefusedError)]
+        key = self.stream.contract.key_index
+        self.refused += [(str(rows[index][key]), str(outcomes[index])) for index in refused]
+        for index in reversed(refused):
+            del outcomes[index], kinds[index]
+        return Block(cast("list[Message]", outcomes), kinds)
 
     def _key(self, row: Row) -> bytes:
         key: str = row[self.stream.contract.key_index]

@@ -10,6 +10,7 @@ import numpy as np
 
 from producer.contracts import contract
 from producer.contracts.contract import Contract
+from producer.contracts.message import Row
 from producer.drawing import recipe
 from producer.drawing.draws import Draws
 from producer.drawing.recipe import Recipe
@@ -17,7 +18,6 @@ from producer.drawing.timeline import Timeline
 from producer.errors import UsageError
 
 BLOCK = 4096
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)

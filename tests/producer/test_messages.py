@@ -10,7 +10,7 @@ import pytest
 
 from producer.contracts import poison
 from producer.contracts.avro_format import AvroWire
-from producer.contracts.json_format import JsonWire
+from producer.contracts.json_format import JsonWire, careful_encoder
 from producer.contracts.wire import Wire
 from producer.drawing.timeline import HOUR, Spread, Steady
 from producer.errors import RefusedError, UsageError
@@ -115,7 +115,7 @@ def test_poison_has_a_key_of_its_own_and_breaks_the_contract(kind: str, wire: Wi
         if isinstance(record.get("timestamp"), str) and kind != "overflow":
             record["timestamp"] = START
         with pytest.raises(RefusedError):
-            JSON.encode(TRANSACTION.contract.row(record))
+            careful_encoder(TRANSACTION.contract)(TRANSACTION.contract.row(record))
 
 
 def test_poison_that_a_stream_cannot_have_is_refused_at_the_start() -> None:

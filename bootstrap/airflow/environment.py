@@ -30,7 +30,11 @@ SCHEDULER_PRELOAD = ",".join(
 #: How dbt runs in Airflow. Unit tests are about the SQL, not about the rows that landed: they run
 #: in `dbt build` by hand and in the project's tests. A model that is run by itself, because the
 #: build was killed, is tested against what it is built from, not against what may be missing yet.
-DBT = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test", "DBT_INDIRECT_SELECTION": "buildable"}
+DBT = {
+    "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+    "DBT_INDIRECT_SELECTION": "buildable",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+}
 
 
 def environment(home: Path) -> dict[str, str]:

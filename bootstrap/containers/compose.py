@@ -9,10 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
-from io import StringIO
 from typing import Any
 
-from dotenv import dotenv_values
 from rich.console import Console
 
 from bootstrap import settings
@@ -85,7 +83,7 @@ def take_settings(console: Console) -> None:
     if not settings.ENV_FILE.exists():
         dotenv.write(text)
         console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
-    for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items():
+    for name, value in dotenv.values(text).items():
         if not os.environ.get(name):
             os.environ[name] = value or ""
     settings.load_env()

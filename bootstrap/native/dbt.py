@@ -17,7 +17,7 @@ SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
 
 
 def environment() -> dict[str, str]:
-    """How dbt runs in Airflow: where the manifest is, where it logs, what it leaves out.
+    """Where the manifest is, where dbt logs, where Airflow finds dbt's site.
 
     The manifest is nobody's target path: a run for the other target would overwrite it with one
     that lacks half of the models.
@@ -25,8 +25,6 @@ def environment() -> dict[str, str]:
     return {
         "DBT_MANIFEST": str(manifest()),
         "DBT_LOG_PATH": str(state.logs() / "dbt"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        **DBT,
         "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(
             {"pipeline": {"dir": str(docs()), "name": "dbt docs"}}
         ),
@@ -48,7 +46,7 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).parent / "dbt", "--no-use-colors", *words, "--target", "snowflake"],
         cwd=PROJECT,
-        env=os.environ | environment(),
+        env=os.environ | DBT | environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -30,12 +30,15 @@ def completed(text: str, kept: str) -> str:
     Args:
         kept: an earlier file's text, whose secrets go on being used; others are random.
     """
-    given, known = (
-        dotenv_values(stream=StringIO(each), interpolate=False) for each in (text, kept)
-    )
+    given, known = values(text), values(kept)
     names = [m["name"] for m in _SECRET.finditer(EXAMPLE_FILE.read_text())]
     lines = [f"{name}={known.get(name) or _random(name)}" for name in names if not given.get(name)]
     return "\n".join([text.rstrip("\n"), *lines, ""])
+
+
+def values(text: str) -> dict[str, str | None]:
+    """Name -> value of a .env file's text, `$` and all."""
+    return dotenv_values(stream=StringIO(text), interpolate=False)
 
 
 def write(text: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from registrar.definition import Definition
+from registrar.errors import RegistrarError
 from registrar.kafka import Kafka
 from registrar.lint import contents, keys, live, rules
-from registrar.lint.finding import Finding
+from registrar.lint.finding import ERROR, Finding
 from registrar.lint.listing import Listings
 from registrar.rest import Connect
 
@@ -27,9 +28,22 @@ def lint(
             *contents.check(definition),
         ]
         # Connect would only repeat, in other words, what the file itself already shows.
-        if connect and not any(f.severity == "error" for f in mine):
+        if connect and not any(f.severity == ERROR for f in mine):
             mine += live.check(definition, connect, kafka)
         found += sorted(mine, key=lambda f: (str(f.place.file), f.place.line, f.key))
+    return found
+
+
+def warnings(definitions: Sequence[Definition], listings: Listings) -> list[Finding]:
+    """What is left to say about files that are fit to be used.
+
+    Raises:
+        RegistrarError: something is wrong with them; the text has a line for each thing.
+    """
+    found = lint(definitions, listings)
+    errors = [str(finding) for finding in found if finding.severity == ERROR]
+    if errors:
+        raise RegistrarError("\n".join(errors))
     return found
 
 

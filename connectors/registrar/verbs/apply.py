@@ -7,9 +7,7 @@ import sys
 from dataclasses import asdict
 
 from registrar.apply import apply
-from registrar.errors import RegistrarError
-from registrar.lint.finding import ERROR
-from registrar.lint.lint import lint
+from registrar.lint.lint import warnings
 from registrar.plan import CREATE, UNCHANGED
 from registrar.verbs.context import Context, print_json
 
@@ -24,11 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     wanted = context.definitions()
     # Topics, tables and Connect's own check come up by themselves in what follows.
-    found = lint(wanted, context.listings(offline=False))
-    errors = [str(finding) for finding in found if finding.severity == ERROR]
-    if errors:
-        raise RegistrarError("\n".join(errors))
-    for finding in found:
+    for finding in warnings(wanted, context.listings(offline=False)):
         print(finding, file=sys.stderr)
     results = apply(context.connect, context.kafka_for(wanted), wanted, context.options.timeout)
     if context.options.json:

@@ -6,9 +6,7 @@ import argparse
 
 import yaml
 
-from registrar.errors import RegistrarError
-from registrar.lint.finding import ERROR
-from registrar.lint.lint import lint
+from registrar.lint.lint import warnings
 from registrar.strimzi import resources
 from registrar.verbs.context import Context, print_json
 
@@ -26,10 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     wanted = context.definitions()
-    found = lint(wanted, context.listings(offline=True))
-    errors = [str(finding) for finding in found if finding.severity == ERROR]
-    if errors:
-        raise RegistrarError("\n".join(errors))
+    warnings(wanted, context.listings(offline=True))
     rendered = resources(wanted, context.options.cluster, context.options.kafka_cluster)
     if context.options.json:
         # What kubectl takes in JSON is one object.

@@ -2,7 +2,8 @@
 
 It has one loop for all rows and one expression a field: calling a function for each field costs
 three times as much, for each row a tenth more. It knows the usual shape of each type only; a row
-with any other value is left to the careful encoder. The guards may raise TypeError, ValueError, IndexError or ArithmeticError.
+with any other value is left to the careful encoder. The guards may raise TypeError, ValueError,
+IndexError or ArithmeticError.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The transformations through Airflow, against the same `dbt build` by hand.
 
-Both build and test every model over the rows that are there. A run of the DAG counts from the first
-dbt task's start, as a build by hand does from its own; the time before is told by itself. The rate
-is models, seeds, snapshots and tests a minute. Needs the whole stack, with nothing else running.
+Both build and test every model over the rows that are there. A run of the DAG counts from the start
+of its first dbt task to the end of its last one, as a build by hand does; the time before them, and
+that of the audit behind them, are told by themselves. The rate is models, seeds, snapshots and
+tests a minute. Needs the whole stack, with nothing else running.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,7 +24,7 @@ from bootstrap.native import dag_runs, dbt
 
 #: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
 BAR = 0.67
-ROUNDS = 3
+ROUNDS = 5
 PATIENCE = 900
 
 
@@ -30,19 +32,20 @@ def run() -> list[dict[str, Any]]:
     """One row of the bench table."""
     settings.load_env()
     airflow = Airflow()
-    starts, pairs = [], []
+    before_it, behind_it, pairs = [], [], []
     with TemporaryDirectory() as folder:
         nodes = _by_hand(Path(folder))[1]
         for _ in range(ROUNDS):
-            start, seconds = _through_airflow(airflow)
-            starts.append(start)
+            before, seconds, behind = _through_airflow(airflow)
+            before_it.append(before)
+            behind_it.append(behind)
             pairs.append((nodes * 60 / seconds, nodes * 60 / _by_hand(Path(folder))[0]))
-    what = f"transform, nodes a minute, after {median(starts):.1f} s of start"
-    return [row(what, "dbt build", pairs, BAR)]
+    around = f"{median(before_it):.1f} s before, {median(behind_it):.1f} s behind"
+    return [row(f"transform, nodes a minute ({around})", "dbt build", pairs, BAR)]
 
 
-def _through_airflow(airflow: Airflow) -> tuple[float, float]:
-    """Seconds from the trigger to the first dbt task, and from there to the run's end."""
+def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:
+    """Seconds from the trigger to the first dbt task, of the dbt tasks, and to the run's end."""
     dag_id = dag_runs.TRANSFORMATIONS
     run_id = airflow.trigger(dag_id)
     deadline = time.monotonic() + PATIENCE
@@ -53,10 +56,13 @@ def _through_airflow(airflow: Airflow) -> tuple[float, float]:
     if run["state"] != "success":
         raise RuntimeError(f"{run_id} failed: {airflow.page(dag_id)}")
     path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-    tasks = airflow.get(path, limit=1000)["task_instances"]
-    first = min(_time(t["start_date"]) for t in tasks if t["task_id"].startswith("dbt."))
-    queued, ended = _time(run["queued_at"]), _time(run["end_date"])
-    return (first - queued).total_seconds(), (ended - first).total_seconds()
+    every = airflow.get(path, limit=1000)["task_instances"]
+    tasks = [task for task in every if task["task_id"].startswith("dbt.")]
+    first = min(_time(task["start_date"]) for task in tasks)
+    last = max(_time(task["end_date"]) for task in tasks)
+    marks = [_time(run["queued_at"]), first, last, _time(run["end_date"])]
+    before, seconds, behind = [(b - a).total_seconds() for a, b in pairwise(marks)]
+    return before, seconds, behind
 
 
 def _time(text: str) -> datetime:

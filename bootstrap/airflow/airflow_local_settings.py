@@ -6,6 +6,7 @@ cost seconds of CPU per task, so they happen once, there.
 
 import importlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -47,6 +48,33 @@ def push_only_what_is_read(module: Any) -> None:
             original(task_instance, event)
 
     module._process_dbt_log_event = process
+    # A request at each look of a sensor, for lines that are logged at level debug.
+    module.BaseConsumerSensor._log_startup_events = lambda self, task_instance: None
+
+
+@wrapt.when_imported("cosmos.operators.watcher")
+def push_beside_the_build(module: Any) -> None:
+    """Let the watched dbt build go on while Airflow is told how a model ended.
+
+    Cosmos pushes within dbt's threads, one at a time: the build waited for some 160 answers of
+    Airflow's API. Here one thread pushes, in the same order, and the task ends after its last push.
+    """
+    producer = module.DbtProducerWatcherOperator
+    build, make_reader = producer.run_dbt_runner, producer._make_parse_callable
+
+    @wraps(build)
+    def run_dbt_runner(self: Any, *args: Any, **kwargs: Any) -> Any:
+        read, pushed = make_reader(self), []
+        with ThreadPoolExecutor(1, "push") as pushes:
+            self._make_parse_callable = lambda: (
+                lambda *event: pushed.append(pushes.submit(read, *event))
+            )
+            result = build(self, *args, **kwargs)
+        for push in pushed:
+            push.result()
+        return result
+
+    producer.run_dbt_runner = run_dbt_runner
 
 
 for module in filter(None, os.environ.get("PIPELINE_PRELOAD", "").split(",")):

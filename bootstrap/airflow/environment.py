@@ -23,7 +23,15 @@ SCHEDULER_PRELOAD = ",".join(
         "cosmos.operators.watcher",
         # A task reads its manifest through Airflow's paths, which load all plugins.
         "cosmos.plugin.airflow3",
+        "cosmos.profiles",
         "upath.implementations.local",
+        # For @task, and for the lineage that each task may report.
+        "airflow.sdk.definitions.decorators",
+        "airflow.providers.standard.decorators.python",
+        "airflow.sdk.lineage",
+        "airflow.providers.common.io.assets.file",
+        "airflow.providers.postgres.assets.postgres",
+        "airflow.providers.snowflake.assets.snowflake",
     )
 )
 

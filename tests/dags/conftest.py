@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,28 @@ def airflow_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
 
 
 @pytest.fixture(scope="session")
-def shapes(airflow_environment: dict[str, str]) -> dict[str, Any]:
-    """What dag_shapes.py prints."""
-    script = Path(__file__).with_name("dag_shapes.py")
-    done = subprocess.run(
-        [sys.executable, str(script), str(ROOT / "dags")],
-        env=airflow_environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+def shapes_in() -> Callable[[dict[str, str]], dict[str, Any]]:
+    """A function that gives what dag_shapes.py prints in an environment."""
+
+    def run(environment: dict[str, str]) -> dict[str, Any]:
+        script = Path(__file__).with_name("dag_shapes.py")
+        done = subprocess.run(
+            [sys.executable, str(script), str(ROOT / "dags")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        shapes: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return shapes
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shapes(
+    airflow_environment: dict[str, str], shapes_in: Callable[[dict[str, str]], dict[str, Any]]
+) -> dict[str, Any]:
+    """The DAGs as the DAG processor sees them."""
+    return shapes_in(airflow_environment)

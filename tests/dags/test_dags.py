@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,20 @@ def test_each_model_is_a_task_and_its_tests_another(shapes: dict[str, Any]) -> N
     tasks = shapes["dags"]["dbt_transformations_dag"]["tasks"]
     for model in ("dim_users", "fct_transactions", "fct_daily_transactions"):
         assert tasks[f"dbt.{model}.test"]["after"] == [f"dbt.{model}.run"]
+
+
+def test_the_process_of_a_models_task_reads_that_model_alone(
+    airflow_environment: dict[str, str], shapes_in: Callable[[dict[str, str]], dict[str, Any]]
+) -> None:
+    task_id = "dbt.fct_transactions.test"
+    context = {
+        "_AIRFLOW_PARSING_CONTEXT_DAG_ID": "dbt_transformations_dag",
+        "_AIRFLOW_PARSING_CONTEXT_TASK_ID": task_id,
+    }
+    tasks = shapes_in(airflow_environment | context)["dags"]["dbt_transformations_dag"]["tasks"]
+    assert task_id in tasks
+    models = {name.split(".")[1] for name in tasks if name.endswith((".run", ".test"))}
+    assert models == {"fct_transactions"}
 
 
 def test_a_failed_task_makes_the_run_fail_with_one_message(shapes: dict[str, Any]) -> None:

@@ -6,25 +6,39 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bootstrap.airflow import environment
 
 SCRIPT = Path(__file__).with_name("watched_build.py")
 
 
-def test_a_model_and_its_tests_are_told_of_once_when_they_end(
-    airflow_environment: dict[str, str],
-) -> None:
+@pytest.fixture(scope="module")
+def told(airflow_environment: dict[str, str]) -> dict[str, Any]:
     path = f"{Path(environment.__file__).parent}:{airflow_environment['PYTHONPATH']}"
     done = subprocess.run(
         [sys.executable, str(SCRIPT)],
         env=airflow_environment | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    assert json.loads(done.stdout.splitlines()[-1]) == [
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_a_model_and_its_tests_are_told_of_once_without_holding_up_the_build(
+    told: dict[str, Any],
+) -> None:
+    assert told["pushed"] == [
         ["model__p__a_dbt_event", "success"],
         ["model__p__a_status", "success"],
         ["model__p__a_tests_status", "pass"],
     ]
+
+
+def test_a_build_fails_that_could_not_tell_airflow(told: dict[str, Any]) -> None:
+    assert "xcom_push" in told["failure"]

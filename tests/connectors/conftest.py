@@ -172,7 +172,7 @@ class Cluster:
 
     def letters(self, name: str) -> list[Letter]:
         """The dead letters of a connector, one a record."""
-        return distinct(DeadLetters(self.kafka, f"{name}.dlq").read())
+        return list(distinct(DeadLetters(self.kafka, f"{name}.dlq").read()))
 
 
 def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:

@@ -21,9 +21,9 @@ from confluent_kafka import Message
 
 from registrar.database import Database, from_config
 from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, Partition
-from registrar.lag import topics_of
-from registrar.letters import DeadLetters, letter
+from registrar.kafka import Kafka, Partition, after
+from registrar.lag import reads_committed, topics_of
+from registrar.letters import DeadLetters, Origin, letter, origin_of
 from registrar.records.errors import RecordError, UnsupportedError
 from registrar.records.reader import RowReader
 from registrar.rest import Connect
@@ -37,6 +37,9 @@ GO_ON_SECONDS = 15.0
 # Records of a partition: ranges grow up to this, because each has costs that do not depend on it.
 LARGEST_RANGE = 10_000
 DEFAULT_POLL_RECORDS = 500
+
+# In place of the lines of a Java stack trace, which readers of dead letters expect.
+FOUND_BY = "register.py watch, which wrote the records of a refused batch by itself"
 
 STOPPING, RESUMING = "stopping", "resuming"
 
@@ -75,7 +78,7 @@ class Isolation:
         self._journal = journal
         self._name = name
         self._allow = allow
-        self._letters: tuple[str, DeadLetters, set[tuple[str, int, int]]] | None = None
+        self._letters: tuple[str, DeadLetters, set[Origin]] | None = None
 
     def run(self, task: int = 0) -> Outcome:
         """Isolate, and have the connector run again.
@@ -120,7 +123,7 @@ class Isolation:
             if not refused:
                 break
             self._send(work, refused, unconvertible)
-            ends = {p: int(found[-1].offset() or 0) + 1 for p, found in records.items() if found}
+            ends = {p: after(found[-1]) for p, found in records.items() if found}
             self._connect.alter_offsets(self._name, ends)
             outcome.refused += refused
             outcome.unconvertible += len(unconvertible)
@@ -159,9 +162,9 @@ class Isolation:
     ) -> None:
         """Send letters that are not there yet: the sink may have sent what it cannot convert."""
         known = self._known(work.dead_letter_topic)
-        self._kafka.send([m for m in refused + unconvertible if _origin(m) not in known])
+        self._kafka.send([m for m in refused + unconvertible if origin_of(m) not in known])
 
-    def _known(self, topic: str) -> set[tuple[str, int, int]]:
+    def _known(self, topic: str) -> set[Origin]:
         if self._letters is None or self._letters[0] != topic:
             self._letters = (topic, DeadLetters(self._kafka, topic), set())
         _, letters, known = self._letters
@@ -187,8 +190,7 @@ class _Work:
         self.upsert = Upsert(config, self.reader.key)
         polled = config.get("consumer.override.max.poll.records", str(DEFAULT_POLL_RECORDS))
         self.poll_records = int(polled)
-        level = config.get("consumer.override.isolation.level", "read_uncommitted")
-        self.committed_only = level == "read_committed"
+        self.committed_only = reads_committed(config)
 
     def refused(self, refusal: Refusal) -> dict[str, Any]:
         return self._letter(
@@ -222,16 +224,7 @@ class _Work:
             "class.name": step,
             "exception.class.name": error,
             "exception.message": reason,
+            "exception.stacktrace": f"{error}: {reason}\n\tat {FOUND_BY}",
             **more,
         }
         return letter(self.dead_letter_topic, message, context)
-
-
-def _origin(arguments: Mapping[str, Any]) -> tuple[str, int, int]:
-    headers = dict(arguments["headers"])
-    prefix = "__connect.errors."
-    return (
-        headers[f"{prefix}topic"].decode(),
-        int(headers[f"{prefix}partition"]),
-        int(headers[f"{prefix}offset"]),
-    )

@@ -52,7 +52,7 @@ class Watch:
         self.name = name
         self.events: list[dict[str, Any]] = []
         self._watcher = Watcher(
-            cluster.connect, cluster.kafka, [name], cluster.state, limits, self._emit
+            cluster.connect, cluster.kafka, lambda: [name], cluster.state, limits, self._emit
         )
 
     def _emit(self, _: str, event: str, **details: Any) -> None:

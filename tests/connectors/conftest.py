@@ -88,7 +88,7 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
     def _write(name: str, text: str) -> Path:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_text(text, errors="surrogateescape")
         return file
 
     return _write

@@ -123,3 +123,5 @@ def test_lint_names_topics_and_tables_that_do_not_exist(cluster: Cluster) -> Non
     assert f"topic {name} does not exist" in told
     assert f"topic {name}.dlq does not exist" in told
     assert "connect_sink sees no table public.nowhere" in told
+    assert "public.nowhere" in cluster.register("apply", code=1)
+    assert cluster.connect.config(name) is None

@@ -73,10 +73,17 @@ def test_letters_are_replayed_once_after_a_fix(cluster: Cluster) -> None:
     file = cluster.folder / "fixed.yml"
     file.write_text(file.read_text().replace("no_such_field", "tx_id"))
     cluster.register("apply")
-    assert "20 records to replay" in cluster.register("dead-letters", name, "--replay", code=3)
+    cluster.produce(name, [("k0", transaction("k0", merchant="newer"))])
+    preview = cluster.register("dead-letters", name, "--replay", code=3)
+    assert "19 records to replay" in preview
+    assert "1 records have a newer version in their topic: left out" in preview
     cluster.register("dead-letters", name, "--replay", "--yes")
     until(rows(cluster, name, 20))
     assert "0 records" in cluster.register("dead-letters", name, "--replay")
+    newest = f"select merchant from {name} where tx_id = 'k0'"
+    assert cluster.sql(newest) == [("newer",)]
+    cluster.register("dead-letters", name, "--replay", "--all", "--outdated", "--yes")
+    until(lambda: cluster.sql(newest) == [("m",)])
 
 
 def test_a_sink_reads_again_from_where_it_is_told(cluster: Cluster) -> None:

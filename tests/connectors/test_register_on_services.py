@@ -103,7 +103,7 @@ def test_a_sink_reads_again_from_where_it_is_told(cluster: Cluster) -> None:
     cluster.register("rewind", name, "--to", "tomorrow", code=2)
 
 
-def test_a_failing_connector_fails_the_apply_with_its_cause(cluster: Cluster) -> None:
+def test_a_failing_connector_shows_its_cause_and_runs_after_the_fix(cluster: Cluster) -> None:
     name = cluster.sink("denied", COLUMNS)
     cluster.register("apply")
     cluster.sql(f"revoke all on public.{name} from connect_sink")

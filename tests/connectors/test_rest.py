@@ -13,6 +13,11 @@ from registrar.rest import Connect, RefusedError, UnreachableError
 
 from tests.connectors.conftest import Answer, FakeConnect
 
+TRACE = "org.postgresql.util.PSQLException: ERROR: permission denied"
+FAILED = {
+    "connector": {"state": "RUNNING"},
+    "tasks": [{"id": 0, "state": "FAILED", "trace": TRACE}],
+}
 PAUSED = {"connector": {"state": "PAUSED"}, "tasks": [{"id": 0, "state": "PAUSED"}]}
 STATUS = {"connector": {"state": "RUNNING"}, "tasks": [{"id": 0, "state": "RUNNING"}]}
 
@@ -74,12 +79,16 @@ def test_apply_tells_of_every_connector_what_became_of_it(
         (tmp_path / f"{name}.yml").write_text("config: {connector.class: a.Sink, topics: t}\n")
         fake_connect.answers[f"PUT /connectors/{name}/config"] = (201, {})
         fake_connect.answers[f"GET /connectors/{name}/status"] = (200, PAUSED)
+    fake_connect.answers["GET /connectors/c/status"] = (200, FAILED)
     fake_connect.answers["PUT /connectors/a/config"] = (400, {"error_code": 400, "message": "bad"})
     words = ["apply", "--url", fake_connect.url, "--kafka", "", "--timeout", "0"]
     assert main(words, tmp_path, tmp_path) == 1
     told = capsys.readouterr()
-    assert told.out == "b: created, PAUSED\nc: created, PAUSED\n"
-    assert told.err == "error: a: create: PUT /connectors/a/config: HTTP 400: bad\n"
+    assert told.out == "b: created, PAUSED\n"
+    refused, failed = told.err.splitlines()
+    assert refused == "error: a: create: PUT /connectors/a/config: HTTP 400: bad"
+    assert failed.startswith("error: c: create: not running in time: ")
+    assert failed.endswith("PSQLException: ERROR: permission denied")
 
 
 @pytest.mark.parametrize(

@@ -98,13 +98,13 @@ class Watched:
         self.ward = Ward(
             connect, kafka, self.journal, "x", Limits(), self._emit, lambda: self.world.now
         )
-        monkeypatch.setattr(self.ward._isolation, "run", self._isolate)
+        monkeypatch.setattr(self.ward._refusals._isolation, "run", self._isolate)
 
     def _emit(self, _: str, event: str, **details: Any) -> None:
         self.events.append(event)
         self.details = details
 
-    def _isolate(self, _: int) -> Outcome:
+    def _isolate(self, *_: Any) -> Outcome:
         self.world.calls.append("isolate")
         self.journal.write("x", {"step": "stopping", "task": 0})
         if isinstance(self.outcome, Exception):

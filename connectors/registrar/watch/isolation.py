@@ -58,47 +58,36 @@ class Outcome:
 
 
 class Isolation:
-    """Isolates refused records of one connector.
+    """Isolates refused records of one connector."""
 
-    Args:
-        allow: told the number of refused records of a range before any is sent; raises
-            TooManyError to leave the connector stopped with its offsets unmoved.
-    """
-
-    def __init__(
-        self,
-        connect: Connect,
-        kafka: Kafka,
-        journal: Journal,
-        name: str,
-        allow: Callable[[int], None],
-    ) -> None:
+    def __init__(self, connect: Connect, kafka: Kafka, journal: Journal, name: str) -> None:
+        self.name = name
         self._connect = connect
         self._kafka = kafka
         self._journal = journal
-        self._name = name
-        self._allow = allow
         self._letters: tuple[str, DeadLetters, set[Origin]] | None = None
 
-    def run(self, task: int = 0) -> Outcome:
+    def run(self, task: int, allow: Callable[[int], None]) -> Outcome:
         """Isolate, and have the connector run again.
 
         Args:
             task: the task that failed; it is named in the letters.
+            allow: told the number of refused records of a range before any is sent; raises
+                TooManyError to leave the connector stopped with its offsets unmoved.
 
         Raises:
             UnsupportedError: the connector has something this cannot do; it runs as before.
             TooManyError: see `allow`; the connector stays stopped.
             psycopg.Error: the database failed in between; call again when it is back.
         """
-        config = self._connect.config(self._name) or {}
-        work = _Work(config, task)
-        self._journal.write(self._name, {"step": STOPPING, "task": task})
-        stop_and_wait(self._connect, self._name)
+        config = self._connect.config(self.name) or {}
+        work = _Work(config, task, allow)
+        self._journal.write(self.name, {"step": STOPPING, "task": task})
+        stop_and_wait(self._connect, self.name)
         try:
             outcome = self._ranges(work)
         except TooManyError:
-            self._journal.clear(self._name)
+            self._journal.clear(self.name)
             raise
         except UnsupportedError:
             self.finish()
@@ -108,9 +97,9 @@ class Isolation:
 
     def finish(self) -> None:
         """The last step: let the connector run."""
-        self._journal.write(self._name, {"step": RESUMING})
-        self._connect.resume(self._name)
-        self._journal.clear(self._name)
+        self._journal.write(self.name, {"step": RESUMING})
+        self._connect.resume(self.name)
+        self._journal.clear(self.name)
 
     def _ranges(self, work: _Work) -> Outcome:
         outcome, limit = Outcome(), work.poll_records
@@ -124,7 +113,7 @@ class Isolation:
                 break
             self._send(work, refused, unconvertible)
             ends = {p: after(found[-1]) for p, found in records.items() if found}
-            self._connect.alter_offsets(self._name, ends)
+            self._connect.alter_offsets(self.name, ends)
             outcome.refused += refused
             outcome.unconvertible += len(unconvertible)
         return outcome
@@ -135,7 +124,7 @@ class Isolation:
         The first range must hold what one poll of the sink can have had.
         """
         partitions = [p for topic in topics_of(work.config) for p in self._kafka.partitions(topic)]
-        committed = self._connect.offsets(self._name)
+        committed = self._connect.offsets(self.name)
         begins = self._kafka.begins(partitions)
         starts = {p: max(committed.get(p, 0), begins[p]) for p in partitions}
         return self._kafka.read(starts, limit, work.committed_only)
@@ -154,7 +143,7 @@ class Isolation:
                 refused.append(work.unbindable(message, error))
         with work.database.connect() as connection:
             refused += [work.refused(r) for r in work.upsert.write(connection, rows)]
-            self._allow(len(refused))
+            work.allow(len(refused))
         return refused, unconvertible
 
     def _send(
@@ -175,7 +164,8 @@ class Isolation:
 class _Work:
     """What one isolation needs of the connector's configuration."""
 
-    def __init__(self, config: Mapping[str, str], task: int) -> None:
+    def __init__(self, config: Mapping[str, str], task: int, allow: Callable[[int], None]) -> None:
+        self.allow = allow
         self.config = dict(config)
         self.task = task
         self.dead_letter_topic = config.get("errors.deadletterqueue.topic.name", "")

@@ -11,19 +11,16 @@ from registrar.errors import RegistrarError
 from registrar.health import FAILED, MISSING, Health, look
 from registrar.kafka import Kafka
 from registrar.lag import Lag, measure, reads_committed
-from registrar.letters import PREFIX
-from registrar.records.errors import UnsupportedError
-from registrar.rest import Connect, UnreachableError
+from registrar.rest import Connect
 from registrar.watch.causes import Cause, classify
 from registrar.watch.condition import Condition, Phase
 from registrar.watch.events import Emit
-from registrar.watch.isolation import RESUMING, Isolation, TooManyError
+from registrar.watch.isolation import RESUMING, Isolation
 from registrar.watch.journal import Journal
-from registrar.watch.limits import Limits, Meter
+from registrar.watch.limits import Limits
 from registrar.watch.movement import Movement, has_records
+from registrar.watch.refusals import Refusals
 
-# How many of an isolation's letters an event names one by one.
-NAMED = 20
 # A person's word; only STOPPED may also be the watcher's, and then the journal says so.
 PAUSED, STOPPED = "PAUSED", "STOPPED"
 
@@ -46,7 +43,7 @@ class Ward:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._counts: dict[str, Any] = {"state": "", "restarts": 0, "refused": 0}
+        self._counts: dict[str, Any] = {"state": "", "restarts": 0}
         self._connect = connect
         self._kafka = kafka
         self._journal = journal
@@ -55,15 +52,20 @@ class Ward:
         self._condition = Condition(limits, lambda event, **more: emit(name, event, **more))
         self._backoff = self._condition.backoff
         self._movement = Movement(clock())
-        self._refused = Meter()
-        self._isolation = Isolation(connect, kafka, journal, name, self._allow)
+        self._refusals = Refusals(
+            Isolation(connect, kafka, journal, name), self._condition, limits, clock
+        )
         self._missing_since: float | None = None
         self._looked = 0.0
 
     @property
     def summary(self) -> dict[str, Any]:
         """For `status`."""
-        return {**self._counts, "note": self._condition.note}
+        return {
+            **self._counts,
+            "refused": self._refusals.count,
+            "note": self._condition.note,
+        }
 
     def tick(self) -> None:
         """Look once, and do what is due.
@@ -153,40 +155,7 @@ class Ward:
 
     def _isolate(self, task: int) -> bool:
         """Whether records were taken out of the way, or that is still to be done."""
-        if self._database() is None:
-            return False
-        try:
-            outcome = self._isolation.run(task)
-        except UnsupportedError as error:
-            self._condition.last("cannot isolate", str(error))
-            return False
-        except TooManyError as error:
-            self._counts["state"] = STOPPED
-            self._condition.stop(str(error))
-            return True
-        except UnreachableError:
-            raise
-        # Whatever it was: the connector is stopped, and the journal brings the next tick back.
-        except Exception as error:
-            self._backoff.attempt(self._clock())
-            self._condition.last("isolation interrupted", _first_line(error))
-            return True
-        self._backoff.attempt(self._clock())
-        if not outcome.refused:
-            self._condition.event(
-                "nothing refused", written=outcome.written, attempt=self._backoff.attempts
-            )
-            return True
-        self._backoff.reset()
-        self._counts["refused"] += len(outcome.refused)
-        self._condition.event(
-            "isolated",
-            written=outcome.written,
-            refused=len(outcome.refused),
-            unconvertible=outcome.unconvertible,
-            records=[_describe(letter) for letter in outcome.refused[:NAMED]],
-        )
-        return True
+        return self._database() is not None and self._refusals.isolate(task)
 
     def _continue(self, unfinished: dict[str, Any], health: Health) -> None:
         """An isolation was cut off: by a kill of the watcher, or by an error."""
@@ -194,7 +163,7 @@ class Ward:
             # A person's: the watcher only ever stops.
             self._journal.clear(self.name)
         elif unfinished.get("step") == RESUMING:
-            self._isolation.finish()
+            self._refusals.resume()
             self._condition.event(
                 "resumed", reason="an isolation had been cut off at its last step"
             )
@@ -213,17 +182,7 @@ class Ward:
         failing = f"{attempts} attempts to find a refused record failed, {self._condition.note}"
         # Given up, it has to run all the same: stopped for ever it would hide its own error.
         if not self._due(failing) or not self._isolate(task):
-            self._isolation.finish()
-
-    def _allow(self, count: int) -> None:
-        total = self._refused.add(self._clock(), count)
-        if total > self._limits.max_refused_per_minute:
-            raise TooManyError(
-                f"{total} records were refused within a minute, more than "
-                f"{self._limits.max_refused_per_minute}: this is no single bad record. None of "
-                f"the last {count} was sent to the dead-letter topic. After the fix: "
-                f"register.py resume {self.name}"
-            )
+            self._refusals.resume()
 
     # --- running ----------------------------------------------------------------------------
 
@@ -270,14 +229,3 @@ class Ward:
         if self._backoff.attempts and self._isolate(0):
             return
         self._restart()
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0]
-
-
-def _describe(letter: dict[str, Any]) -> dict[str, str]:
-    headers = {name.removeprefix(PREFIX): value for name, value in letter["headers"]}
-    origin = ("topic", "partition", "offset", "exception.message")
-    return {name: headers[name].decode() for name in origin if name in headers}

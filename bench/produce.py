@@ -8,11 +8,12 @@ reports: what is left to do is Kafka's. Needs the stack's Kafka (KAFKA_BOOTSTRAP
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.timing import compare
@@ -32,6 +33,7 @@ from producer.events.stream import Stream
 COUNT = 400_000
 TOPIC = "bench_produce"
 START = 1_793_491_200_000_000
+USERS = "data/incoming/user_registrations_*.csv"
 BAR = 0.5
 # A run lasts one or two seconds, and single ratios lie as far apart as 0.45 and 0.63.
 ROUNDS = 11
@@ -41,7 +43,7 @@ QUIET = Watch(lambda text: None, lambda totals: None, lambda: False)
 def run() -> list[dict[str, Any]]:
     """Rows of the bench table; rates are acknowledged messages a second from one process."""
     settings.load_env()
-    source = stream.find("transaction", "data/incoming/user_registrations_*.csv")
+    source = stream.find("transaction", str(settings.ROOT / USERS))
     # No registry needed: the schema's id only stands in the frame.
     wires: dict[str, Wire] = {
         "JSON": JsonWire(source.contract),
@@ -100,6 +102,9 @@ def _produce(blocks: Callable[[], Iterable[list[Message]]]) -> int:
 def _topic() -> Iterator[None]:
     """A topic of three partitions that is gone afterwards."""
     admin = AdminClient({"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS")})
+    # A run that was killed has left its own behind.
+    with suppress(KafkaException):
+        admin.delete_topics([TOPIC])[TOPIC].result(30)
     admin.create_topics([NewTopic(TOPIC, 3, 1)])[TOPIC].result(30)
     try:
         yield

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from registrar.definition import Definition
+from registrar.errors import RegistrarError
 from registrar.health import RUNNING, UNASSIGNED, Health, look
 from registrar.kafka import Kafka
-from registrar.plan import UNCHANGED, Change, plan
+from registrar.plan import UNCHANGED, Change, Passwords, plan
 from registrar.rest import Connect
 from registrar.wait import wait
 
@@ -17,26 +19,50 @@ SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 3.0
 
 
+@dataclass(frozen=True)
+class Result:
+    """What became of one connector; `error` is empty if it is as its file says."""
+
+    change: Change
+    state: str
+    error: str = ""
+
+
 def apply(
     connect: Connect,
     kafka: Kafka | None,
     definitions: Sequence[Definition],
+    passwords: Passwords,
     timeout: float,
-) -> list[tuple[Change, Health]]:
+) -> list[Result]:
     """Create what is missing, change what differs, leave the rest alone.
 
-    A connector that somebody paused or stopped stays so. One that failed is restarted.
+    A connector that somebody paused or stopped stays so. One that failed is restarted. One that is
+    refused, or does not run within timeout seconds, keeps none of the others from being applied.
 
     Raises:
-        RegistrarError: a topic or connector is refused, or does not run within timeout seconds.
+        RegistrarError: Connect or Kafka does not answer, before anything was changed.
     """
-    changes = plan(connect, kafka, definitions)
+    changes = plan(connect, kafka, definitions, passwords)
+    refused: dict[str, str] = {}
     for change, wanted in zip(changes, definitions, strict=True):
-        if kafka:
-            kafka.create(change.topics)
-        if change.action != UNCHANGED:
-            connect.put_config(wanted.name, wanted.config)
-    return [(change, _settled(connect, change, timeout)) for change in changes]
+        try:
+            if kafka:
+                kafka.create(change.topics)
+            if change.action != UNCHANGED:
+                connect.put_config(wanted.name, wanted.config)
+        except RegistrarError as error:
+            refused[change.name] = str(error)
+    return [_result(connect, change, timeout, refused.get(change.name, "")) for change in changes]
+
+
+def _result(connect: Connect, change: Change, timeout: float, refused: str) -> Result:
+    if refused:
+        return Result(change, "", refused)
+    try:
+        return Result(change, _settled(connect, change, timeout).state)
+    except RegistrarError as error:
+        return Result(change, "", str(error))
 
 
 def _settled(connect: Connect, change: Change, timeout: float) -> Health:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import psycopg
 from psycopg import sql
 
 from registrar.errors import RegistrarError
+from registrar.lists import split
 from registrar.placeholders import resolve
 
 PREFIX = "jdbc:postgresql://"
 # Parameters of pgjdbc that libpq knows by the same name.
 _SHARED = {"sslmode", "sslcert", "sslkey", "sslrootcert"}
+# Which of several hosts: pgjdbc's words and libpq's.
+_TARGETS = {
+    "primary": "primary",
+    "master": "primary",
+    "secondary": "standby",
+    "slave": "standby",
+    "prefersecondary": "prefer-standby",
+}
+DEFAULT_PORT = "5432"
 CONNECT_SECONDS = 3
 
 
@@ -25,7 +36,9 @@ class Database:
     params: Mapping[str, str]
 
     def __str__(self) -> str:
-        return f"{self.params['host']}:{self.params['port']}/{self.params['dbname']}"
+        hosts, ports = self.params["host"].split(","), self.params["port"].split(",")
+        places = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=True))
+        return f"{places}/{self.params['dbname']}"
 
     def connect(self) -> psycopg.Connection:
         """Open a connection whose session is in UTC, as the sink's values are."""
@@ -41,7 +54,7 @@ class Database:
         try:
             with self.connect() as connection:
                 standby = connection.execute("select pg_is_in_recovery()").fetchone()
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             return str(error).strip().splitlines()[0]
         return "it is a standby" if standby and standby[0] else ""
 
@@ -55,16 +68,30 @@ def from_config(config: Mapping[str, str]) -> Database:
     url = resolve(config.get("connection.url", ""))
     if not url.startswith(PREFIX):
         raise RegistrarError("connection.url is not a Postgres database (jdbc:postgresql://...)")
-    parts = urlsplit(url.removeprefix("jdbc:"))
-    params = {k: v for k, v in parse_qsl(parts.query) if k in _SHARED}
+    address, _, query = url.removeprefix(PREFIX).partition("?")
+    hosts, _, name = address.partition("/")
+    places = [_place(host) for host in split(hosts)] or [("localhost", DEFAULT_PORT)]
+    user = resolve(config.get("connection.username", ""))
+    given = dict(parse_qsl(query))
+    params = {k: v for k, v in given.items() if k in _SHARED}
+    if wanted := _TARGETS.get(given.get("targetServerType", "").lower()):
+        params["target_session_attrs"] = wanted
     params |= {
-        "host": parts.hostname or "localhost",
-        "port": str(parts.port or 5432),
-        "dbname": parts.path.strip("/") or "postgres",
-        "user": resolve(config.get("connection.username", "")),
+        "host": ",".join(host for host, _ in places),
+        "port": ",".join(port for _, port in places),
+        "dbname": unquote(name.strip("/")) or user,
+        "user": user,
         "password": resolve(config.get("connection.password", "")),
     }
     return Database(params)
+
+
+def _place(text: str) -> tuple[str, str]:
+    """Host and port of `host`, `host:port` or `[v6]:port`."""
+    host, port = re.fullmatch(r"(\[[^]]*\]|[^:]*):?(.*)", text).groups()  # type: ignore[union-attr]
+    if port and not port.isdigit():
+        raise RegistrarError(f"connection.url: {text}: {port!r} is no port number")
+    return unquote(host.strip("[]")) or "localhost", port or DEFAULT_PORT
 
 
 def table_name(config: Mapping[str, str], topic: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ so no secret is read here. A key set to null drops one that `defaults` brought. 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,23 +53,43 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """Something that is not of the form above."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
 class Definition:
-    """What one connector should be."""
+    """What one connector should be; what `problems` are about is left out of the rest."""
 
     name: str
     file: Path
     config: dict[str, str]
     places: dict[str, Place]
     topics: tuple[Topic, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def load(file: Path) -> Definition:
     """Read a connector's file.
 
     Raises:
-        RegistrarError: with file and line, for whatever is not of the form above.
+        RegistrarError: with file and line, for all that is not of the form above.
     """
-    layers = list(_layers(file))
+    found = read(file)
+    if found.problems:
+        raise RegistrarError("\n".join(map(str, found.problems)))
+    return found
+
+
+def read(file: Path) -> Definition:
+    """Read a connector's file as far as it can be read."""
+    layers = _layers(file)
     config: dict[str, str] = {}
     places: dict[str, Place] = {}
     topics: dict[str, Topic] = {}
@@ -78,17 +99,19 @@ def load(file: Path) -> Definition:
             config[key], places[key] = value, place
     for layer in layers:
         topics.update({topic.name: topic for topic in layer.topics()})
-    return Definition(file.stem, file, config, places, tuple(topics.values()))
+    problems = dict.fromkeys(problem for layer in layers for problem in layer.problems)
+    return Definition(file.stem, file, config, places, tuple(topics.values()), tuple(problems))
 
 
-def _layers(file: Path) -> Iterator[_Layer]:
+def _layers(file: Path) -> list[_Layer]:
     """The file's defaults, their defaults and so on, the most general first."""
     chain = [_Layer(file)]
     while parent := chain[0].parent():
         if any(parent == layer.file for layer in chain):
-            raise RegistrarError(f"{chain[0].file}: defaults: {parent} leads back to itself")
+            chain[0].wrong(None, f"defaults: {parent} leads back to itself")
+            break
         chain.insert(0, _Layer(parent))
-    return iter(chain)
+    return chain
 
 
 class _Layer:
@@ -96,13 +119,20 @@ class _Layer:
 
     def __init__(self, file: Path) -> None:
         self.file = file.resolve()
-        self._root = self._mapping(_compose(self.file), "the file")
+        self.problems: list[Problem] = []
+        self._root = self._mapping(self._compose(), "the file")
         for name, (key, _) in self._root.items():
             if name not in SECTIONS:
-                raise RegistrarError(
-                    f"{self._at(key)}: unknown section {name!r}: use {', '.join(SECTIONS)} "
-                    f"(Connect's own keys stand under config)"
+                self.wrong(
+                    key,
+                    f"unknown section {name!r}: use {', '.join(SECTIONS)} "
+                    f"(Connect's own keys stand under config)",
                 )
+
+    def wrong(self, at: yaml.Node | int | None, message: str) -> None:
+        """Take note of a problem at a node or line, and go on."""
+        line = at if isinstance(at, int) else at.start_mark.line + 1 if at else 1
+        self.problems.append(Problem(Place(self.file, line), message))
 
     def parent(self) -> Path | None:
         if "defaults" not in self._root:
@@ -119,16 +149,18 @@ class _Layer:
         for variable, (key, node) in self._mapping(self._root["variants"][1], "variants").items():
             blocks = self._mapping(node, variable)
             wanted = os.environ.get(variable, "")
-            if wanted not in blocks:
-                raise RegistrarError(
-                    f"{self._at(key)}: {variable} is {wanted!r}, and the file has variants for "
-                    f"{', '.join(blocks)}: set {variable} to one of them"
+            if wanted in blocks:
+                yield from self._settings(blocks[wanted][1])
+            else:
+                self.wrong(
+                    key,
+                    f"{variable} is {wanted!r}, and the file has variants for "
+                    f"{', '.join(blocks)}: set {variable} to one of them",
                 )
-            yield from self._settings(blocks[wanted][1])
 
     def _settings(self, node: yaml.Node) -> Iterator[tuple[str, str | None, Place]]:
         for name, (key, value) in self._mapping(node, "config").items():
-            yield name, self._text(name, value), self._at(key)
+            yield name, self._text(name, value), Place(self.file, key.start_mark.line + 1)
 
     def topics(self) -> Iterator[Topic]:
         if "topics" not in self._root:
@@ -137,7 +169,7 @@ class _Layer:
             yield self._topic(name, node)
 
     def _topic(self, name: str, node: yaml.Node) -> Topic:
-        numbers: dict[str, int] = {}
+        numbers: dict[str, int | None] = {}
         config: dict[str, str] = {}
         for option, (key, value) in self._mapping(node, name).items():
             if option == "config":
@@ -145,57 +177,74 @@ class _Layer:
             elif option in ("partitions", "replication_factor"):
                 numbers[option] = self._positive(option, value)
             else:
-                raise RegistrarError(
-                    f"{self._at(key)}: unknown option {option!r} of topic {name}: "
-                    f"use partitions, replication_factor, config"
+                self.wrong(
+                    key,
+                    f"unknown option {option!r} of topic {name}: "
+                    f"use partitions, replication_factor, config",
                 )
         return Topic(name, numbers.get("partitions"), numbers.get("replication_factor"), config)
 
-    def _positive(self, option: str, node: yaml.Node) -> int:
+    def _positive(self, option: str, node: yaml.Node) -> int | None:
         text = str(node.value)
-        if not text.isdigit() or int(text) < 1:
-            raise RegistrarError(
-                f"{self._at(node)}: {option} is {text!r}: use a whole number from 1"
-            )
-        return int(text)
+        if re.fullmatch(r"[1-9][0-9]*", text):
+            return int(text)
+        self.wrong(node, f"{option} is {text!r}: use a whole number from 1")
+        return None
 
     def _mapping(self, node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         """A mapping's entries; YAML itself would let the second of two equal keys win silently."""
         if not isinstance(node, yaml.MappingNode):
-            at = self._at(node) if node else str(self.file)
-            raise RegistrarError(f"{at}: {what} must be a mapping of keys to values")
+            # A file that could not be read has said so already.
+            if node is not None or not self.problems:
+                self.wrong(node, f"{what} must be a mapping of keys to values")
+            return {}
         entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         for key, value in node.value:
-            if key.value in entries:
+            if not isinstance(key, yaml.ScalarNode):
+                self.wrong(key, f"a key of {what} must be a word")
+            elif key.value in entries:
                 first = entries[key.value][0].start_mark.line + 1
-                raise RegistrarError(f"{self._at(key)}: {key.value} is set in line {first} already")
-            entries[str(key.value)] = (key, value)
+                self.wrong(key, f"{key.value} is set in line {first} already")
+            else:
+                entries[str(key.value)] = (key, value)
         return entries
 
     def _text(self, name: str, node: yaml.Node) -> str | None:
         """A value as Connect takes it: text, exactly as written."""
         if node.tag == "!connect-schema":
-            return schema_content(self.file.parent / str(node.value))
+            return self._schema(node)
         if node.tag.startswith("!"):
-            raise RegistrarError(f"{self._at(node)}: unknown tag {node.tag}: use !connect-schema")
-        if isinstance(node, yaml.SequenceNode):
+            self.wrong(node, f"unknown tag {node.tag}: use !connect-schema")
+        elif isinstance(node, yaml.SequenceNode):
             return ",".join(str(self._text(name, item)) for item in node.value)
-        if not isinstance(node, yaml.ScalarNode):
-            raise RegistrarError(f"{self._at(node)}: {name} must be a value or a list of values")
-        return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+        elif not isinstance(node, yaml.ScalarNode):
+            self.wrong(node, f"{name} must be a value or a list of values")
+        elif node.tag != "tag:yaml.org,2002:null":
+            return str(node.value)
+        return None
 
-    def _at(self, node: yaml.Node) -> Place:
-        return Place(self.file, node.start_mark.line + 1)
+    def _schema(self, node: yaml.Node) -> str | None:
+        try:
+            return schema_content(self.file.parent / str(node.value))
+        except RegistrarError as error:
+            self.wrong(node, str(error))
+            return None
 
-
-def _compose(file: Path) -> yaml.Node | None:
-    try:
-        return yaml.compose(file.read_text(), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise RegistrarError(f"{_short(file)}: cannot be read: {error.strerror}") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RegistrarError(f"{_short(file)}:{line}: not YAML: {error.problem}") from None
+    def _compose(self) -> yaml.Node | None:
+        try:
+            return yaml.compose(self.file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except OSError as error:
+            self.wrong(None, f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            self.wrong(line, f"not UTF-8: byte {error.object[error.start]:#04x}")
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            self.wrong(line, f"not YAML: {error.problem}")
+        except yaml.reader.ReaderError as error:
+            line = self.file.read_text(encoding="utf-8")[: error.position].count("\n") + 1
+            self.wrong(line, f"not YAML: character {error.character:#04x}: {error.reason}")
+        return None
 
 
 def _short(file: Path) -> str:

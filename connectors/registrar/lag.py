@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registrar.kafka import Kafka, Partition
+from registrar.lists import listed
 from registrar.rest import Connect
 
 
@@ -27,10 +29,22 @@ class Lag:
     def total(self) -> int:
         return sum(self.by_partition.values())
 
+    def beyond(self, before: Mapping[Partition, int]) -> bool:
+        """Whether every partition that has records to read has moved since `before`."""
+        return all(
+            position >= self.ends[p] or position != before.get(p)
+            for p, position in self.positions.items()
+        )
 
-def topics_of(config: dict[str, str]) -> list[str]:
+
+def topics_of(config: Mapping[str, str]) -> list[str]:
     """The topics a sink names; topics.regex is not resolved here."""
-    return [topic.strip() for topic in config.get("topics", "").split(",") if topic.strip()]
+    return listed(config, "topics")
+
+
+def reads_committed(config: Mapping[str, str]) -> bool:
+    """Whether a sink leaves out what transactions have not committed."""
+    return config.get("consumer.override.isolation.level") == "read_committed"
 
 
 def measure(connect: Connect, kafka: Kafka, name: str, config: dict[str, str]) -> Lag:

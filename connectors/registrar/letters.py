@@ -5,16 +5,17 @@ Source of the header names: DeadLetterQueueReporter.java of Kafka 4.3.1 (KIP-298
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import Message
 
-from registrar.kafka import Kafka, Partition
+from registrar.kafka import Kafka, Partition, after, offset, place
 
 PREFIX = "__connect.errors."
-CHUNK = 50_000
+#: Topic, partition and offset of a record.
+Origin = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class Letter:
     headers: Mapping[str, str]
 
     @property
-    def origin(self) -> tuple[str, int, int]:
+    def origin(self) -> Origin:
         """Topic, partition and offset of the record; a repeat has the same origin."""
         number = self.headers.get("offset", "")
         if not number.isdigit():
-            return ("", 0, int(self.message.offset() or 0))
+            return ("", 0, offset(self.message))
         return (self.headers["topic"], int(self.headers["partition"]), int(number))
 
     @property
@@ -52,21 +53,15 @@ class DeadLetters:
         self._topic = topic
         self._next: dict[Partition, int] = {}
 
-    def read(self) -> list[Letter]:
-        """Letters that arrived since the last call, all at the first."""
-        letters: list[Letter] = []
-        while True:
-            partitions = self._kafka.partitions(self._topic)
-            begins = self._kafka.begins(partitions)
-            starts = {p: max(begins[p], self._next.get(p, 0)) for p in partitions}
-            found = self._kafka.read(starts, CHUNK)
-            for partition, messages in found.items():
-                self._next[partition] = starts[partition]
-                for message in messages:
-                    letters.append(opened(message))
-                    self._next[partition] = int(message.offset() or 0) + 1
-            if not any(len(messages) == CHUNK for messages in found.values()):
-                return letters
+    def read(self) -> Iterator[Letter]:
+        """Letters that arrived since the last call, all at the first; none is kept in memory."""
+        partitions = self._kafka.partitions(self._topic)
+        begins, ends = self._kafka.begins(partitions), self._kafka.ends(partitions)
+        starts = {p: max(begins[p], self._next.get(p, 0)) for p in partitions}
+        for messages in self._kafka.batches(starts, ends):
+            for message in messages:
+                yield opened(message)
+                self._next[place(message)] = after(message)
 
 
 def opened(message: Message) -> Letter:
@@ -75,11 +70,9 @@ def opened(message: Message) -> Letter:
 
 
 def _context(message: Message) -> dict[str, str]:
-    headers = message.headers() or []
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
     return {
         name.removeprefix(PREFIX): _header_text(value)
-        for name, value in pairs
+        for name, value in _headers(message)
         if name.startswith(PREFIX)
     }
 
@@ -108,6 +101,18 @@ def letter(topic: str, message: Message, context: Mapping[str, str]) -> dict[str
 
 def original_headers(message: Message) -> list[tuple[str, Any]]:
     """Headers that the record had before it became a dead letter."""
+    return [(name, value) for name, value in _headers(message) if not name.startswith(PREFIX)]
+
+
+def _headers(message: Message) -> list[tuple[str, Any]]:
     headers = message.headers() or []
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return [(name, value) for name, value in pairs if not name.startswith(PREFIX)]
+    return list(headers.items() if isinstance(headers, Mapping) else headers)
+
+
+def origin_of(arguments: Mapping[str, Any]) -> Origin:
+    """The origin that `letter` wrote into these arguments."""
+    headers = dict(arguments["headers"])
+    topic, partition, number = (
+        headers[PREFIX + name].decode() for name in ("topic", "partition", "offset")
+    )
+    return (topic, int(partition), int(number))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registrar.definition import Definition, Topic
 from registrar.kafka import Kafka
 from registrar.rest import Connect
+from registrar.secrets import masked
 
 CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
 
-SECRET_KEY = re.compile(r"password|secret|token|credential|jaas|private|\bapi\.?key", re.IGNORECASE)
-# ${env:X} and its kind are references, not secrets.
-_REFERENCE = re.compile(r"^(\$\{[^}]*\})?$")
-_URL_SECRET = re.compile(r"(?i)(password=)[^&;]+|(://[^/@:]*:)[^@/]+(?=@)")
-MASK = "********"
 LONG = 120
+#: The keys of a configuration whose plugins declare them as passwords.
+Passwords = Callable[[Mapping[str, str]], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -50,36 +47,46 @@ class Change:
         return self.action != UNCHANGED or bool(self.topics)
 
 
-def plan(connect: Connect, kafka: Kafka | None, definitions: Sequence[Definition]) -> list[Change]:
+def plan(
+    connect: Connect,
+    kafka: Kafka | None,
+    definitions: Sequence[Definition],
+    passwords: Passwords,
+) -> list[Change]:
     """Compare files with Connect and Kafka; alters nothing.
 
-    Without Kafka declared topics are not looked for.
+    Without Kafka declared topics are not looked for. What `passwords` names is masked, beside what
+    is seen to be a secret.
     """
-    return [_change(connect, kafka, definition) for definition in definitions]
+    return [_change(connect, kafka, definition, passwords) for definition in definitions]
 
 
-def _change(connect: Connect, kafka: Kafka | None, wanted: Definition) -> Change:
+def _change(
+    connect: Connect, kafka: Kafka | None, wanted: Definition, passwords: Passwords
+) -> Change:
     lacking = tuple(kafka.missing(wanted.topics)) if kafka else ()
     live = connect.config(wanted.name)
-    settings = tuple(_differences(live or {}, wanted.config))
+    secret = passwords({**(live or {}), **wanted.config})
+    settings = tuple(_differences(live or {}, wanted.config, secret))
     action = CREATE if live is None else CHANGE if settings else UNCHANGED
     return Change(wanted.name, action, settings, lacking)
 
 
-def _differences(old: dict[str, str], new: dict[str, str]) -> Iterable[Setting]:
+def _differences(
+    old: dict[str, str], new: dict[str, str], secret: Collection[str]
+) -> Iterable[Setting]:
     # Connect adds the name by itself.
     for key in sorted((old.keys() | new.keys()) - {"name"}):
-        if old.get(key) != new.get(key):
-            yield Setting(key, masked(key, old.get(key)), masked(key, new.get(key)))
+        before, after = old.get(key), new.get(key)
+        if before != after:
+            yield Setting(key, _shown(key, before, secret), _shown(key, after, secret))
 
 
-def masked(key: str, value: str | None) -> str | None:
+def _shown(key: str, value: str | None, secret: Collection[str]) -> str | None:
     """A value fit for a terminal: secrets hidden, long text cut in the middle."""
-    if value is None or _REFERENCE.match(value):
-        return value
-    if SECRET_KEY.search(key):
-        return MASK
-    value = _URL_SECRET.sub(rf"\1\2{MASK}", value)
+    if value is None:
+        return None
+    value = masked(key, value, key in secret)
     if len(value) <= LONG:
         return value
     return f"{value[: LONG // 2]}...{value[-LONG // 2 :]} ({len(value)} characters)"

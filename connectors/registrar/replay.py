@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, Partition
-from registrar.letters import DeadLetters, Letter, original_headers
-from registrar.records.errors import RecordError, UnsupportedError
+from registrar.kafka import Kafka, Partition, after, offset, place
+from registrar.letters import Letter, Origin, opened, original_headers
+from registrar.records.errors import RecordError
 from registrar.records.reader import RowReader
 from registrar.rest import Connect
 
@@ -29,18 +30,57 @@ def topic_of(connect: Connect, name: str) -> str:
     return topic
 
 
-def distinct(letters: Sequence[Letter]) -> list[Letter]:
+def distinct(letters: Iterable[Letter]) -> Iterator[Letter]:
     """The first letter of each record: a batch that is read again sends its letters again."""
-    first: dict[tuple[str, int, int], Letter] = {}
+    seen: set[Origin] = set()
     for letter in letters:
-        first.setdefault(letter.origin, letter)
-    return list(first.values())
+        if letter.origin not in seen:
+            seen.add(letter.origin)
+            yield letter
 
 
-def reasons(letters: Sequence[Letter]) -> list[tuple[int, str, str]]:
-    """Count, stage and reason, the most frequent first."""
-    counts = Counter((letter.stage, letter.reason) for letter in letters)
-    return [(count, stage, reason) for (stage, reason), count in counts.most_common()]
+@dataclass
+class Tally:
+    """Dead letters counted; `last` are the latest records, at most as many as were asked for."""
+
+    letters: int
+    records: int
+    reasons: list[tuple[int, str, str]]
+    last: list[Letter]
+
+
+def tally(letters: Iterable[Letter], show: int) -> Tally:
+    """Read letters once, keeping `show` of them; reasons come with the most frequent first."""
+    total = 0
+
+    def counted() -> Iterator[Letter]:
+        nonlocal total
+        for letter in letters:
+            total += 1
+            yield letter
+
+    counts: Counter[tuple[str, str]] = Counter()
+    last: deque[Letter] = deque(maxlen=show)
+    for letter in distinct(counted()):
+        counts[letter.stage, letter.reason] += 1
+        last.append(letter)
+    reasons = [(count, stage, reason) for (stage, reason), count in counts.most_common()]
+    return Tally(total, counts.total(), reasons, list(last))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What a replay would send.
+
+    Attributes:
+        origins: of the records to be sent.
+        outdated: of those with a newer version in their topic.
+        lost: letters that do not say where they came from.
+    """
+
+    origins: frozenset[Origin]
+    outdated: frozenset[Origin]
+    lost: int
 
 
 def decoded(letter: Letter, reader: RowReader | None) -> Any:
@@ -51,7 +91,8 @@ def decoded(letter: Letter, reader: RowReader | None) -> Any:
     if reader is not None:
         try:
             return reader.values(letter.message)
-        except (RecordError, UnsupportedError):
+        # A registry that is away, for one: what can be read without it is shown.
+        except (RecordError, RegistrarError):
             pass
     try:
         return value.decode()
@@ -72,44 +113,90 @@ class Replay:
 
     How far a replay has come is the committed offset of a consumer group, as with any consumer of
     the topic: `registrar-replay-` and the topic's name.
+
+    Args:
+        everything: also letters that were replayed before.
+        outdated: also records of which the topic has a newer version, which they would overwrite.
     """
 
-    def __init__(self, kafka: Kafka, topic: str) -> None:
+    def __init__(
+        self, kafka: Kafka, topic: str, everything: bool = False, outdated: bool = False
+    ) -> None:
         self._kafka = kafka
         self._topic = topic
         self._group = f"registrar-replay-{topic}"
+        partitions = kafka.partitions(topic)
+        begins = kafka.begins(partitions)
+        done = {} if everything else kafka.committed(self._group, partitions)
+        self._starts = {p: max(begins[p], done.get(p, 0)) for p in partitions}
+        self._ends = kafka.ends(partitions)
+        self._outdated = outdated
+        self.backlog = self._backlog()
 
-    def pending(self, everything: bool) -> list[Letter]:
-        """Letters since the last replay, or all of them."""
-        letters = DeadLetters(self._kafka, self._topic).read()
-        done = {} if everything else self._done()
-        return [x for x in letters if int(x.message.offset() or 0) >= done.get(_at(x), 0)]
+    def send(self) -> None:
+        """Produce each record once to the topic it came from, and remember how far it went.
 
-    def send(self, letters: Sequence[Letter]) -> None:
-        """Produce each record once to the topic it came from, then remember.
+        A kill in between sends the last few again: the sink's upserts make that harmless.
 
-        A kill in between sends them again: the sink's upserts make that harmless.
+        Raises:
+            RegistrarError: a letter does not say where it came from; or Kafka does not take one.
         """
-        lost = [letter for letter in letters if not letter.origin[0]]
-        if lost:
+        if self.backlog.lost:
             raise RegistrarError(
-                f"{len(lost)} letters do not say which topic they came from: set "
+                f"{self.backlog.lost} letters do not say which topic they came from: set "
                 f"errors.deadletterqueue.context.headers.enable"
             )
-        self._kafka.send([_message(letter) for letter in distinct(letters)])
-        ends: dict[Partition, int] = {}
-        for letter in letters:
-            offset = int(letter.message.offset() or 0) + 1
-            ends[_at(letter)] = max(offset, ends.get(_at(letter), 0))
-        if ends:
+        left = {*self.backlog.origins}
+        for letters in self._letters():
+            due = [x for x in distinct(letters) if x.origin in left]
+            self._kafka.send([_message(x) for x in due])
+            left.difference_update(x.origin for x in due)
+            ends = {place(x.message): after(x.message) for x in letters}
             self._kafka.commit(self._group, ends)
 
-    def _done(self) -> dict[Partition, int]:
-        return self._kafka.committed(self._group, self._kafka.partitions(self._topic))
+    def _letters(self) -> Iterator[list[Letter]]:
+        for messages in self._kafka.batches(self._starts, self._ends):
+            if messages:
+                yield [opened(message) for message in messages]
+
+    def _backlog(self) -> Backlog:
+        keys: dict[Origin, bytes | None] = {}
+        lost = 0
+        for letter in (letter for letters in self._letters() for letter in letters):
+            if letter.origin[0]:
+                keys.setdefault(letter.origin, letter.message.key())
+            else:
+                lost += 1
+        overtaken = newer(self._kafka, keys)
+        sent = keys.keys() if self._outdated else keys.keys() - overtaken
+        return Backlog(frozenset(sent), frozenset(overtaken), lost)
 
 
-def _at(letter: Letter) -> Partition:
-    return (str(letter.message.topic()), int(letter.message.partition() or 0))
+def newer(kafka: Kafka, keys: Mapping[Origin, bytes | None]) -> set[Origin]:
+    """Those of the records after which the topic has another one of the same key.
+
+    The sink would take the old one for the newest if it were sent now. A record without a key
+    cannot be told.
+    """
+    first: dict[Partition, int] = {}
+    for topic, number, at in keys:
+        first[topic, number] = min(at, first.get((topic, number), at))
+    partitions = [p for topic in {topic for topic, _ in first} for p in kafka.partitions(topic)]
+    begins, ends = kafka.begins(partitions), kafka.ends(partitions)
+    # What has expired is read no more; nor is a partition that is there no more.
+    starts = {p: max(first[p], begins[p]) for p in partitions if p in first}
+    wanted = {(origin[0], key) for origin, key in keys.items() if key is not None}
+    last: dict[tuple[Partition, bytes], int] = {}
+    for messages in kafka.batches(starts, ends):
+        for message in messages:
+            topic, key = str(message.topic()), message.key()
+            if key is not None and (topic, key) in wanted:
+                last[place(message), key] = offset(message)
+    return {
+        origin
+        for origin, key in keys.items()
+        if key is not None and last.get((origin[:2], key), -1) > origin[2]
+    }
 
 
 def _message(letter: Letter) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import requests
 
@@ -36,6 +37,9 @@ class Connect:
         url: of any worker; user and password may stand in it (https://user:password@host).
         ca_file: certificates to trust instead of the system's.
         client_cert: PEM file with certificate and key, for a worker that asks for one.
+
+    Raises:
+        RegistrarError: the URL is none, or a file is not there.
     """
 
     def __init__(self, url: str, ca_file: str = "", client_cert: str = "") -> None:
@@ -50,11 +54,11 @@ class Connect:
         # Connect is inside the house: a company's HTTP proxy must not be asked for it.
         self._session.trust_env = False
         if parts.username:
-            self._session.auth = (parts.username, parts.password or "")
+            self._session.auth = (unquote(parts.username), unquote(parts.password or ""))
         if ca_file:
-            self._session.verify = ca_file
+            self._session.verify = _present(ca_file, "--ca-file")
         if client_cert:
-            self._session.cert = client_cert
+            self._session.cert = _present(client_cert, "--client-cert")
 
     def names(self) -> list[str]:
         """Names of all connectors, sorted."""
@@ -154,7 +158,8 @@ class Connect:
             return self._session.request(method, self.url + path, json=body, timeout=TIMEOUT)
         except requests.exceptions.SSLError as error:
             raise UnreachableError(f"{self.url}: TLS refused: {_root(error)}") from None
-        except requests.RequestException as error:
+        # A file that is no certificate is an OSError of its own.
+        except (requests.RequestException, OSError) as error:
             raise UnreachableError(
                 f"Kafka Connect does not answer at {self.url}: {_root(error)}. "
                 f"Is it up? --url or CONNECT_URL says where to look."
@@ -167,12 +172,17 @@ class Connect:
                 f"write them into the URL: https://USER:PASSWORD@HOST"
             )
         body = _body(answer)
+        # Any web server knows a 404; Connect's own has its number in the body as well.
+        own = isinstance(body, dict) and "error_code" in body
+        if (answer.status_code >= 400 and not own) or (body is None and answer.content):
+            raise RefusedError(
+                f"{self.url} does not answer like Kafka Connect ({method} {path}: "
+                f"HTTP {answer.status_code}); check --url and CONNECT_URL"
+            )
         if answer.status_code == 404:
-            raise NotFoundError(_message(body) or f"{self.url}{path}: not found")
+            raise NotFoundError(_message(body))
         if answer.status_code >= 400:
             raise RefusedError(f"{method} {path}: HTTP {answer.status_code}: {_message(body)}")
-        if body is None and answer.content:
-            raise RefusedError(f"{self.url} does not answer like Kafka Connect; check --url")
         return body
 
 
@@ -181,6 +191,12 @@ def _rebalancing(answer: requests.Response) -> bool:
     return answer.status_code == 409 or (
         answer.status_code == 500 and "rebalance" in _message(_body(answer))
     )
+
+
+def _present(file: str, option: str) -> str:
+    if not Path(file).is_file():
+        raise RegistrarError(f"{option} {file}: there is no such file")
+    return file
 
 
 def _path(name: str) -> str:

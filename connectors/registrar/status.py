@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,15 @@ class Status:
 
     @property
     def last_error(self) -> str:
-        return self.health.cause or str(self.watch.get("note", ""))
+        note = str(self.watch.get("note", ""))
+        if note and self.watch_gone:
+            note = f"{note} (as of {self.watch_gone}, when the watcher ended)"
+        return self.health.cause or note
+
+    @property
+    def watch_gone(self) -> str:
+        """Since when no watcher runs; empty if one does, or never has."""
+        return str(self.watch.get("gone_since", ""))
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -54,6 +63,8 @@ class Status:
             parts.append(
                 f"watch: {self.watch['restarts']} restarts, {self.watch['refused']} records refused"
             )
+        if self.watch_gone:
+            parts.append(f"no watcher since {self.watch_gone}")
         if self.last_error:
             parts.append(f"last error: {self.last_error}")
         return ", ".join(parts)
@@ -66,15 +77,16 @@ def status(connect: Connect, kafka: Kafka | None, name: str, state: Path) -> Sta
         UnreachableError: Connect does not answer.
     """
     health = look(connect, name)
-    watch = read_state(state).get("connectors", {}).get(name, {})
+    watcher = read_state(state)
+    watch = dict(watcher.get("connectors", {}).get(name, {}))
+    if "gone_since" in watcher:
+        watch["gone_since"] = watcher["gone_since"]
     config = connect.config(name) or {}
     lag, letters = None, None
     if kafka and health.state != MISSING:
-        try:
+        with suppress(KafkaDownError):
             lag = measure(connect, kafka, name, config)
             letters = count(kafka, config.get("errors.deadletterqueue.topic.name", ""))
-        except KafkaDownError:
-            lag, letters = None, None
     return Status(health, lag, letters, watch)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from registrar.definition import Definition, load
+from registrar.definition import Definition, read
 from registrar.errors import RegistrarError, UsageError
 
 
@@ -27,15 +27,16 @@ def files(targets: Sequence[str], folder: Path) -> list[Path]:
 
 def definitions(targets: Sequence[str], folder: Path) -> list[Definition]:
     """What the named connectors should be; all errors of all files at once."""
-    loaded, errors = [], []
-    for file in files(targets, folder):
-        try:
-            loaded.append(load(file))
-        except RegistrarError as error:
-            errors.append(str(error))
-    if errors:
-        raise RegistrarError("\n".join(errors))
-    return loaded
+    found = drafts(targets, folder)
+    problems = dict.fromkeys(str(problem) for draft in found for problem in draft.problems)
+    if problems:
+        raise RegistrarError("\n".join(problems))
+    return found
+
+
+def drafts(targets: Sequence[str], folder: Path) -> list[Definition]:
+    """The same, with what is wrong in their `problems`."""
+    return [read(file) for file in files(targets, folder)]
 
 
 def names(targets: Sequence[str], folder: Path) -> list[str]:

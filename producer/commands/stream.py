@@ -19,6 +19,8 @@ from producer.delivery.stop import Stop
 from producer.delivery.totals import Totals
 from producer.delivery.watch import Watch
 from producer.delivery.workers import run_in
+from producer.drawing import users as registered
+from producer.errors import UsageError
 from producer.events import stream
 from producer.events.faults import Faults
 
@@ -143,6 +145,8 @@ def _plan(options: argparse.Namespace) -> Run:
     rate = options.rate
     if rate is None and options.count is None:
         rate = ENDLESS_RATE
+    if options.users and not registered.files(options.users):
+        raise UsageError(f"--users {options.users}: no file matches")
     users = options.users or str(settings.folder("INCOMING_DIR") / "user_registrations_*.csv*")
     source = stream.find(options.stream, users, options.keys)
     timeline = times.timeline(

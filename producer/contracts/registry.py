@@ -12,16 +12,23 @@ from producer.contracts.contract import Contract
 from producer.errors import ProducerError, UsageError
 
 COMPATIBILITY = "BACKWARD"
+#: Levels that are left as they are: as strict, or somebody's other choice.
+CHOSEN = {
+    direction + extent
+    for direction in ("BACKWARD", "FORWARD", "FULL")
+    for extent in ("", "_TRANSITIVE")
+}
 # Apicurio puts the exception's Java class before its reasons.
 JAVA_CLASS = re.compile(r"^(?:\w+\.)+\w+: ")
-INCOMPATIBLE = 409
+INCOMPATIBLE, NOT_FOUND = 409, 404
 
 
 def register(url: str, topic: str, contract: Contract) -> int:
     """Register the contract as the subject ``<topic>-value`` and give its schema id.
 
-    Doing it again changes nothing. Compatibility is BACKWARD: whoever has the new contract can
-    read all older messages, so the sink may be moved to it before the producers.
+    Doing it again changes nothing. Compatibility is BACKWARD unless something as strict is set, by
+    hand or for all subjects: whoever has the new contract can read all older messages, so the sink
+    may be moved to it before the producers.
 
     Raises:
         ProducerError: the registry does not answer, or finds the contract incompatible.
@@ -32,10 +39,10 @@ def register(url: str, topic: str, contract: Contract) -> int:
         client = SchemaRegistryClient({"url": url, "timeout": 10, "max.retries": 2})
         known = subject in client.get_subjects()
         if known:
-            client.set_compatibility(subject, COMPATIBILITY)
+            _require_compatibility(client, subject)
         schema_id = client.register_schema(subject, schema)
         if not known:
-            client.set_compatibility(subject, COMPATIBILITY)
+            _require_compatibility(client, subject)
     except ValueError as error:
         raise UsageError(f"SCHEMA_REGISTRY_URL={url}: {error}") from None
     except SchemaRegistryError as error:
@@ -49,3 +56,19 @@ def register(url: str, topic: str, contract: Contract) -> int:
     except Exception as error:
         raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
     return schema_id
+
+
+def _require_compatibility(client: SchemaRegistryClient, subject: str) -> None:
+    if (_compatibility(client, subject) or _compatibility(client, None)) not in CHOSEN:
+        client.set_compatibility(subject, COMPATIBILITY)
+
+
+def _compatibility(client: SchemaRegistryClient, subject: str | None) -> str:
+    """What is set for a subject, or (None) for all; empty if nothing is."""
+    try:
+        level = str(client.get_compatibility(subject))
+    except SchemaRegistryError as error:
+        if error.http_status_code != NOT_FOUND:
+            raise
+        return ""
+    return "" if level == "NONE" else level

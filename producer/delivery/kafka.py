@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -27,6 +28,10 @@ SETTINGS: dict[str, object] = {
     "log_level": 0,
 }
 STEP = 0.2
+#: Seconds between two attempts to find room in a full queue.
+STEP_FULL = 0.05
+#: Seconds that a stopped run gives Kafka for what is under way.
+AFTER_STOP = 10.0
 
 
 class Delivery:
@@ -94,26 +99,40 @@ class Delivery:
             return f"topic {self.topic} at {self.servers}: a partition has no leader"
         return ""
 
-    def send(self, messages: Sequence[tuple[bytes, bytes | None]]) -> None:
-        """Queue (key, value) messages, waiting while the client's queue is full."""
+    def send(self, messages: Sequence[tuple[bytes, bytes | None]]) -> int:
+        """Queue (key, value) messages, waiting while the client's queue is full.
+
+        Returns how many were taken: not all of them if the run ends while it waits.
+        """
         produce, topic, report = self._producer.produce, self.topic, self._report
-        for key, value in messages:
+        taken = len(messages)
+        for number, (key, value) in enumerate(messages):
             try:
                 produce(topic, value, key, on_delivery=report)
             except BufferError:
-                self._send_slowly(key, value)
+                if not self._send_slowly(key, value):
+                    taken = number
+                    break
             except KafkaException as error:
                 self._failed(key, error.args[0])
-        self.totals.produced += len(messages)
+        self.totals.produced += taken
+        return taken
 
-    def _send_slowly(self, key: bytes, value: bytes | None) -> None:
-        while True:
-            self.poll(0.05)
+    def _send_slowly(self, key: bytes, value: bytes | None) -> bool:
+        """Whether there was room in the end; a queue that stays full is Kafka being away."""
+        while not self.ended():
+            self.poll(STEP_FULL)
+            self._watch.show(self.totals)
             try:
                 self._producer.produce(self.topic, value, key, on_delivery=self._report)
-                return
+                return True
             except BufferError:
                 continue
+        return False
+
+    def ended(self) -> bool:
+        """Stopped, or Kafka stayed away for so long that a message was given up."""
+        return bool(self._watch.stopped()) or self.totals.failed > 0
 
     def _report(self, error: KafkaError | None, message: Message) -> None:
         if error is None:
@@ -125,15 +144,17 @@ class Delivery:
         self.totals.failed += 1
         self.totals.failures.append((key.decode("utf-8", "replace"), error.str()))
 
-    def flush(self, limit: float | None = None) -> None:
-        """Wait for the delivery report of every message.
+    def flush(self) -> None:
+        """Wait for the delivery report of every message, as long as one may wait for Kafka.
 
-        After ``limit`` seconds (None: as long as a message may wait for Kafka) what is left is
-        given up and counted as failed.
+        Once the run is asked to stop that is AFTER_STOP seconds, and no more when it is asked
+        again; what is left then is given up and counted as failed.
         """
-        deadline = None if limit is None else time.monotonic() + limit
+        deadline = math.inf
         while self._producer.flush(STEP):
             self._watch.show(self.totals)
-            if deadline is not None and time.monotonic() >= deadline:
+            if asked := self._watch.stopped():
+                deadline = min(deadline, time.monotonic() + (AFTER_STOP if asked == 1 else 0))
+            if time.monotonic() >= deadline:
                 self._producer.purge()
                 self._producer.flush(STEP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -58,7 +59,7 @@ class Display:
         if self._bar:
             self._bar.console.print(text, highlight=False, markup=False)
         else:
-            _log("message", text=f'"{text}"')
+            _log("message", text=text)
 
     def show(self, totals: Totals) -> None:
         """The totals, if it is time to; a line when Kafka falls silent and when it is back."""
@@ -94,5 +95,10 @@ class Display:
 
 def _log(event: str, **fields: object) -> None:
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    pairs = " ".join(f"{name}={value}" for name, value in fields.items())
+    pairs = " ".join(f"{name}={_value(value)}" for name, value in fields.items())
     print(f"time={stamp} event={event} {pairs}", file=sys.stderr, flush=True)
+
+
+def _value(value: object) -> str:
+    """As logfmt has it: a text in quotes, with what would end it escaped."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -20,8 +20,6 @@ from producer.events.stream import Stream
 CHUNK = 512
 #: The least and the most seconds between two such looks when messages are paced.
 TICK, MOST = 0.005, 0.2
-#: Seconds that a stopped run gives Kafka for what is under way.
-AFTER_STOP = 10.0
 
 
 @dataclass(frozen=True)
@@ -78,27 +76,23 @@ class Worker:
         totals.refused = self._messages.refused
         for block, size in stream.blocks(self._run.count, self._number, self._workers):
             self._send(self._messages.block(block, size), block * stream.BLOCK, pace)
-            if self._ended():
+            if self._delivery.ended():
                 break
-        if totals.failed:
+        # A stop has its own reason, which whoever asked for it knows.
+        if totals.failed and not self._watch.stopped():
             key, reason = totals.failures[0]
             self._watch.say(f"giving up, because {key} was not acknowledged: {reason}")
-        limit = AFTER_STOP if self._watch.stopped() else None
-        self._delivery.flush(limit)
+        self._delivery.flush()
         return totals
 
     def _send(self, block: Block, first: int, pace: Pace) -> None:
         totals, done = self._delivery.totals, 0
-        while done < len(block.messages) and not self._ended():
+        while done < len(block.messages) and not self._delivery.ended():
             due = min(pace.due(first + done, len(block.messages) - done), CHUNK)
-            self._delivery.send(block.messages[done : done + due])
-            totals.made.update(block.kinds[done : done + due])
-            done += due
+            sent = self._delivery.send(block.messages[done : done + due])
+            totals.made.update(block.kinds[done : done + sent])
+            done += sent
             # Waiting for the next message is waiting for delivery reports.
             wait = pace.delay(first + done)
             self._delivery.poll(min(max(wait, TICK), MOST) if wait else 0)
             self._watch.show(totals)
-
-    def _ended(self) -> bool:
-        """Stopped, or Kafka stayed away for so long that a message was given up."""
-        return self._watch.stopped() or self._delivery.totals.failed > 0

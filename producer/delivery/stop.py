@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM ask a run to end well."""
+"""Ctrl-C and SIGTERM ask a run to end well, and, the second time, at once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
-    """True once a signal came; a second one ends the program at once. For use in ``with``."""
+    """Counts the signals; a third one ends the program where it is. For use in ``with``."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._asked = 0
 
-    def __call__(self) -> bool:
+    def __call__(self) -> int:
         return self._asked
 
     def __enter__(self) -> Stop:
@@ -31,5 +31,6 @@ class Stop:
             signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        self._asked = True
-        signal.signal(number, signal.SIG_DFL)
+        self._asked += 1
+        if self._asked > 1:
+            signal.signal(number, signal.SIG_DFL)

@@ -12,7 +12,8 @@ class Totals:
     """Messages handed to Kafka's client, and their delivery reports.
 
     Attributes:
-        failures: (key, reason) of each message that was not acknowledged.
+        failures: (key, reason) of each message that was not acknowledged; or what became of a
+            worker process of whose last messages nothing is known.
         refused: (key, reason) of each event that broke its contract and was never handed over.
         made: messages by what they are: events, duplicates, a kind of poison, ...
     """
@@ -31,7 +32,12 @@ class Totals:
     @property
     def complete(self) -> bool:
         """Whether every message was acknowledged and no event was refused."""
-        return self.acknowledged == self.produced and not self.refused
+        return self.acknowledged == self.produced and not self.refused and not self.failures
+
+    def lost(self, who: str, reason: str) -> None:
+        """Nothing more will be reported: what was not acknowledged so far counts as failed."""
+        self.failed += self.waiting
+        self.failures.append((who, reason))
 
     def line(self) -> str:
         return f"produced {self.produced}, acknowledged {self.acknowledged}, failed {self.failed}"

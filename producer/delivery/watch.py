@@ -15,9 +15,9 @@ class Watch:
     Attributes:
         say: takes a line of text.
         show: takes the totals, often.
-        stopped: True once the run should end.
+        stopped: how often the run was asked to end: once is well, twice is at once.
     """
 
     say: Callable[[str], None]
     show: Callable[[Totals], None]
-    stopped: Callable[[], bool]
+    stopped: Callable[[], int]

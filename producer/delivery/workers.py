@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
+from multiprocessing.sharedctypes import Synchronized
 
 from producer.delivery.run import Run, Worker
 from producer.delivery.stop import SIGNALS, Stop
@@ -36,33 +36,36 @@ class _Child:
 def run_in(processes: int, run: Run, watch: Watch) -> Totals:
     """Like Worker(run, watch).work(), in several processes.
 
+    Once one of them has given up a message, or is dead, the others end well.
+
     Raises:
-        ProducerError: a worker could not start, or died.
+        ProducerError: a worker could not start.
     """
     # Not forked: librdkafka's threads would not survive it.
     context = multiprocessing.get_context("spawn")
-    stop, children = context.Event(), list[_Child]()
+    asked, children, said = context.Value("i", 0), list[_Child](), set[str]()
     try:
         with _signals_waiting():
             for number in range(processes):
                 ours, theirs = context.Pipe()
-                words = (theirs, run, number, processes, stop)
+                words = (theirs, run, number, processes, asked)
                 process = context.Process(target=_child, args=words)
                 process.start()
                 theirs.close()
                 children.append(_Child(process, ours, Totals()))
         while not all(child.done for child in children):
-            if watch.stopped():
-                if not _started(children):
-                    return Totals()
-                stop.set()
+            if watch.stopped() and not _started(children):
+                return Totals()
+            failed = any(child.totals.failed or child.totals.failures for child in children)
+            asked.value = max(watch.stopped(), int(failed))
             open_pipes = [child.pipe for child in children if not child.done]
             for pipe in wait(open_pipes, REPORT_EVERY):
-                _receive(next(child for child in children if child.pipe is pipe), children, watch)
+                child = next(child for child in children if child.pipe is pipe)
+                _receive(child, children, watch, said)
             watch.show(_sum(children))
         return _sum(children)
     finally:
-        stop.set()
+        asked.value = max(asked.value, 1)
         for child in children:
             child.pipe.close()
             if not _started(children):
@@ -89,21 +92,27 @@ def _sum(children: list[_Child]) -> Totals:
     return sum((child.totals for child in children), Totals())
 
 
-def _receive(child: _Child, children: list[_Child], watch: Watch) -> None:
+def _receive(child: _Child, children: list[_Child], watch: Watch, said: set[str]) -> None:
     try:
         what, content = child.pipe.recv()
     except (EOFError, ConnectionError):
-        raise ProducerError(
-            f"worker process {child.process.pid} died; it had reported {child.totals.line()}"
-        ) from None
-    if what == "say" and child is children[0]:
+        # The message was there only in part, or not at all.
+        what, content = "error", ProducerError("died; what it sent last is not known")
+    if what == "say" and content not in said:
+        # All of them wait for the same Kafka: once is enough.
+        said.add(content)
         watch.say(content)
     elif what == "totals":
         child.totals = content
     elif what == "done":
         child.totals, child.done = content, True
-    elif what == "error":
+    elif what == "error" and not _started(children):
         raise content
+    elif what == "error":
+        who = f"worker process {child.process.pid}"
+        watch.say(f"{who}: {content}")
+        child.totals.lost(who, str(content))
+        child.done = True
     elif what == "ready":
         child.ready = True
         if _started(children):
@@ -114,15 +123,15 @@ def _receive(child: _Child, children: list[_Child], watch: Watch) -> None:
                     each.pipe.send(start)
 
 
-def _child(pipe: Connection, run: Run, number: int, workers: int, stop: Event) -> None:
+def _child(pipe: Connection, run: Run, number: int, workers: int, asked: Synchronized[int]) -> None:
     """One worker process; it ends without a word when nobody listens any more."""
     with Stop() as signalled, suppress(ConnectionError, EOFError):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        _work(pipe, run, number, workers, lambda: signalled() or stop.is_set())
+        _work(pipe, run, number, workers, lambda: max(signalled(), asked.value))
 
 
 def _work(
-    pipe: Connection, run: Run, number: int, workers: int, stopped: Callable[[], bool]
+    pipe: Connection, run: Run, number: int, workers: int, stopped: Callable[[], int]
 ) -> None:
     shown = time.monotonic()
 

@@ -18,6 +18,12 @@ POOL_SEED = 0
 POOL_SIZE = 600
 
 
+def files(pattern: str) -> list[str]:
+    """Registration files that match."""
+    matching = glob.glob(pattern)  # noqa: PTH207 - Path.glob refuses absolute patterns
+    return sorted(path for path in matching if not path.endswith(".tmp"))
+
+
 def registrations(pattern: str) -> dict[str, Column]:
     """Columns of all users in the files that match, as first registered, ordered by user_id.
 
@@ -28,8 +34,7 @@ def registrations(pattern: str) -> dict[str, Column]:
     Raises:
         UsageError: a file cannot be read, lacks a column, or no file has a usable row.
     """
-    matching = glob.glob(pattern)  # noqa: PTH207 - Path.glob refuses absolute patterns
-    paths = sorted(path for path in matching if not path.endswith(".tmp"))
+    paths = files(pattern)
     if not paths:
         return _pool()
     users: dict[str, dict[str, str]] = {}

@@ -129,7 +129,7 @@ class Chain:
             return snowflake.rows(connection, query)
 
     def letters(self) -> list[Letter]:
-        return DeadLetters(self.kafka, LETTERS).read()
+        return list(DeadLetters(self.kafka, LETTERS).read())
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
     def _write(name: str, text: str) -> Path:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_text(text, errors="surrogateescape")
         return file
 
     return _write
@@ -172,7 +172,7 @@ class Cluster:
 
     def letters(self, name: str) -> list[Letter]:
         """The dead letters of a connector, one a record."""
-        return distinct(DeadLetters(self.kafka, f"{name}.dlq").read())
+        return list(distinct(DeadLetters(self.kafka, f"{name}.dlq").read()))
 
 
 def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:

@@ -63,6 +63,18 @@ def caused_by(*levels: str) -> str:
             "org.apache.kafka.common.errors.TimeoutException: Timeout of 60000ms expired",
             Cause.KAFKA_AWAY,
         ),
+        (
+            caused_by(
+                "org.hibernate.exception.DataException: error executing work",
+                'a.PSQLException: ERROR: invalid input syntax for type uuid: "broken pipe"',
+            ),
+            Cause.REFUSED,
+        ),
+        (
+            caused_by('a.PSQLException: ERROR: no such shop: "terminating connection"'),
+            Cause.UNKNOWN,
+        ),
+        (caused_by("a.B: org.hibernate.exception.DataException"), Cause.UNKNOWN),
         ("java.lang.NullPointerException", Cause.UNKNOWN),
         ("", Cause.UNKNOWN),
     ],

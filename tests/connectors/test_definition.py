@@ -49,6 +49,10 @@ def test_the_environment_picks_a_variant(write: Write, monkeypatch: pytest.Monke
         ("topics:\n  t: {partition: 3}\n", r"x\.yml:2: unknown option 'partition' of topic t"),
         ("config:\n  a: !connect-schema no.avsc\n", r"no\.avsc: cannot be read"),
         ("defaults: x.yml\n", r"leads back to itself"),
+        ("config:\n  ? [a]\n  : b\n", r"x\.yml:2: a key of config must be a word"),
+        ("config:\n  a: \udcff\n", r"x\.yml:2: not UTF-8"),
+        ("config:\n  a: \x07\n", r"x\.yml:2: not YAML: character 0x07"),
+        ("cofnig:\n  a: 1\ntopics:\n  t: {partitions: x}\n", r"cofnig[^\0]*x\.yml:4: partitions"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(write: Write, text: str, message: str) -> None:
@@ -110,6 +114,23 @@ def test_a_type_without_an_agreed_encoding_is_refused_not_guessed(write: Write) 
     write("a.avsc", json.dumps({"type": "record", "name": "A", "fields": [field]}))
     file = write("x.yml", "config:\n  content: !connect-schema a.avsc\n")
     with pytest.raises(RegistrarError, match=r"a\.avsc: field x: logical type time-millis"):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"type": "record", "name": "A"}, "'fields' is missing"),
+        ({"type": "record", "name": "A", "fields": [{"name": "x"}]}, "'type' is missing"),
+        ({"type": "record", "name": "A", "fields": ["x"]}, "not an Avro schema"),
+    ],
+)
+def test_what_is_no_avro_schema_is_refused_in_words(
+    write: Write, schema: object, message: str
+) -> None:
+    write("a.avsc", json.dumps(schema))
+    file = write("x.yml", "config:\n  content: !connect-schema a.avsc\n")
+    with pytest.raises(RegistrarError, match=rf"x\.yml:2: .*a\.avsc: .*{message}"):
         load(file)
 
 

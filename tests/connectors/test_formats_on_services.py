@@ -51,7 +51,7 @@ def test_every_good_key_is_a_row_and_every_poisoned_message_a_letter(
     watcher = Watcher(
         cluster.connect,
         cluster.kafka,
-        [name],
+        lambda: [name],
         cluster.state,
         quick,
         lambda _, event, **details: events.append((event, details)),

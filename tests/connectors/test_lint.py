@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from registrar.cli import main
 from registrar.definition import load
+from registrar.lint import rules
 from registrar.lint.lint import lint
 from registrar.lint.listing import Listings
+from registrar.rest import Connect
+from registrar.secrets import masked
+
+from tests.connectors.conftest import FakeConnect
 
 Write = Callable[[str, str], Path]
 CONNECTORS = Path(__file__).resolve().parent.parent.parent / "connectors"
@@ -61,6 +67,13 @@ AT_ITS_LINE = [
     (f"connection.url: {URL}&password=x", "a password inside a URL"),
     (f"connection.url: {URL}", "more digits than numeric holds as 0"),
     ("connection.password: hunter2", "a secret in plain text"),
+    (f"connection.url: {URL}&pwd=x", "a password inside a URL"),
+    ("consumer.override.ssl.keystore.key: x", "a secret in plain text"),
+    ("consumer.override.auto.offset.reset: lastest", "did you mean latest?"),
+    ("consumer.override.auto.offset.reset: latest", "skips what is in the topic"),
+    ("consumer.override.isolation.level: commited", "did you mean read_committed?"),
+    ("transforms.key.fields: nope", "nope is not in the schema (id)"),
+    ('value.converter.schema.content: \'{"type":"struct"}\'', "needs a list of fields"),
     ("dialect.postgres.unnest.insert.enabled: true", "cuts Connect timestamps"),
     ("errors.deadletterqueue.topic.name: orders", "letters go in circles"),
     ("primary.key.mode: record_value", "drops tombstones without a trace"),
@@ -79,6 +92,11 @@ AT_ITS_LINE = [
 # What is missing or wrong, and the key whose line says so.
 AT_ANOTHER_KEY = [
     ("use.reduction.buffer: false", "connection.url", "the first batch that has a key twice"),
+    (
+        f"connection.url: {URL}&reWriteBatchedInserts=TRUE\n  use.reduction.buffer: false",
+        "connection.url",
+        "the first batch that has a key twice",
+    ),
     ("errors.deadletterqueue.topic.name: null", "errors.tolerance", "drops what cannot be"),
     ("errors.tolerance: none", "errors.deadletterqueue.topic.name", "nothing is ever sent there"),
     (
@@ -125,6 +143,64 @@ def test_all_mistakes_of_all_files_come_at_once(
     assert "a.yml:4: error: tasks.max: 0 is out of range" in out
     assert "b.yml:4: error: task.max: unknown setting" in out
     assert "2 files, 2 errors, 0 warnings" in out
+
+
+def test_a_file_that_is_no_connector_hides_nothing_of_the_others(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("a.yml", GOOD.replace("config:", "cofnig:"))
+    folder = write("b.yml", GOOD.replace("tasks.max", "task.max")).parent
+    (folder / "plugins").symlink_to(CONNECTORS / "plugins")
+    assert main(["lint", "--offline", "--json"], folder, folder) == 1
+    found = {(Path(f["place"]).name, f["key"]) for f in json.loads(capsys.readouterr().out)}
+    assert {("a.yml:2", ""), ("b.yml:4", "task.max")} <= found
+
+
+def test_a_mistake_in_a_file_keeps_nobody_from_asking_connect(
+    write: Write, fake_connect: FakeConnect
+) -> None:
+    file = write("orders.yml", GOOD.replace("tasks.max: 1", "tasks.max: 0"))
+    errors = [{"value": {"name": n, "errors": [f"bad {n}"]}} for n in ("tasks.max", "topics")]
+    call = f"PUT /connector-plugins/{rules.JDBC_SINK}/config/validate"
+    fake_connect.answers[call] = (200, {"configs": errors})
+    listings = Listings(CONNECTORS / "plugins")
+    found = [str(f) for f in lint([load(file)], listings, Connect(fake_connect.url))]
+    assert sum("tasks.max" in text for text in found) == 1
+    assert any("topics: Connect: bad topics" in text for text in found)
+
+
+def test_a_plugin_of_the_same_simple_name_has_settings_of_its_own(
+    write: Write, fake_connect: FakeConnect
+) -> None:
+    aiven, path = "io.aiven.connect.jdbc.JdbcSinkConnector", "GET /connector-plugins/{}/config"
+    keys = [{"name": "connector.class", "type": "STRING"}, {"name": "pk.mode", "type": "STRING"}]
+    fake_connect.answers[path.format(aiven)] = (200, keys)
+    folder = write("plugins/x", "").parent
+    for name in ("JdbcSinkConnector.json", "additions.yml"):
+        (folder / name).write_text((CONNECTORS / "plugins" / name).read_text())
+    listings = Listings(folder, Connect(fake_connect.url))
+    assert "pk.mode" in listings.plugin(aiven).keys
+    assert listings.refresh(aiven).name == f"{aiven}.json"
+    assert "pk.mode" in Listings(folder).plugin(aiven).keys
+    assert "batch.size" in Listings(folder).plugin(rules.JDBC_SINK).keys
+    # It reads no topics, so it is a source.
+    assert Listings(folder).plugin(aiven).knows("topic.creation.default.partitions")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("basic.auth.user.info", "kim:s3cret", "********"),
+        ("ssl.keystore.key", "x", "********"),
+        ("any", "-----BEGIN PRIVATE KEY-----x", "********"),
+        ("url", "jdbc:x?pwd=abc&a=b", "jdbc:x?pwd=********&a=b"),
+        ("url", "https://kim:abc@h", "https://kim:********@h"),
+        ("connection.password", "${env:X}", "${env:X}"),
+        ("value.converter.basic.auth.credentials.source", "USER_INFO", "USER_INFO"),
+    ],
+)
+def test_what_is_a_secret_and_what_only_sounds_like_one(key: str, value: str, shown: str) -> None:
+    assert masked(key, value) == shown
 
 
 @pytest.mark.parametrize("stream_format", ["json", "avro"])

@@ -46,11 +46,20 @@ def test_secrets_are_masked_and_references_are_not(
 ) -> None:
     text = "config: {connection.password: '${env:DB_PASSWORD}', url: 'jdbc:x?password=abc123'}\n"
     folder = write("orders.yml", text).parent
-    live = {"connection.password": "hunter2", "sasl.jaas.config": 'password="xyzzy";'}
+    live = {
+        "connector.class": "a.Source",
+        "connection.password": "hunter2",
+        "sasl.jaas.config": 'password="xyzzy";',
+        "pin": "4711",
+    }
     fake_connect.answers["GET /connectors/orders/config"] = (200, live)
+    fake_connect.answers["GET /connector-plugins/a.Source/config"] = (
+        200,
+        [{"name": "pin", "type": "PASSWORD"}],
+    )
     assert plan(folder, fake_connect, *words) == 3
     out = capsys.readouterr().out
-    assert not any(secret in out for secret in ("hunter2", "xyzzy", "abc123"))
+    assert not any(secret in out for secret in ("hunter2", "xyzzy", "abc123", "4711"))
     assert "${env:DB_PASSWORD}" in out
 
 
@@ -64,4 +73,6 @@ def test_connectors_without_a_file_are_shown_with_prune(
     assert plan(folder, fake_connect, "--prune", "--json") == 3
     assert json.loads(capsys.readouterr().out)["remove"] == ["forgotten"]
     assert main(["prune", "--url", fake_connect.url], folder, folder) == 3
+    assert main(["prune", "forgoten", "--url", fake_connect.url], folder, folder) == 1
+    assert "no connector forgoten (there: forgotten, orders)" in capsys.readouterr().err
     assert not any(call.startswith("DELETE") for call in fake_connect.calls)

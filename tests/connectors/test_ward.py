@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from registrar.kafka import Kafka
+from registrar.errors import RegistrarError
+from registrar.kafka import Kafka, KafkaDownError
 from registrar.rest import Connect, NotFoundError
 from registrar.watch import ward as ward_module
 from registrar.watch.isolation import Outcome, TooManyError
@@ -17,6 +19,7 @@ from registrar.watch.ward import Ward
 
 AWAY = "org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that..."
 REFUSED = "org.hibernate.exception.DataException: could not execute batch"
+UNKNOWN = "org.hibernate.exception.GenericJDBCException: error executing work"
 WRONG = "org.postgresql.util.PSQLException: FATAL: password authentication failed for user"
 
 
@@ -31,6 +34,8 @@ class World:
         self.end = 0
         self.members = 1
         self.database_answers = True
+        self.kafka_answers = True
+        self.records = ["a record"]
         self.config_: dict[str, str] | None = {
             "topics": "t",
             "connection.url": "jdbc:postgresql://db/x",
@@ -58,6 +63,8 @@ class World:
 
     # Kafka
     def partitions(self, _: str) -> list[tuple[str, int]]:
+        if not self.kafka_answers:
+            raise KafkaDownError("Kafka does not answer")
         return [("t", 0)]
 
     def begins(self, _: Any) -> dict[tuple[str, int], int]:
@@ -65,6 +72,9 @@ class World:
 
     def ends(self, _: Any) -> dict[tuple[str, int], int]:
         return {("t", 0): self.end}
+
+    def read(self, starts: dict[Any, int], limit: int, _: bool) -> dict[Any, list[str]]:
+        return dict.fromkeys(starts, self.records[:limit])
 
     def group_members(self, _: str) -> int:
         return self.members
@@ -88,16 +98,20 @@ class Watched:
         self.ward = Ward(
             connect, kafka, self.journal, "x", Limits(), self._emit, lambda: self.world.now
         )
-        monkeypatch.setattr(self.ward._isolation, "run", self._isolate)
+        monkeypatch.setattr(self.ward._refusals._isolation, "run", self._isolate)
 
     def _emit(self, _: str, event: str, **details: Any) -> None:
         self.events.append(event)
         self.details = details
 
-    def _isolate(self, _: int) -> Outcome:
+    def _isolate(self, *_: Any) -> Outcome:
         self.world.calls.append("isolate")
+        self.journal.write("x", {"step": "stopping", "task": 0})
         if isinstance(self.outcome, Exception):
+            if isinstance(self.outcome, TooManyError):
+                self.journal.clear("x")
             raise self.outcome
+        self.journal.clear("x")
         return self.outcome
 
     def seconds(self, count: int) -> None:
@@ -114,7 +128,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
 def test_the_types_that_the_fakes_stand_for_still_have_these_methods() -> None:
     for name in ("status", "config", "offsets", "restart", "resume"):
         assert callable(getattr(Connect, name))
-    for name in ("partitions", "begins", "ends", "group_members"):
+    for name in ("partitions", "begins", "ends", "read", "group_members"):
         assert callable(getattr(Kafka, name))
 
 
@@ -184,6 +198,42 @@ def test_a_database_that_fails_within_an_isolation_is_waited_for(watched: Watche
     assert watched.events[-1] == "isolated"
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (psycopg.errors.RaiseException("ERROR: no refunds on Sundays"), "no refunds on Sundays"),
+        (RegistrarError("topic x.dlq does not exist"), "x.dlq does not exist"),
+        (ValueError("unforeseen"), "unforeseen"),
+    ],
+)
+def test_an_isolation_that_fails_each_time_ends_with_the_connector_resumed_and_the_reason_told(
+    watched: Watched, error: Exception, reason: str
+) -> None:
+    watched.outcome = error
+    watched.world.trace = UNKNOWN
+    watched.seconds(3600)
+    assert watched.world.calls == ["isolate"] * Limits().max_restarts + ["resume"]
+    assert watched.events == ["failed", "isolation interrupted", "given up"]
+    assert reason in watched.ward.summary["note"]
+    assert watched.journal.read("x") is None
+
+
+def test_kafka_away_within_an_isolation_uses_up_no_attempts(watched: Watched) -> None:
+    watched.outcome = RegistrarError("not delivered")
+    watched.world.trace = REFUSED
+    watched.seconds(1)
+    watched.world.kafka_answers = False
+    for _ in range(3600):
+        watched.world.now += 1
+        with suppress(KafkaDownError):
+            watched.ward.tick()
+    watched.world.kafka_answers = True
+    watched.outcome = Outcome(refused=[{"headers": []}])
+    watched.seconds(1)
+    assert watched.world.calls == ["isolate", "isolate"]
+    assert watched.events[-1] == "isolated"
+
+
 def test_a_watcher_killed_at_the_last_step_only_resumes(watched: Watched) -> None:
     watched.journal.write("x", {"step": "resuming"})
     watched.seconds(1)
@@ -203,18 +253,72 @@ def test_running_without_movement_counts_as_failed(watched: Watched) -> None:
     assert watched.events[-1] == "recovered"
 
 
+def test_restarts_that_get_nothing_moving_end_too(watched: Watched) -> None:
+    watched.world.end = 100
+    watched.seconds(4 * 3600)
+    attempts = Limits().max_restarts
+    assert watched.events.count("stalled") == attempts
+    assert watched.events[-1] == "given up"
+    assert watched.events.count("given up") == 1
+
+
+def test_a_transactions_marker_at_the_end_is_no_lag_to_restart_for(watched: Watched) -> None:
+    watched.world.end, watched.world.records = 1, []
+    watched.seconds(3600)
+    assert watched.world.calls == []
+    assert watched.events == []
+
+
 def test_running_without_a_consumer_is_noticed_much_earlier(watched: Watched) -> None:
     watched.world.end, watched.world.members = 100, 0
     watched.seconds(int(Limits().empty_group_seconds) + 10)
     assert watched.world.calls == ["restart all"]
 
 
+@pytest.mark.parametrize("trace", ["", REFUSED])
 @pytest.mark.parametrize("state", ["PAUSED", "STOPPED"])
-def test_what_a_person_paused_or_stopped_is_left_alone(watched: Watched, state: str) -> None:
-    watched.world.state, watched.world.end = state, 100
+def test_what_a_person_paused_or_stopped_is_left_alone(
+    watched: Watched, state: str, trace: str
+) -> None:
+    watched.world.state, watched.world.end, watched.world.trace = state, 100, trace
     watched.seconds(600)
     assert watched.world.calls == []
     assert watched.events == []
+
+
+def test_a_pause_within_an_isolation_is_not_undone(watched: Watched) -> None:
+    watched.journal.write("x", {"step": "stopping", "task": 0})
+    watched.world.state = "PAUSED"
+    watched.seconds(60)
+    assert watched.world.calls == []
+    assert watched.journal.read("x") is None
+
+
+def test_an_old_error_is_not_told_of_a_connector_that_runs_again(watched: Watched) -> None:
+    stopped, missing = TooManyError("9000 records were refused"), watched.world.config_
+    watched.outcome, watched.world.trace = stopped, REFUSED
+    watched.seconds(1)
+    assert "9000" in watched.ward.summary["note"]
+    watched.world.trace = ""
+    watched.seconds(10)
+    assert (watched.events[-1], watched.ward.summary["note"]) == ("recovered", "")
+    watched.world.config_ = None
+    watched.seconds(60)
+    assert "register.py apply" in watched.ward.summary["note"]
+    watched.world.config_ = missing
+    watched.seconds(10)
+    assert (watched.events[-1], watched.ward.summary["note"]) == ("recovered", "")
+
+
+def test_a_partition_that_stands_still_is_no_recovery(watched: Watched) -> None:
+    watched.world.trace, watched.world.end = WRONG, 100
+    watched.seconds(1)
+    watched.world.trace = ""
+    watched.seconds(60)
+    assert "recovered" not in watched.events
+    watched.world.positions = {("t", 0): 1}
+    watched.seconds(5)
+    assert watched.events[-1] == "recovered"
 
 
 def test_a_connector_that_does_not_exist_is_said_once(watched: Watched) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from confluent_kafka import Producer
 from registrar.health import look
 from registrar.watch.isolation import Isolation
 from registrar.watch.journal import Journal
@@ -52,7 +54,7 @@ class Watch:
         self.name = name
         self.events: list[dict[str, Any]] = []
         self._watcher = Watcher(
-            cluster.connect, cluster.kafka, [name], cluster.state, limits, self._emit
+            cluster.connect, cluster.kafka, lambda: [name], cluster.state, limits, self._emit
         )
 
     def _emit(self, _: str, event: str, **details: Any) -> None:
@@ -126,6 +128,9 @@ def test_refused_records_become_letters_and_nothing_else_is_missing(cluster: Clu
         if kind in SQLSTATES:
             assert letter.headers["database.sqlstate"] == SQLSTATES[kind]
         assert letter.headers["connector.name"] == name
+        assert letter.headers["exception.stacktrace"].startswith(
+            letter.headers["exception.class.name"]
+        )
     assert look(cluster.connect, name).running
     assert f"{len(kinds)} records refused" in cluster.register("status", name)
 
@@ -179,6 +184,25 @@ def test_a_sink_goes_on_by_itself_after_its_database_was_away(cluster: Cluster) 
         cluster.sql("alter role connect_sink login")
     watch.until(lambda: len(users(cluster, name)) == 101 and bool(watch.said("recovered")))
     assert not watch.said("isolated")
+
+
+def test_a_transaction_that_is_read_to_its_end_is_no_lag_to_restart_for(cluster: Cluster) -> None:
+    name = cluster.sink("marked", COLUMNS)
+    cluster.register("apply")
+    producer = Producer(
+        {"bootstrap.servers": cluster.kafka.bootstrap_servers, "transactional.id": name}
+    )
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(name, transaction("a"), "a")
+    producer.commit_transaction(30)
+    quick = Limits(poll_seconds=0.1, lag_seconds=0.1, empty_group_seconds=1, stall_seconds=1)
+    watch = Watch(cluster, name, quick)
+    watch.until(lambda: set(users(cluster, name)) == {"a"})
+    quiet = time.monotonic() + 6
+    watch.until(lambda: time.monotonic() > quiet)
+    assert json.loads(cluster.register("status", name, "--json"))[name]["lag_total"] == 1
+    assert watch.events == []
 
 
 def test_too_many_refused_records_stop_the_sink_before_they_drain_the_topic(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from producer.cli import main
+from producer.delivery.progress import Display
 from tests.producer.mock_kafka import MockKafka
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +81,11 @@ def test_ctrl_c_and_sigterm_flush_and_print_the_totals(
     assert failed == 0
 
 
+def test_a_log_line_is_logfmt_whatever_a_text_says(capsys: Captured) -> None:
+    Display(None).say('no "Kafka" at x\nbut = y')
+    assert capsys.readouterr().err.endswith('text="no \\"Kafka\\" at x\\nbut = y"\n')
+
+
 def test_kafka_away_gives_one_line_and_exit_code_1(capsys: Captured) -> None:
     assert main(["stream", "--count", "5", "--wait", "0.5"]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("error: no Kafka at 127.0.0.1:1: ")
@@ -99,6 +105,7 @@ def test_kafka_away_gives_one_line_and_exit_code_1(capsys: Captured) -> None:
         ("stream --end 2026-11-01", "--end needs --count"),
         ("stream --late-by 3", "is no duration"),
         ("stream --count 5 -X nonsense", "write KEY=VALUE"),
+        ("stream --count 5 --users no_such_*.csv", "no file matches"),
         ("files --month 2026-08 --broken nonsense=1", "no kind 'nonsense'"),
         ("files", "--month"),
     ],

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.delivery import heartbeat
+from producer.delivery import kafka as kafka_client
 from producer.delivery.kafka import Delivery
 from producer.delivery.pace import Pace
 from producer.delivery.run import Run, Worker
@@ -99,6 +104,79 @@ def test_kafka_gone_midway_ends_the_run_and_names_each_lost_key(kafka: MockKafka
     assert totals.failed == len(totals.failures) == totals.produced - totals.acknowledged > 0
     assert len({key for key, _ in totals.failures} & {""}) == 0
     assert all("timed out" in reason for _, reason in totals.failures)
+
+
+def test_a_full_queue_shows_its_waiting_and_a_stop_ends_it(
+    kafka: MockKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_client, "AFTER_STOP", 0.2)
+    shown: list[int] = []
+
+    def gone(totals: Totals) -> None:
+        if totals.acknowledged:
+            kafka.stop()
+        shown.append(totals.waiting)
+
+    run = plan(kafka.servers, None, wait=60)
+    run = replace(run, settings={"queue.buffering.max.messages": "1000"})
+    # The queue takes 1000: more looks than these come only from waiting for room.
+    watch = Watch(lambda text: None, gone, lambda: len(shown) > 30)
+    began = time.monotonic()
+    totals = Worker(run, watch).work()
+    assert time.monotonic() - began < 20
+    assert totals.produced == totals.acknowledged + totals.failed
+    assert totals.failed == len(totals.failures) > 0
+    assert sum(totals.made.values()) == totals.produced
+
+
+@pytest.mark.parametrize(("asked", "least"), [(1, 0.6), (2, 0.0)])
+def test_a_stop_within_the_last_flush_is_heard_and_a_second_one_at_once(
+    kafka: MockKafka, monkeypatch: pytest.MonkeyPatch, asked: int, least: float
+) -> None:
+    monkeypatch.setattr(kafka_client, "AFTER_STOP", 0.6)
+    flushing: list[float] = []
+
+    def gone(totals: Totals) -> None:
+        kafka.stop()
+        if totals.produced == 100:
+            flushing.append(time.monotonic())
+
+    watch = Watch(lambda text: None, gone, lambda: asked if len(flushing) > 2 else 0)
+    totals = Worker(plan(kafka.servers, 100, wait=60), watch).work()
+    assert least <= time.monotonic() - flushing[0] < 5
+    assert totals.produced == 100 == totals.acknowledged + totals.failed
+
+
+def test_one_process_that_gives_up_ends_all_and_says_so(kafka: MockKafka) -> None:
+    witness = Witness()
+
+    def gone(totals: Totals) -> None:
+        if totals.acknowledged >= 500:
+            kafka.stop()
+
+    watch = Watch(witness.said.append, gone, lambda: 0)
+    totals = run_in(2, plan(kafka.servers, None, rate=2000, wait=1), watch)
+    assert totals.produced == totals.acknowledged + totals.failed
+    assert totals.failed
+    assert any("giving up, because" in text for text in witness.said)
+
+
+def test_a_process_that_dies_ends_all_and_the_rest_is_counted(kafka: MockKafka) -> None:
+    killed: list[int] = []
+
+    def kill(totals: Totals) -> None:
+        if totals.acknowledged >= 500 and not killed:
+            killed.extend(child.pid or 0 for child in multiprocessing.active_children()[:1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    watch = Watch(lambda text: None, kill, lambda: 0)
+    totals = run_in(2, plan(kafka.servers, None, rate=2000), watch)
+    assert not totals.complete
+    assert totals.acknowledged >= 500
+    assert (
+        f"worker process {killed[0]}",
+        "died; what it sent last is not known",
+    ) in totals.failures
 
 
 def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from producer.cli import main
 from producer.contracts import contract
@@ -26,6 +27,23 @@ def schema(registry: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyP
     shutil.copytree(contract.SCHEMAS, folder)
     monkeypatch.setattr(contract, "SCHEMAS", folder)
     return folder / "transaction.avsc"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("NONE", "BACKWARD"), ("FULL_TRANSITIVE", "FULL_TRANSITIVE"), ("FORWARD", "FORWARD")],
+)
+def test_a_compatibility_that_somebody_chose_is_left_alone(
+    schema: Path, registry: dict[str, str], before: str, after: str
+) -> None:
+    client = SchemaRegistryClient({"url": registry["SCHEMA_REGISTRY_URL"]})
+    topic = f"chosen_{before}"
+    run = ["stream", "--topic", topic, "--count", "10", "--wait", "0.1"]
+    main(run)
+    assert client.get_compatibility(f"{topic}-value") == "BACKWARD"
+    client.set_compatibility(f"{topic}-value", before)
+    main(run)
+    assert client.get_compatibility(f"{topic}-value") == after
 
 
 def test_an_incompatible_schema_is_refused_with_the_registrys_reason(

@@ -8,10 +8,12 @@ from typing import Any
 
 from registrar.definition import Definition
 from registrar.lint.finding import Finding, error
+from registrar.lists import listed
 
 KEY = "value.converter.schema.content"
 TYPES = {"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes"}
 NESTED = {"array", "map", "struct"}
+VALUE_TO_KEY = ".ValueToKey"
 
 
 def check(definition: Definition) -> Iterator[Finding]:
@@ -27,7 +29,7 @@ def check(definition: Definition) -> Iterator[Finding]:
     wrong = [*_wrong(schema, "the schema")]
     for text in wrong:
         yield error(definition, KEY, text)
-    if not wrong and schema["type"] == "struct":
+    if not wrong and schema["type"] == "struct" and not _changes_values(definition):
         yield from _key_fields(definition, {field["field"] for field in schema["fields"]})
 
 
@@ -36,17 +38,37 @@ def _wrong(schema: Any, what: str) -> Iterator[str]:
         kind = schema.get("type") if isinstance(schema, dict) else schema
         yield f"{what}: {kind!r} is no Connect type ({', '.join(sorted(TYPES | NESTED))})"
     elif schema["type"] == "struct":
-        for field in schema.get("fields", []):
-            if "field" not in field:
+        fields = schema.get("fields")
+        if not isinstance(fields, list) or not fields:
+            yield f'{what}: a struct needs a list of fields ("fields": [...])'
+            return
+        for field in fields:
+            if not isinstance(field, dict) or "field" not in field:
                 yield f'{what}: a field has no name ("field": ...)'
             else:
                 yield from _wrong(field, f"field {field['field']}")
 
 
+def _changes_values(definition: Definition) -> bool:
+    """Whether a transform may give the value other fields than the schema's."""
+    return not all(
+        kind.endswith(("$Key", VALUE_TO_KEY)) for kind in _transforms(definition).values()
+    )
+
+
 def _key_fields(definition: Definition, fields: set[str]) -> Iterator[Finding]:
-    key = "primary.key.fields"
-    for name in (n.strip() for n in definition.config.get(key, "").split(",")):
-        if name and name not in fields:
-            yield error(
-                definition, key, f"{name} is not in the schema ({', '.join(sorted(fields))})"
-            )
+    transforms = _transforms(definition).items()
+    keys = [f"transforms.{a}.fields" for a, kind in transforms if kind.endswith(VALUE_TO_KEY)]
+    if definition.config.get("primary.key.mode") in ("record_key", "record_value"):
+        keys.append("primary.key.fields")
+    for key in keys:
+        for name in listed(definition.config, key):
+            if name not in fields:
+                known = ", ".join(sorted(fields))
+                yield error(definition, key, f"{name} is not in the schema ({known})")
+
+
+def _transforms(definition: Definition) -> dict[str, str]:
+    """Class by alias."""
+    config = definition.config
+    return {a: config.get(f"transforms.{a}.type", "") for a in listed(config, "transforms")}

@@ -11,7 +11,7 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True)
 class Finding:
-    """A message for the line of a key."""
+    """A message for the line of a key; the key is empty where it is about the file's form."""
 
     place: Place
     severity: str
@@ -19,7 +19,8 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity}: {self.key}: {self.message}"
+        about = f"{self.key}: " if self.key else ""
+        return f"{self.place}: {self.severity}: {about}{self.message}"
 
 
 def error(definition: Definition, key: str, message: str) -> Finding:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from registrar.definition import Definition
 from registrar.errors import RegistrarError
 from registrar.lint.finding import Finding, error
 from registrar.lint.listing import Listing, Listings
-from registrar.lint.parts import CHAINED, Part, aliases, parts
+from registrar.lint.parts import CHAINED, Part, parts
+from registrar.lists import listed
 from registrar.placeholders import has_placeholder
+from registrar.secrets import PLAIN_SECRET
 
 WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
 
@@ -21,17 +24,11 @@ def check(definition: Definition, listings: Listings) -> Iterator[Finding]:
     if "connector.class" not in definition.config:
         yield error(definition, "connector.class", "is not set: Connect needs the plugin's class")
         return
-    for part in parts(definition):
+    for part in parts(definition.config):
         try:
-            yield from _part(definition, part, _listing(listings, part))
+            yield from _part(definition, part, listings.of(part))
         except RegistrarError as problem:
             yield error(definition, _class_key(part), str(problem))
-
-
-def _listing(listings: Listings, part: Part) -> Listing | None:
-    if not part.owner:
-        return None
-    return listings.client(part.owner) if part.client else listings.plugin(part.owner)
 
 
 def _class_key(part: Part) -> str:
@@ -67,10 +64,9 @@ def _part(definition: Definition, part: Part, listing: Listing | None) -> Iterat
 def _unknown(definition: Definition, part: Part, listing: Listing, key: str) -> str:
     section = key.partition(".")[0]
     if not part.prefix and section in CHAINED:
-        listed = ", ".join(aliases(definition, section)) or "none"
-        return f"no such name in {section} (listed there: {listed})"
-    known = [*listing.keys, *part.extra]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+        known = ", ".join(listed(definition.config, section)) or "none"
+        return f"no such name in {section} (listed there: {known})"
+    near = difflib.get_close_matches(key, [*listing.keys, *part.extra], n=1, cutoff=0.6)
     hint = f": did you mean {part.prefix}{near[0]}?" if near else ""
     return f"unknown setting of {part.owner.rpartition('.')[2] or part.owner}{hint}"
 
@@ -79,8 +75,10 @@ def _value(key: str, kind: str, value: str, listing: Listing) -> str:
     """What is wrong with a value; empty if nothing is. A placeholder is the worker's to judge."""
     if has_placeholder(value):
         return ""
+    if kind == "PASSWORD" and value:
+        return PLAIN_SECRET
     allowed = listing.values.get(key)
-    if allowed and value.lower() not in allowed:
+    if allowed and not any(fnmatchcase(value.lower(), word) for word in allowed):
         near = difflib.get_close_matches(value.lower(), allowed, n=1)
         hint = f", did you mean {near[0]}?" if near else ""
         return f"{value!r} is not one of {', '.join(allowed)}{hint}"

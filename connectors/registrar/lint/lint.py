@@ -20,27 +20,44 @@ def lint(
     kafka: Kafka | None = None,
 ) -> list[Finding]:
     """Everything that is wrong with the definitions; without Connect only what files tell."""
-    found: list[Finding] = []
-    for definition in definitions:
-        mine = [
-            *keys.check(definition, listings),
-            *rules.check(definition),
-            *contents.check(definition),
-        ]
-        # Connect would only repeat, in other words, what the file itself already shows.
-        if connect and not any(f.severity == ERROR for f in mine):
-            mine += live.check(definition, connect, kafka)
-        found += sorted(mine, key=lambda f: (str(f.place.file), f.place.line, f.key))
+    return [
+        finding
+        for definition in definitions
+        for finding in sorted(
+            dict.fromkeys(_findings(definition, listings, connect, kafka)),
+            key=lambda f: (str(f.place.file), f.place.line, f.key),
+        )
+    ]
+
+
+def _findings(
+    definition: Definition, listings: Listings, connect: Connect | None, kafka: Kafka | None
+) -> list[Finding]:
+    found = [
+        *(Finding(problem.place, ERROR, "", problem.message) for problem in definition.problems),
+        *keys.check(definition, listings),
+        *rules.check(definition),
+        *contents.check(definition),
+    ]
+    # Of a file that is not understood as a whole, the rest would only be told wrongly.
+    if connect and not definition.problems:
+        known = {finding.key for finding in found if finding.severity == ERROR}
+        found += live.check(definition, known, connect, kafka)
     return found
 
 
-def warnings(definitions: Sequence[Definition], listings: Listings) -> list[Finding]:
+def warnings(
+    definitions: Sequence[Definition],
+    listings: Listings,
+    connect: Connect | None = None,
+    kafka: Kafka | None = None,
+) -> list[Finding]:
     """What is left to say about files that are fit to be used.
 
     Raises:
         RegistrarError: something is wrong with them; the text has a line for each thing.
     """
-    found = lint(definitions, listings)
+    found = lint(definitions, listings, connect, kafka)
     errors = [str(finding) for finding in found if finding.severity == ERROR]
     if errors:
         raise RegistrarError("\n".join(errors))

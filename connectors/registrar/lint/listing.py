@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 from registrar.errors import RegistrarError
+from registrar.lint.parts import Part, parts
 from registrar.rest import Connect, NotFoundError
 
 ADDITIONS = "additions.yml"
@@ -64,10 +66,36 @@ class Listings:
             self._known[class_name] = self._merged(keys, class_name)
         return self._known[class_name]
 
+    def of(self, part: Part) -> Listing | None:
+        """Settings of a part of a configuration; None if nothing is named that could read it.
+
+        Raises:
+            RegistrarError: see `plugin`.
+        """
+        if not part.owner:
+            return None
+        return self.client(part.owner) if part.client else self.plugin(part.owner)
+
+    def passwords(self, config: Mapping[str, str]) -> set[str]:
+        """Keys of a configuration that its plugins, as far as known, declare as passwords."""
+        found: set[str] = set()
+        for part in parts(config):
+            with suppress(RegistrarError):
+                listing = self.of(part)
+                kinds = listing.keys if listing else {}
+                found.update(part.prefix + k for k in part.keys if kinds.get(k) == "PASSWORD")
+        return found
+
     def client(self, kind: str) -> Listing:
-        """Settings of a Kafka client: consumer, producer or admin."""
-        keys = json.loads((self._folder / CLIENTS).read_text())["keys"][kind]
-        return self._merged(keys, kind)
+        """Settings of a Kafka client: consumer, producer or admin.
+
+        Raises:
+            RegistrarError: the folder does not have them.
+        """
+        file = self._folder / CLIENTS
+        if not file.exists():
+            raise RegistrarError(f"no list of the settings of Kafka's clients: {file}")
+        return self._merged(json.loads(file.read_text())["keys"][kind], kind)
 
     def refresh(self, class_name: str) -> Path:
         """Write the listing of a class as the worker gives it; returns the file.
@@ -75,17 +103,19 @@ class Listings:
         Raises:
             RegistrarError: there is no worker, or it does not have the class.
         """
-        file = self._file(class_name)
+        file = self._files(class_name)[0]
+        if file.exists() and _class(file) != class_name:
+            file = self._files(class_name)[1]
         content = {"class": class_name, "keys": self._ask(class_name)}
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
         return file
 
     def _keys(self, class_name: str) -> dict[str, str]:
-        file = self._file(class_name)
-        if file.exists():
-            keys: dict[str, str] = json.loads(file.read_text())["keys"]
-            return keys
+        for file in self._files(class_name):
+            if file.exists() and _class(file) == class_name:
+                keys: dict[str, str] = json.loads(file.read_text())["keys"]
+                return keys
         if "keys" in self._additions.get(class_name, {}) and self._connect is None:
             return {}
         return self._ask(class_name)
@@ -101,18 +131,29 @@ class Listings:
         except NotFoundError:
             raise RegistrarError(f"the worker has no plugin {class_name}") from None
 
-    def _file(self, class_name: str) -> Path:
-        return self._folder / f"{class_name.rpartition('.')[2].replace('$', '-')}.json"
+    def _files(self, class_name: str) -> tuple[Path, Path]:
+        """Where a listing is: by the simple name, or by the full one where two have the same."""
+        names = (class_name.rpartition(".")[2], class_name)
+        short, long = (self._folder / f"{name.replace('$', '-')}.json" for name in names)
+        return short, long
 
     def _merged(self, keys: Mapping[str, str], name: str) -> Listing:
-        common: dict[str, Any] = self._additions.get("*", {}) if "connector.class" in keys else {}
         own: dict[str, Any] = self._additions.get(name, {})
+        common: dict[str, Any] = {}
+        if "connector.class" in keys:
+            common = self._additions.get("*", {})
+        source = "connector.class" in keys and "topics" not in keys
+        shared = self._additions.get("source", {}) if source else {}
         values = {**common.get("values", {}), **own.get("values", {})}
         ranges = {**common.get("ranges", {}), **own.get("ranges", {})}
         return Listing(
             keys={**keys, **own.get("keys", {})},
-            prefixes=tuple(own.get("prefixes", ())),
+            prefixes=(*own.get("prefixes", ()), *shared.get("prefixes", ())),
             required=tuple(own.get("required", ())),
             values=values,
             ranges={key: (low, high) for key, (low, high) in ranges.items()},
         )
+
+
+def _class(file: Path) -> str:
+    return str(json.loads(file.read_text())["class"])

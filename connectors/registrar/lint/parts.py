@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from registrar.definition import Definition
+from registrar.lists import listed
 
 CONVERTERS = ("key.converter", "value.converter", "header.converter")
 CLIENTS = {"consumer.override": "consumer", "producer.override": "producer"}
@@ -36,28 +36,21 @@ class Part:
     client: bool = False
 
 
-def parts(definition: Definition) -> Iterator[Part]:
+def parts(config: Mapping[str, str]) -> Iterator[Part]:
     """Every key of the configuration in exactly one part, the connector's own last."""
-    config = definition.config
     left = set(config)
-    for prefix, owner, extra, client in _prefixes(definition):
+    for prefix, owner, extra, client in _prefixes(config):
         mine = sorted(key for key in left if key.startswith(prefix))
         left.difference_update(mine)
-        if mine or owner:
+        if mine or (owner and not client):
             keys = tuple(key.removeprefix(prefix) for key in mine)
             yield Part(prefix, owner, keys, extra, client)
     yield Part("", config.get("connector.class", ""), tuple(sorted(left)), {})
 
 
-def aliases(definition: Definition, section: str) -> list[str]:
-    """Names that `transforms` or `predicates` lists."""
-    return [a.strip() for a in definition.config.get(section, "").split(",") if a.strip()]
-
-
-def _prefixes(definition: Definition) -> Iterator[tuple[str, str, dict[str, str], bool]]:
-    config = definition.config
+def _prefixes(config: Mapping[str, str]) -> Iterator[tuple[str, str, dict[str, str], bool]]:
     for section, extra in CHAINED.items():
-        for alias in aliases(definition, section):
+        for alias in listed(config, section):
             prefix = f"{section}.{alias}."
             yield prefix, config.get(f"{prefix}type", ""), extra | VERSION, False
     for converter in CONVERTERS:

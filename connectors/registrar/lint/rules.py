@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
+from registrar import secrets as secret
 from registrar.definition import Definition
 from registrar.lint.finding import Finding, error, warning
-from registrar.lint.parts import aliases
-from registrar.plan import SECRET_KEY
+from registrar.lists import listed, split
+from registrar.placeholders import has_placeholder
 
 Rule = Callable[[Definition], Iterator[Finding]]
 
@@ -37,11 +38,9 @@ def _is(definition: Definition, key: str, word: str, default: str = "") -> bool:
 
 def secrets(d: Definition) -> Iterator[Finding]:
     for key, value in d.config.items():
-        if SECRET_KEY.search(key) and value and not value.startswith("${"):
-            yield error(
-                d, key, "a secret in plain text: let the worker fill it in, ${env:NAME} for one"
-            )
-        if "password=" in value.lower():
+        if secret.is_secret(key) and value and not has_placeholder(value):
+            yield error(d, key, secret.PLAIN_SECRET)
+        elif secret.in_url(value):
             yield error(d, key, "a password inside a URL: use the connector's own key for it")
 
 
@@ -67,7 +66,7 @@ def dead_letters(d: Definition) -> Iterator[Finding]:
             "letters will not say why they are there: set "
             "errors.deadletterqueue.context.headers.enable=true",
         )
-    if topic and topic in [t.strip() for t in d.config.get("topics", "").split(",")]:
+    if topic and topic in listed(d.config, "topics"):
         yield error(
             d, "errors.deadletterqueue.topic.name", f"{topic} is also read: letters go in circles"
         )
@@ -77,6 +76,18 @@ def topics(d: Definition) -> Iterator[Finding]:
     both = [key for key in ("topics", "topics.regex") if d.config.get(key)]
     if len(both) == 2:
         yield error(d, "topics.regex", "set beside topics: Connect takes one of the two")
+
+
+def first_read(d: Definition) -> Iterator[Finding]:
+    key = "consumer.override.auto.offset.reset"
+    reset = d.config.get(key, "").lower()
+    if reset == "latest" or reset.startswith("by_duration"):
+        yield error(
+            d,
+            key,
+            f"{reset} skips what is in the topic before the first commit, also after the offsets "
+            f"are lost: leave earliest, and skip once with register.py rewind --to",
+        )
 
 
 def timeouts(d: Definition) -> Iterator[Finding]:
@@ -92,7 +103,8 @@ def timeouts(d: Definition) -> Iterator[Finding]:
 
 
 def multi_row_inserts(d: Definition) -> Iterator[Finding]:
-    rewrites = _url_parameters(d).get("reWriteBatchedInserts") == "true"
+    # The driver takes the bare name for true.
+    rewrites = _url_parameters(d).get("reWriteBatchedInserts", "false").lower() in ("true", "")
     reduced = _is(d, "use.reduction.buffer", "true")
     if rewrites and _is(d, "insert.mode", "upsert") and not reduced:
         yield error(
@@ -137,7 +149,9 @@ def keys(d: Definition) -> Iterator[Finding]:
 
 
 def _primitive_key(d: Definition) -> bool:
-    types = {d.config.get(f"transforms.{alias}.type", "") for alias in aliases(d, "transforms")}
+    types = {
+        d.config.get(f"transforms.{alias}.type", "") for alias in listed(d.config, "transforms")
+    }
     made = types & {f"{TRANSFORMS}.ValueToKey", f"{TRANSFORMS}.HoistField$Key"}
     return d.config.get("key.converter", "").startswith(PRIMITIVE) and not made
 
@@ -153,7 +167,7 @@ def traces(d: Definition) -> Iterator[Finding]:
     url = d.config.get("connection.url", "")
     if not url.startswith("jdbc:"):
         yield error(d, "connection.url", "is not a JDBC URL: jdbc:postgresql://HOST:PORT/DATABASE")
-    detail = _url_parameters(d).get("logServerErrorDetail")
+    detail = _url_parameters(d).get("logServerErrorDetail", "").lower()
     if url.startswith("jdbc:postgresql:") and detail != "false":
         yield error(
             d,
@@ -165,11 +179,11 @@ def traces(d: Definition) -> Iterator[Finding]:
 
 def binary_decimals(d: Definition) -> Iterator[Finding]:
     parameters = _url_parameters(d)
-    left_out = parameters.get("binaryTransferDisable", "").upper().split(",")
+    left_out = split(parameters.get("binaryTransferDisable", "").upper())
     if (
         d.config.get("connection.url", "").startswith("jdbc:postgresql:")
-        and parameters.get("binaryTransfer") != "false"
-        and not {"NUMERIC", "1700"} & {name.strip() for name in left_out}
+        and parameters.get("binaryTransfer", "").lower() != "false"
+        and not {"NUMERIC", "1700"} & {*left_out}
     ):
         yield warning(
             d,
@@ -203,10 +217,11 @@ def structs(d: Definition) -> Iterator[Finding]:
 
 
 def _url_parameters(d: Definition) -> dict[str, str]:
-    return dict(parse_qsl(d.config.get("connection.url", "").partition("?")[2]))
+    query = d.config.get("connection.url", "").partition("?")[2]
+    return dict(parse_qsl(query, keep_blank_values=True))
 
 
-COMMON: tuple[Rule, ...] = (secrets, dead_letters, topics, timeouts)
+COMMON: tuple[Rule, ...] = (secrets, dead_letters, topics, first_read, timeouts)
 JDBC: tuple[Rule, ...] = (
     multi_row_inserts,
     unnest,

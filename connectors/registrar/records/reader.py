@@ -8,6 +8,7 @@ from typing import Any
 
 from confluent_kafka import Message
 
+from registrar.lists import listed
 from registrar.placeholders import resolve
 from registrar.records import from_json
 from registrar.records.binding import Bind, binder
@@ -32,7 +33,7 @@ class RowReader:
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.converter = config.get("value.converter", "")
-        self.key = [f.strip() for f in config.get("primary.key.fields", "").split(",") if f.strip()]
+        self.key = listed(config, "primary.key.fields")
         self._decode = _decoder(config, self.converter)
         self._transform = _transform(config)
         self._binders: dict[int, dict[str, Bind]] = {}
@@ -77,7 +78,7 @@ class RowReader:
 
 def _transform(config: Mapping[str, str]) -> str:
     """Class of the one transform that is understood: the key taken from the value."""
-    aliases = [a.strip() for a in config.get("transforms", "").split(",") if a.strip()]
+    aliases = listed(config, "transforms")
     for alias in aliases:
         kind = config.get(f"transforms.{alias}.type", "")
         if kind != VALUE_TO_KEY:

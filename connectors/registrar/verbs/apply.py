@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from registrar.apply import apply
+from registrar.apply import Result, apply
 from registrar.lint.lint import warnings
 from registrar.plan import CREATE, UNCHANGED
 from registrar.verbs.context import Context, print_json
@@ -21,15 +21,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     wanted = context.definitions()
-    # Topics, tables and Connect's own check come up by themselves in what follows.
-    for finding in warnings(wanted, context.listings(offline=False)):
+    listings, kafka = context.listings(offline=False), context.kafka_for(wanted)
+    for finding in warnings(wanted, listings, context.connect, kafka):
         print(finding, file=sys.stderr)
-    results = apply(context.connect, context.kafka_for(wanted), wanted, context.options.timeout)
+    timeout = context.options.timeout
+    results = apply(context.connect, kafka, wanted, listings.passwords, timeout)
     if context.options.json:
-        print_json([{**asdict(change), "state": health.state} for change, health in results])
-        return 0
-    for change, health in results:
-        for topic in change.topics:
-            print(f"topic {topic.name}: created")
-        print(f"{change.name}: {DONE.get(change.action, 'changed')}, {health.state}")
-    return 0
+        print_json([{**asdict(r.change), "state": r.state, "error": r.error} for r in results])
+    else:
+        for result in results:
+            _show(result)
+    return 1 if any(result.error for result in results) else 0
+
+
+def _show(result: Result) -> None:
+    change = result.change
+    if result.error:
+        print(f"error: {change.name}: {change.action}: {result.error}", file=sys.stderr)
+        return
+    for topic in change.topics:
+        print(f"topic {topic.name}: created")
+    print(f"{change.name}: {DONE.get(change.action, 'changed')}, {result.state}")

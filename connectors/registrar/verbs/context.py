@@ -50,6 +50,10 @@ class Context:
     def definitions(self) -> list[Definition]:
         return targets.definitions(self.options.targets, self.folder)
 
+    def drafts(self) -> list[Definition]:
+        """The files as far as they can be read; each says what cannot."""
+        return targets.drafts(self.options.targets, self.folder)
+
     def names(self) -> list[str]:
         return targets.names(self.options.targets, self.folder)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from registrar.errors import UsageError
 from registrar.stopping import pause_and_wait, stop_and_wait
-from registrar.verbs.context import Context
+from registrar.verbs.context import Context, print_json
 
 
 class Control:
@@ -24,9 +24,13 @@ class Control:
     def run(self, context: Context) -> int:
         if not context.options.targets:
             raise UsageError("name the connectors: this verb never takes all")
-        for name in context.names():
+        names = context.names()
+        for name in names:
             self._act(context, name)
-            print(f"{name}: {self._done}")
+            if not context.options.json:
+                print(f"{name}: {self._done}")
+        if context.options.json:
+            print_json(dict.fromkeys(names, self._done))
         return 0
 
 

@@ -26,7 +26,7 @@ def run(context: Context) -> int:
     offline = context.options.offline
     if offline and context.options.refresh:
         raise UsageError("--refresh asks Connect: it cannot be --offline")
-    wanted = context.definitions()
+    wanted = context.drafts()
     listings = context.listings(offline)
     if context.options.refresh:
         for name in sorted({name for d in wanted for name in classes(d)}):

@@ -18,7 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     wanted = context.definitions()
-    changes = plan(context.connect, context.kafka_for(wanted), wanted)
+    passwords = context.listings(offline=False).passwords
+    changes = plan(context.connect, context.kafka_for(wanted), wanted, passwords)
     removals = surplus(context.connect, context.folder) if context.options.prune else []
     if context.options.json:
         print_json({"changes": [asdict(c) for c in changes], "remove": removals})

@@ -15,8 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    named = context.options.targets
-    names = [n for n in surplus(context.connect, context.folder) if not named or n in named]
+    names = surplus(context.connect, context.folder, context.options.targets)
     if context.options.json:
         print_json(names)
     elif not names:

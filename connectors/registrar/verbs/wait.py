@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.verbs.context import Context
+from registrar.verbs.context import Context, print_json
 from registrar.wait import wait
 
 HELP = "until connectors and all their tasks run"
@@ -15,6 +15,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    for health in wait(context.connect, context.names(), context.options.timeout):
-        print(health)
+    found = wait(context.connect, context.names(), context.options.timeout)
+    if context.options.json:
+        print_json({h.name: {"state": h.state, "tasks": [t.state for t in h.tasks]} for h in found})
+    else:
+        for health in found:
+            print(health)
     return 0

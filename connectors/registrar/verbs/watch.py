@@ -43,5 +43,5 @@ def run(context: Context) -> int:
         max_refused_per_minute=options.max_refused,
         stall_seconds=options.stall,
     )
-    serve(context.connect, context.kafka, context.names(), context.state, limits)
+    serve(context.connect, context.kafka, context.names, context.state, limits)
     return 0

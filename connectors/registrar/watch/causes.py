@@ -44,24 +44,34 @@ _CONFIGURATION_CLASSES = {
     "ClassNotFoundException",
     "NoClassDefFoundError",
 }
-_KAFKA = re.compile(r"org\.apache\.kafka\.common\.errors\.")
-_HIBERNATE_REFUSAL = re.compile(
-    r"org\.hibernate\.exception\.(DataException|ConstraintViolationException)"
-)
-_REFUSED_CLASSES = {"DateTimeParseException", "DateTimeException", "NumberFormatException"}
+_KAFKA = "org.apache.kafka.common.errors."
+_REFUSED_CLASSES = {
+    "org.hibernate.exception.DataException",
+    "org.hibernate.exception.ConstraintViolationException",
+    "java.time.format.DateTimeParseException",
+    "java.time.DateTimeException",
+    "java.lang.NumberFormatException",
+}
+# Names and values that the server quotes back: a record must not steer what is done about it.
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def classify(trace: str) -> Cause:
-    """The cause that a stack trace shows."""
+    """The cause that a stack trace shows: by the exceptions' classes, then by their messages."""
     levels = causes(trace)
-    names = {name for name, _ in levels}
+    full = {name for name, _ in levels}
+    simple = {name.rpartition(".")[2] for name in full}
     messages = "\n".join(message for _, message in levels)
-    if names & _AWAY_CLASSES or _AWAY.search(messages):
-        return Cause.DATABASE_AWAY
-    if _HIBERNATE_REFUSAL.search(trace) or names & _REFUSED_CLASSES:
+    if full & _REFUSED_CLASSES:
         return Cause.REFUSED
-    if names & _CONFIGURATION_CLASSES or _CONFIGURATION.search(messages):
+    if simple & _AWAY_CLASSES:
+        return Cause.DATABASE_AWAY
+    if simple & _CONFIGURATION_CLASSES:
         return Cause.CONFIGURATION
-    if _KAFKA.search(trace):
+    if _AWAY.search(_QUOTED.sub("", messages)):
+        return Cause.DATABASE_AWAY
+    if _CONFIGURATION.search(messages):
+        return Cause.CONFIGURATION
+    if any(name.startswith(_KAFKA) for name in full):
         return Cause.KAFKA_AWAY
     return Cause.UNKNOWN

@@ -21,9 +21,9 @@ from confluent_kafka import Message
 
 from registrar.database import Database, from_config
 from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, Partition
-from registrar.lag import topics_of
-from registrar.letters import DeadLetters, letter
+from registrar.kafka import Kafka, Partition, after
+from registrar.lag import reads_committed, topics_of
+from registrar.letters import DeadLetters, Origin, letter, origin_of
 from registrar.records.errors import RecordError, UnsupportedError
 from registrar.records.reader import RowReader
 from registrar.rest import Connect
@@ -37,6 +37,9 @@ GO_ON_SECONDS = 15.0
 # Records of a partition: ranges grow up to this, because each has costs that do not depend on it.
 LARGEST_RANGE = 10_000
 DEFAULT_POLL_RECORDS = 500
+
+# In place of the lines of a Java stack trace, which readers of dead letters expect.
+FOUND_BY = "register.py watch, which wrote the records of a refused batch by itself"
 
 STOPPING, RESUMING = "stopping", "resuming"
 
@@ -55,47 +58,36 @@ class Outcome:
 
 
 class Isolation:
-    """Isolates refused records of one connector.
+    """Isolates refused records of one connector."""
 
-    Args:
-        allow: told the number of refused records of a range before any is sent; raises
-            TooManyError to leave the connector stopped with its offsets unmoved.
-    """
-
-    def __init__(
-        self,
-        connect: Connect,
-        kafka: Kafka,
-        journal: Journal,
-        name: str,
-        allow: Callable[[int], None],
-    ) -> None:
+    def __init__(self, connect: Connect, kafka: Kafka, journal: Journal, name: str) -> None:
+        self.name = name
         self._connect = connect
         self._kafka = kafka
         self._journal = journal
-        self._name = name
-        self._allow = allow
-        self._letters: tuple[str, DeadLetters, set[tuple[str, int, int]]] | None = None
+        self._letters: tuple[str, DeadLetters, set[Origin]] | None = None
 
-    def run(self, task: int = 0) -> Outcome:
+    def run(self, task: int, allow: Callable[[int], None]) -> Outcome:
         """Isolate, and have the connector run again.
 
         Args:
             task: the task that failed; it is named in the letters.
+            allow: told the number of refused records of a range before any is sent; raises
+                TooManyError to leave the connector stopped with its offsets unmoved.
 
         Raises:
             UnsupportedError: the connector has something this cannot do; it runs as before.
             TooManyError: see `allow`; the connector stays stopped.
             psycopg.Error: the database failed in between; call again when it is back.
         """
-        config = self._connect.config(self._name) or {}
-        work = _Work(config, task)
-        self._journal.write(self._name, {"step": STOPPING, "task": task})
-        stop_and_wait(self._connect, self._name)
+        config = self._connect.config(self.name) or {}
+        work = _Work(config, task, allow)
+        self._journal.write(self.name, {"step": STOPPING, "task": task})
+        stop_and_wait(self._connect, self.name)
         try:
             outcome = self._ranges(work)
         except TooManyError:
-            self._journal.clear(self._name)
+            self._journal.clear(self.name)
             raise
         except UnsupportedError:
             self.finish()
@@ -105,9 +97,9 @@ class Isolation:
 
     def finish(self) -> None:
         """The last step: let the connector run."""
-        self._journal.write(self._name, {"step": RESUMING})
-        self._connect.resume(self._name)
-        self._journal.clear(self._name)
+        self._journal.write(self.name, {"step": RESUMING})
+        self._connect.resume(self.name)
+        self._journal.clear(self.name)
 
     def _ranges(self, work: _Work) -> Outcome:
         outcome, limit = Outcome(), work.poll_records
@@ -120,8 +112,8 @@ class Isolation:
             if not refused:
                 break
             self._send(work, refused, unconvertible)
-            ends = {p: int(found[-1].offset() or 0) + 1 for p, found in records.items() if found}
-            self._connect.alter_offsets(self._name, ends)
+            ends = {p: after(found[-1]) for p, found in records.items() if found}
+            self._connect.alter_offsets(self.name, ends)
             outcome.refused += refused
             outcome.unconvertible += len(unconvertible)
         return outcome
@@ -132,7 +124,7 @@ class Isolation:
         The first range must hold what one poll of the sink can have had.
         """
         partitions = [p for topic in topics_of(work.config) for p in self._kafka.partitions(topic)]
-        committed = self._connect.offsets(self._name)
+        committed = self._connect.offsets(self.name)
         begins = self._kafka.begins(partitions)
         starts = {p: max(committed.get(p, 0), begins[p]) for p in partitions}
         return self._kafka.read(starts, limit, work.committed_only)
@@ -151,7 +143,7 @@ class Isolation:
                 refused.append(work.unbindable(message, error))
         with work.database.connect() as connection:
             refused += [work.refused(r) for r in work.upsert.write(connection, rows)]
-            self._allow(len(refused))
+            work.allow(len(refused))
         return refused, unconvertible
 
     def _send(
@@ -159,9 +151,9 @@ class Isolation:
     ) -> None:
         """Send letters that are not there yet: the sink may have sent what it cannot convert."""
         known = self._known(work.dead_letter_topic)
-        self._kafka.send([m for m in refused + unconvertible if _origin(m) not in known])
+        self._kafka.send([m for m in refused + unconvertible if origin_of(m) not in known])
 
-    def _known(self, topic: str) -> set[tuple[str, int, int]]:
+    def _known(self, topic: str) -> set[Origin]:
         if self._letters is None or self._letters[0] != topic:
             self._letters = (topic, DeadLetters(self._kafka, topic), set())
         _, letters, known = self._letters
@@ -172,7 +164,8 @@ class Isolation:
 class _Work:
     """What one isolation needs of the connector's configuration."""
 
-    def __init__(self, config: Mapping[str, str], task: int) -> None:
+    def __init__(self, config: Mapping[str, str], task: int, allow: Callable[[int], None]) -> None:
+        self.allow = allow
         self.config = dict(config)
         self.task = task
         self.dead_letter_topic = config.get("errors.deadletterqueue.topic.name", "")
@@ -187,8 +180,7 @@ class _Work:
         self.upsert = Upsert(config, self.reader.key)
         polled = config.get("consumer.override.max.poll.records", str(DEFAULT_POLL_RECORDS))
         self.poll_records = int(polled)
-        level = config.get("consumer.override.isolation.level", "read_uncommitted")
-        self.committed_only = level == "read_committed"
+        self.committed_only = reads_committed(config)
 
     def refused(self, refusal: Refusal) -> dict[str, Any]:
         return self._letter(
@@ -222,16 +214,7 @@ class _Work:
             "class.name": step,
             "exception.class.name": error,
             "exception.message": reason,
+            "exception.stacktrace": f"{error}: {reason}\n\tat {FOUND_BY}",
             **more,
         }
         return letter(self.dead_letter_topic, message, context)
-
-
-def _origin(arguments: Mapping[str, Any]) -> tuple[str, int, int]:
-    headers = dict(arguments["headers"])
-    prefix = "__connect.errors."
-    return (
-        headers[f"{prefix}topic"].decode(),
-        int(headers[f"{prefix}partition"]),
-        int(headers[f"{prefix}offset"]),
-    )

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -23,7 +23,7 @@ GRACE_SECONDS = 2.0
 
 
 def serve(
-    connect: Connect, kafka: Kafka, names: Sequence[str], folder: Path, limits: Limits
+    connect: Connect, kafka: Kafka, names: Callable[[], Sequence[str]], folder: Path, limits: Limits
 ) -> None:
     """Watch until a signal; events go to standard output.
 

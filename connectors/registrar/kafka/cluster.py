@@ -1,0 +1,200 @@
+"""One Kafka cluster: its topics and offsets, and the ways to read and write it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+
+from registrar.definition import Topic
+from registrar.errors import RegistrarError
+from registrar.kafka import groups, reading, sending
+from registrar.kafka.errors import down, reason
+from registrar.kafka.places import Partition, place
+
+TIMEOUT = 15.0
+POLL_SECONDS = 0.1
+BROKER_DEFAULT = -1
+# A partition that has just been made, or moved, has no leader for a moment.
+LEADERLESS = {
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._NOENT,
+}
+
+
+class Kafka:
+    """One Kafka cluster; connects when first asked.
+
+    Args:
+        bootstrap_servers: HOST:PORT, several separated by commas.
+        settings: more settings of librdkafka, such as security.protocol or sasl.username.
+    """
+
+    def __init__(self, bootstrap_servers: str, settings: Mapping[str, str] | None = None) -> None:
+        if not bootstrap_servers:
+            raise RegistrarError(
+                "the broker's address is not known: set KAFKA_BOOTSTRAP_SERVERS or use --kafka"
+            )
+        self.bootstrap_servers = bootstrap_servers
+        # librdkafka writes connection trouble to stderr by itself; the calls below report it once.
+        self._settings = {
+            **(settings or {}),
+            "bootstrap.servers": bootstrap_servers,
+            "log_level": "0",
+        }
+
+    @cached_property
+    def _admin(self) -> AdminClient:
+        return AdminClient(dict(self._settings))
+
+    # --- topics -----------------------------------------------------------------------------
+
+    def missing(self, topics: Sequence[Topic]) -> list[Topic]:
+        """Those of the topics that the cluster does not have."""
+        if not topics:
+            return []
+        existing = self._metadata()
+        return [topic for topic in topics if topic.name not in existing]
+
+    def partitions(self, topic: str) -> list[Partition]:
+        """The topic's partitions; none if there is no such topic."""
+        found = self._metadata().get(topic)
+        return [(topic, partition) for partition in sorted(found.partitions)] if found else []
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics; one that somebody else made meanwhile is fine."""
+        if not topics:
+            return
+        futures = self._admin.create_topics([_new(t) for t in topics], operation_timeout=TIMEOUT)
+        for name, future in futures.items():
+            try:
+                future.result()
+            except KafkaException as error:
+                if reason(error).code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    why = reason(error).str()
+                    raise RegistrarError(f"topic {name} cannot be made: {why}") from None
+
+    def delete(self, names: Sequence[str]) -> None:
+        """Delete topics with all their records."""
+        for future in self._admin.delete_topics(list(names), operation_timeout=TIMEOUT).values():
+            try:
+                future.result()
+            except KafkaException as error:
+                raise RegistrarError(f"a topic stays: {reason(error).str()}") from None
+
+    # --- offsets ----------------------------------------------------------------------------
+
+    def begins(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Offset of the first record that still exists."""
+        return self._offsets(partitions, OffsetSpec.earliest())
+
+    def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Offset that the next record will get."""
+        return self._offsets(partitions, OffsetSpec.latest())
+
+    def at_time(self, partitions: Iterable[Partition], millis: int) -> dict[Partition, int]:
+        """Offset of the first record of this time (epoch ms) or later, else the end."""
+        wanted = list(partitions)
+        found = self._offsets(wanted, OffsetSpec.for_timestamp(millis))
+        ends = self.ends(wanted)
+        return {p: offset if offset >= 0 else ends[p] for p, offset in found.items()}
+
+    # --- records ----------------------------------------------------------------------------
+
+    def read(
+        self, starts: Mapping[Partition, int], limit: int, committed_only: bool = False
+    ) -> dict[Partition, list[Message]]:
+        """At most `limit` records of each partition, from its start up to its present end.
+
+        Raises:
+            KafkaDownError: the records did not come in time; a part of them is never returned.
+        """
+        ends = self.ends(starts)
+        records: dict[Partition, list[Message]] = {
+            p: [] for p, start in starts.items() if start < ends[p]
+        }
+        for messages in reading.batches(self._settings, starts, ends, limit, committed_only):
+            for message in messages:
+                records[place(message)].append(message)
+        return records
+
+    def batches(
+        self,
+        starts: Mapping[Partition, int],
+        ends: Mapping[Partition, int],
+        committed_only: bool = False,
+    ) -> Iterator[list[Message]]:
+        """All records from the starts up to the ends, as they come.
+
+        Raises:
+            KafkaDownError: the records did not come in time.
+        """
+        return reading.batches(self._settings, starts, ends, committed_only=committed_only)
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Produce messages and wait until all are acknowledged by all in-sync replicas.
+
+        Each mapping holds the arguments of confluent_kafka's Producer.produce.
+
+        Raises:
+            RegistrarError: at least one was not acknowledged.
+        """
+        if messages:
+            sending.send(self._settings, messages)
+
+    # --- consumer groups --------------------------------------------------------------------
+
+    def group_members(self, group: str) -> int:
+        """How many consumers the group has; 0 if it does not exist."""
+        try:
+            described = self._admin.describe_consumer_groups([group], request_timeout=TIMEOUT)
+            return len(described[group].result().members)
+        except KafkaException as error:
+            raise down(error, "Kafka does not answer") from None
+
+    def committed(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Committed offsets of a group, without the partitions that have none."""
+        return groups.committed(self._settings, group, partitions)
+
+    def commit(self, group: str, offsets: Mapping[Partition, int]) -> None:
+        """Set committed offsets of a group without members.
+
+        Raises:
+            KafkaDownError: they are not accepted in time.
+        """
+        groups.commit(self._settings, group, offsets)
+
+    def _metadata(self) -> Mapping[str, Any]:
+        try:
+            return self._admin.list_topics(timeout=TIMEOUT).topics
+        except KafkaException as error:
+            raise down(error, f"Kafka does not answer at {self.bootstrap_servers}") from None
+
+    def _offsets(self, partitions: Iterable[Partition], spec: OffsetSpec) -> dict[Partition, int]:
+        wanted = {TopicPartition(*p): spec for p in partitions}
+        if not wanted:
+            return {}
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
+                return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
+            except KafkaException as error:
+                if reason(error).code() not in LEADERLESS or time.monotonic() > deadline:
+                    raise down(error, "Kafka does not answer") from None
+            time.sleep(POLL_SECONDS)
+
+
+def _new(topic: Topic) -> NewTopic:
+    return NewTopic(
+        topic.name,
+        num_partitions=topic.partitions or BROKER_DEFAULT,
+        replication_factor=topic.replication_factor or BROKER_DEFAULT,
+        config=topic.config,
+    )

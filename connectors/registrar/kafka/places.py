@@ -1,0 +1,22 @@
+"""Where a record is. The client's types allow for messages that were never sent."""
+
+from __future__ import annotations
+
+from confluent_kafka import Message
+
+Partition = tuple[str, int]
+
+
+def place(message: Message) -> Partition:
+    """Topic and partition of a record."""
+    return (str(message.topic()), int(message.partition() or 0))
+
+
+def offset(message: Message) -> int:
+    """Its number in the partition."""
+    return int(message.offset() or 0)
+
+
+def after(message: Message) -> int:
+    """The offset to go on from once it is done."""
+    return offset(message) + 1

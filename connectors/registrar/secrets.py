@@ -1,0 +1,42 @@
+"""What must not be in a file, a plan or any other output."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "********"
+PLAIN_SECRET = "a secret in plain text: let the worker fill it in, ${env:NAME} for one"
+
+# For settings of plugins whose listing is not at hand, or that are not declared as passwords.
+_KEY = re.compile(
+    r"password|passphrase|(^|[._-])pwd|secret|credential(?!s?\.(source|provider))"
+    r"|token(?!\.endpoint)|jaas|private|\bapi\.?key|user\.info|keystore\.key",
+    re.IGNORECASE,
+)
+_URL = re.compile(
+    r"(?i)((?:password|passwd|pwd|passphrase|secret|token|api_?key)=)[^&;\s]+|(://[^/@:]*:)[^@/]+(?=@)"
+)
+_PEM = "PRIVATE KEY-----"
+# ${env:X} and its kind are references, not secrets.
+_REFERENCE = re.compile(r"(\$\{[^}]*\})?")
+
+
+def is_secret(key: str) -> bool:
+    """Whether a setting's name says that its value is one."""
+    return bool(_KEY.search(key))
+
+
+def in_url(value: str) -> bool:
+    """Whether a URL carries one."""
+    return any(
+        not _REFERENCE.fullmatch(found[0].partition("=")[2]) for found in _URL.finditer(value)
+    )
+
+
+def masked(key: str, value: str, secret: bool = False) -> str:
+    """A value without its secrets; `secret` if the setting is known to be one."""
+    if _REFERENCE.fullmatch(value):
+        return value
+    if secret or is_secret(key) or _PEM in value:
+        return MASK
+    return _URL.sub(rf"\1\2{MASK}", value)

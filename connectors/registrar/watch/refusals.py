@@ -1,0 +1,100 @@
+"""One connector's refused records: taken out of the way, told, and kept within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from registrar.letters import PREFIX
+from registrar.records.errors import UnsupportedError
+from registrar.rest import UnreachableError
+from registrar.watch.condition import Condition
+from registrar.watch.isolation import Isolation, TooManyError
+from registrar.watch.limits import Limits, Meter
+
+# How many of an isolation's letters an event names one by one.
+NAMED = 20
+
+
+class Refusals:
+    """Has them isolated; what comes of it is the condition's.
+
+    Attributes:
+        count: of the records that were refused since the watcher began.
+    """
+
+    def __init__(
+        self,
+        isolation: Isolation,
+        condition: Condition,
+        limits: Limits,
+        clock: Callable[[], float],
+    ) -> None:
+        self.count = 0
+        self._isolation = isolation
+        self._condition = condition
+        self._limits = limits
+        self._clock = clock
+        self._lately = Meter()
+
+    def isolate(self, task: int) -> bool:
+        """Whether records were taken out of the way, or that is still to be done.
+
+        Raises:
+            UnreachableError: Connect does not answer; the journal brings the next tick back.
+        """
+        try:
+            outcome = self._isolation.run(task, self._allow)
+        except UnsupportedError as error:
+            self._condition.last("cannot isolate", str(error))
+            return False
+        except TooManyError as error:
+            self._condition.stop(str(error))
+            return True
+        except UnreachableError:
+            raise
+        # Whatever it was: the connector is stopped, and the journal brings the next tick back.
+        except Exception as error:
+            self._condition.backoff.attempt(self._clock())
+            self._condition.last("isolation interrupted", _first_line(error))
+            return True
+        self._condition.backoff.attempt(self._clock())
+        if not outcome.refused:
+            attempt = self._condition.backoff.attempts
+            self._condition.event("nothing refused", written=outcome.written, attempt=attempt)
+            return True
+        self._condition.backoff.reset()
+        self.count += len(outcome.refused)
+        self._condition.event(
+            "isolated",
+            written=outcome.written,
+            refused=len(outcome.refused),
+            unconvertible=outcome.unconvertible,
+            records=[_describe(letter) for letter in outcome.refused[:NAMED]],
+        )
+        return True
+
+    def resume(self) -> None:
+        """End an isolation that was cut off: the connector runs."""
+        self._isolation.finish()
+
+    def _allow(self, count: int) -> None:
+        total = self._lately.add(self._clock(), count)
+        if total > self._limits.max_refused_per_minute:
+            raise TooManyError(
+                f"{total} records were refused within a minute, more than "
+                f"{self._limits.max_refused_per_minute}: this is no single bad record. None of "
+                f"the last {count} was sent to the dead-letter topic. After the fix: "
+                f"register.py resume {self._isolation.name}"
+            )
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+def _describe(letter: dict[str, Any]) -> dict[str, str]:
+    headers = {name.removeprefix(PREFIX): value for name, value in letter["headers"]}
+    origin = ("topic", "partition", "offset", "exception.message")
+    return {name: headers[name].decode() for name in origin if name in headers}

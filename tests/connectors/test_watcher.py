@@ -1,0 +1,82 @@
+"""No connector's trouble is another's, and what a dead watcher left behind is no news."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from registrar.watch import watcher as watcher_module
+from registrar.watch.limits import Limits
+from registrar.watch.ward import Ward
+from registrar.watch.watcher import STATE_FILE, Watcher, read_state
+
+Event = tuple[str, str, dict[str, Any]]
+
+
+class Watched:
+    """A watcher whose looks at connectors are the test's, with the events it told."""
+
+    def __init__(self, folder: Path, names: Callable[[], list[str]]) -> None:
+        nothing: Any = None
+        self.events: list[Event] = []
+        self._watcher = Watcher(nothing, nothing, names, folder, Limits(), self._emit)
+        self.tick = self._watcher.tick
+
+    def _emit(self, connector: str, event: str, **details: Any) -> None:
+        self.events.append((connector, event, details))
+
+
+def test_an_unforeseen_error_at_one_connector_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def tick(ward: Ward) -> None:
+        looked.append(ward.name)
+        if ward.name == "a":
+            raise ValueError("a surprise")
+
+    monkeypatch.setattr(Ward, "tick", tick)
+    watched = Watched(tmp_path, lambda: ["a", "b"])
+    watched.tick()
+    watched.tick()
+    assert looked == ["a", "b"] * 2
+    ((connector, event, details),) = watched.events
+    assert (connector, event) == ("a", "hindered")
+    assert "ValueError: a surprise (at test_watcher.py:" in details["reason"]
+
+
+def test_a_new_file_is_watched_and_a_removed_one_is_not_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(Ward, "tick", lambda ward: looked.append(ward.name))
+    names = ["a"]
+    watched = Watched(tmp_path, lambda: list(names))
+    watched.tick()
+    names[:] = ["b"]
+    watched.tick()
+    assert looked == ["a", "b"]
+    assert [event[:2] for event in watched.events] == [("b", "watching"), ("a", "not watching")]
+
+
+@pytest.mark.parametrize(
+    ("host", "pid", "age", "gone"),
+    [
+        ("here", 1, 0, False),
+        ("here", 1, 3600, True),
+        ("here", 2**22 + 1, 0, True),
+        ("elsewhere", 2**22 + 1, 0, False),
+    ],
+)
+def test_the_state_of_a_dead_watcher_is_told_from_that_of_a_living_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, pid: int, age: int, gone: bool
+) -> None:
+    monkeypatch.setattr(watcher_module.platform, "node", lambda: "here")
+    time = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
+    (tmp_path / STATE_FILE).write_text(json.dumps({"host": host, "pid": pid, "time": time}))
+    assert read_state(tmp_path).get("gone_since", "") == (time if gone else "")

@@ -1,0 +1,31 @@
+"""The soak's own reading of a message agrees with what the producer meant by it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bench.soak.truth import digest, good
+from producer.contracts.json_format import JsonWire
+from producer.contracts.poison import KINDS
+from producer.drawing.timeline import Steady
+from producer.events import stream
+from producer.events.faults import Faults
+from producer.events.messages import Messages
+
+
+def test_a_message_is_good_exactly_if_it_was_not_poisoned() -> None:
+    source = stream.find("transaction", "no such files")
+    faults = Faults(duplicates=0.1, changed=0.5, poison=dict.fromkeys(KINDS, 0.05))
+    made = Messages(
+        source, JsonWire(source.contract), Steady(1_793_491_200_000_000, 50.0), 1, faults
+    )
+    block = made.block(0, 2000)
+    assert set(block.kinds) >= set(KINDS)
+    for (key, value), kind in zip(block.messages, block.kinds, strict=True):
+        row = good(value)
+        assert (row is None) == (kind in KINDS), (kind, value)
+        assert row is None or row[0] == key.decode()
+
+
+def test_equal_numbers_are_equal_rows_and_others_are_not() -> None:
+    assert digest((Decimal("1.50"),)) == digest((Decimal("1.5"),)) != digest((Decimal("1.51"),))

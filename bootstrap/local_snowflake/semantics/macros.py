@@ -141,11 +141,12 @@ _MACROS: dict[str, tuple[str, str]] = {
     "sf_try_number": ("x", f"CASE WHEN {_UNDERSCORE} THEN NULL ELSE x END"),
     "sf_number": ("x", _NUMBER),
     # By way of a decimal, which rounds halves away from zero.
-    "sf_integer": ("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)"),
+    "sf_integer": ("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS HUGEINT)"),
     "sf_try_integer": (
         "x",
-        f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS BIGINT)",
+        f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS HUGEINT)",
     ),
+    "sf_whole": ("x", "CAST(CAST(x AS DECIMAL(38, 0)) AS BIGINT)"),
     "sf_text": ("x", _TEXT),
     "sf_fit": ("x, n", _FIT),
     "sf_rounded": ("n, d, whole", _ROUNDED),
@@ -176,7 +177,7 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 _CONVERTERS = {
-    "BIGINT": "sf_integer",
+    "HUGEINT": "sf_integer",
     "BOOLEAN": "sf_boolean",
     "DATE": "sf_date",
     "TIMESTAMP": "sf_timestamp",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # bit_count takes one argument.
 _MESSAGE = re.compile(r"argument types 'bit_count\((.*), \"NULL\", \"NULL\"\)'")
+# Types whose casts mean the same in sqlglot and DuckDB.
+_TELLING = re.compile(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)")
 _Place = tuple[int, str, str]
 
 
@@ -87,7 +89,9 @@ def _told(operand: exp.Expr) -> str | None:
     if isinstance(operand, exp.Cast) and not isinstance(operand, exp.TryCast):
         told = operand.to.sql(dialect="duckdb").replace(", ", ",")
         told = {"INT128": "HUGEINT", "TEXT": "VARCHAR"}.get(told, told)
-        return told if re.fullmatch(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)", told) else None
+        return (
+            told if re.fullmatch(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)", told) else None
+        )
     if isinstance(operand, exp.Literal) and not operand.is_string and operand.name.isdigit():
         return "INTEGER_LITERAL"
     return "BIGINT" if isinstance(operand, exp.Count) else None

@@ -116,6 +116,14 @@ def _timestamp(column: pa.Array) -> pa.StructArray:
     return pa.StructArray.from_arrays([seconds, fraction], fields=fields, mask=pc.is_null(column))
 
 
+def _whole(column: pa.Array) -> pa.Array:
+    """Whole numbers in 64 bits where they fit, as an account sends them."""
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column
+
+
 def _column(column: pa.Array) -> pa.Array:
     """A DuckDB column in the layout the connector's decoder expects."""
     kind = column.type
@@ -127,6 +135,8 @@ def _column(column: pa.Array) -> pa.Array:
         return column.cast(pa.string())
     if pa.types.is_unsigned_integer(kind):
         return column.cast(pa.int64())
+    if pa.types.is_decimal(kind) and kind.scale == 0:
+        return _whole(column)
     if pa.types.is_float32(kind):
         return column.cast(pa.float64())
     return column

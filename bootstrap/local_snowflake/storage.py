@@ -14,7 +14,7 @@ from bootstrap.local_snowflake import fakesnow_changes, key_pair, stages
 from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.folder import DataFolder
 from bootstrap.local_snowflake.results import ResultCache
-from bootstrap.local_snowflake.semantics import macros
+from bootstrap.local_snowflake.semantics import identifiers, macros
 
 
 class Storage(FakeSnow):
@@ -43,6 +43,7 @@ class Storage(FakeSnow):
             },
         )
         self._attach()
+        self.has_cased_names = identifiers.any_cased(self.duck_conn)
 
     def _attach(self) -> None:
         catalog = _quote(self.folder.catalog)

@@ -165,6 +165,28 @@ def test_quoted_names_keep_their_case(db: Database) -> None:
     assert db.error('SELECT "id" FROM sales').errno == 904
     assert db.error('SELECT * FROM "sales"').errno == 2003
     assert db.value('SELECT "x" FROM (SELECT 1 AS "x")') == 1
+    assert db.error('SELECT x FROM (SELECT 1 AS "x")').errno == 904
+
+
+def test_unquoted_names_do_not_find_those_in_another_case(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/identifiers-syntax"""
+    db('CREATE TABLE "Low" ("id" INT, a INT)')
+    db('INSERT INTO "Low" ("id", a) VALUES (1, 2)')
+    assert db.error("SELECT * FROM low").errno == 2003
+    assert db.error('SELECT id FROM "Low"').errno == 904
+    assert db.error('INSERT INTO "Low" (id) VALUES (1)').errno == 904
+    assert db.error('UPDATE "Low" SET a = id').errno == 904
+    assert db('SELECT "id", a FROM "Low" WHERE "id" = 1') == [(1, 2)]
+
+
+def test_two_names_that_differ_in_case_are_two_or_refused(local: Any, db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/identifiers-syntax"""
+    db('CREATE TABLE "Mixed" (a INT)')
+    if local is None:
+        db("CREATE OR REPLACE TABLE mixed (b INT)")
+    else:
+        assert "differs only in case" in str(db.error("CREATE OR REPLACE TABLE mixed (b INT)"))
+    assert db('SELECT a FROM "Mixed"') == []
 
 
 def test_a_values_list_has_column1(db: Database) -> None:

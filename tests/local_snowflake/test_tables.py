@@ -35,6 +35,21 @@ def test_a_text_longer_than_its_column_is_refused(db: Database) -> None:
     assert db.error("INSERT INTO short VALUES ('abcd')").errno == 100078
 
 
+def test_a_whole_number_has_38_digits(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/data-types-numeric"""
+    most = "9" * 38
+    db("CREATE TABLE wide (a NUMBER(38, 0), b INT)")
+    db(f"INSERT INTO wide VALUES ({most}, TRY_CAST('{most}' AS INT)), (1, 3)")
+    db("CREATE STAGE stg")
+    db.put("stg", "a.csv", f"-{most},1e30\n")
+    db("COPY INTO wide FROM @stg FILE_FORMAT = (TYPE = CSV)")
+    found = {tuple(map(int, row)) for row in db("SELECT a, b FROM wide")}
+    assert found == {(int(most), int(most)), (1, 3), (-int(most), 10**30)}
+    assert int(db.value("SELECT MAX(a) - 1 FROM wide")) == int(most) - 1
+    assert db.value("SELECT TRY_CAST('1e38' AS INT)") is None
+    assert db.error("SELECT '1e38'::INT").errno == 100038
+
+
 def test_types_are_described_in_snowflakes_words(db: Database) -> None:
     """https://docs.snowflake.com/en/sql-reference/sql/desc-table"""
     db(

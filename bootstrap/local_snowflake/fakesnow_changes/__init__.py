@@ -12,6 +12,7 @@ from bootstrap.local_snowflake.fakesnow_changes import (
     trim_characters,
     try_timestamps,
     views_in_tables,
+    whole_numbers,
 )
 
 _CHANGES = (
@@ -23,6 +24,7 @@ _CHANGES = (
     trim_characters,
     try_timestamps,
     views_in_tables,
+    whole_numbers,
 )
 
 

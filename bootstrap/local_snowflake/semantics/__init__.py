@@ -23,6 +23,7 @@ from bootstrap.local_snowflake.semantics import (
     refused,
     semi_structured,
     table_functions,
+    whole_arguments,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _BEFORE = (
     column_names,
     table_functions,
     aggregates,
+    whole_arguments,
     dates,
     casts,
 )

@@ -8,7 +8,7 @@ https://docs.snowflake.com/en/sql-reference/operators-arithmetic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,7 +16,7 @@ from sqlglot import exp
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 from bootstrap.local_snowflake.semantics.macros import call
-from bootstrap.local_snowflake.semantics.probe import types_of
+from bootstrap.local_snowflake.semantics.probe import Probe
 
 if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
@@ -25,35 +25,24 @@ _INTEGERS = re.compile(r"U?(HUGEINT|BIGINT|INTEGER|SMALLINT|TINYINT)(_LITERAL)?"
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _FLOATS = {"DOUBLE", "FLOAT"}
 _NULL = '"NULL"'
-# FLOAT in, FLOAT out; of NUMBERs Snowflake returns a NUMBER of its own making.
-_FLOAT_ONLY = (exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop)
 
 
 def rewrite(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:
     """Make the arithmetic of a statement Snowflake's, innermost operands first."""
     root = exp.Paren(this=statement)
+    probe = Probe(session, root, params)
     for node in list(_inner_first(statement)):
-        if isinstance(node, exp.Div):
-            _divide(session, root.this, node, params)
-        elif isinstance(node, exp.Mul):
-            _multiply(session, root.this, node, params)
-        elif isinstance(node, exp.Mod):
-            node.replace(call("sf_modulo", node.this.copy(), node.expression.copy()))
-        elif isinstance(node, exp.Median):
-            _median(session, root.this, node.this, params)
-        elif isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.PercentileCont):
-            _median(session, root.this, node.expression.expressions[0].this, params)
-        elif isinstance(node, _FLOAT_ONLY):
-            _float_only(session, root.this, node, params)
+        if (rule := _RULES.get(type(node))) is not None:
+            rule(probe, node)
     result = root.this
     result.pop()
     return result
 
 
 def _inner_first(node: exp.Expr) -> Iterator[exp.Expr]:
-    """All nodes, sources before what is selected from them, operands before operators."""
-    sources = ("with_", "from_", "joins", "laterals", "using")
-    ordered = sorted(node.args.items(), key=lambda item: item[0] not in sources)
+    """All nodes, clauses in the order DuckDB binds them, operands before operators."""
+    first = ("with_", "from_", "joins", "laterals", "using", "where", "group")
+    ordered = sorted(node.args.items(), key=lambda item: item[0] not in first)
     for _, value in ordered:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, exp.Expr):
@@ -68,9 +57,9 @@ def _scale(kind: str) -> int | None:
     return 0 if _INTEGERS.fullmatch(kind) or kind in (_NULL, "BOOLEAN") else None
 
 
-def _divide(session: Session, root: exp.Expr, node: exp.Div, params: Params | None) -> None:
+def _divide(probe: Probe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
-    kinds = types_of(session, root, node, [left, right], params)
+    kinds = probe.types(node, left, right)
     first, second = _scale(kinds[0]), _scale(kinds[1])
     if any(kind in _FLOATS for kind in kinds):
         node.replace(call("sf_quotient", _double(left), _double(right)))
@@ -118,14 +107,21 @@ def _decimal(units: exp.Expr, scale: int) -> exp.Expr:
     return exp.Paren(this=exp.Mul(this=whole, expression=unit))
 
 
-def _multiply(session: Session, root: exp.Expr, node: exp.Mul, params: Params | None) -> None:
+def _modulo(probe: Probe, node: exp.Expr) -> None:
+    del probe
+    node.replace(call("sf_modulo", node.this.copy(), node.expression.copy()))
+
+
+def _multiply(probe: Probe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
-    if any(isinstance(o, exp.Literal) and str(o.this).isdigit() for o in (left, right)):
+    if _is_whole(left) and _is_whole(right):
+        left.replace(_hugeint(left.copy()))
+        return
+    if _is_whole(left) or _is_whole(right):
         return  # a whole number adds no decimals
     if isinstance(left, exp.Interval) or isinstance(right, exp.Interval):
         return
-    kinds = types_of(session, root, node, [left, right], params)
-    first, second = _scale(kinds[0]), _scale(kinds[1])
+    first, second = map(_scale, probe.types(node, left, right))
     if first is None or second is None:
         return
     limit = max(first, second, 12)
@@ -133,16 +129,79 @@ def _multiply(session: Session, root: exp.Expr, node: exp.Mul, params: Params | 
         node.replace(exp.cast(exp.Paren(this=node.copy()), f"DECIMAL(38, {limit})"))
 
 
-def _median(session: Session, root: exp.Expr, operand: exp.Expr, params: Params | None) -> None:
+def _add(probe: Probe, node: exp.Expr) -> None:
+    """DuckDB adds days to a date in 32 bits only, and constants in 32 as well."""
+    left, right = node.this, node.expression
+    if _is_whole(left) and _is_whole(right):
+        left.replace(_hugeint(left.copy()))
+    if any(isinstance(o, exp.Interval) or _is_whole(o) for o in (left, right)):
+        return
+    if not probe.is_possible():
+        return  # an error if it is a date after all
+    kinds = probe.types(node, left, right)
+    for operand, kind, other in ((left, *kinds), (right, *reversed(kinds))):
+        if other == "DATE" and _INTEGERS.fullmatch(kind):
+            operand.replace(exp.cast(operand.copy(), "INTEGER"))
+
+
+def _is_whole(node: exp.Expr) -> bool:
+    while isinstance(node, exp.Neg | exp.Paren):
+        node = node.this
+    return isinstance(node, exp.Literal) and str(node.this).isdigit()
+
+
+def _keep_whole(probe: Probe, node: exp.Expr) -> None:
+    """FLOOR and CEIL of a HUGEINT are a DOUBLE for DuckDB, those of a DECIMAL one as well."""
+    (kind,) = probe.types(node.this, node.this)
+    if kind == "HUGEINT":
+        node.replace(exp.Paren(this=node.this.copy()))
+
+
+def _index(probe: Probe, node: exp.Expr) -> None:
+    """A place in an array has 64 bits."""
+    for place in list(node.expressions):
+        if not isinstance(place, exp.Literal | exp.Slice):
+            (kind,) = probe.types(place, place)
+            if kind == "HUGEINT":
+                place.replace(exp.cast(place.copy(), "BIGINT"))
+
+
+def _median(probe: Probe, node: exp.Expr) -> None:
     """A value between two others has three decimals more than they."""
-    (kind,) = types_of(session, root, operand, [operand], params)
+    if isinstance(node, exp.Median):
+        operand = node.this
+    elif isinstance(node.this, exp.PercentileCont):
+        operand = node.expression.expressions[0].this
+    else:
+        return
+    (kind,) = probe.types(operand, operand)
     scale = _scale(kind)
     if scale is not None:
         operand.replace(exp.cast(operand.copy(), f"DECIMAL(38, {scale + 3})"))
 
 
-def _float_only(session: Session, root: exp.Expr, node: exp.Expr, params: Params | None) -> None:
+def _float_only(probe: Probe, node: exp.Expr) -> None:
+    """FLOAT in, FLOAT out; of NUMBERs Snowflake returns a NUMBER of its own making."""
     operand = node.this
-    (kind,) = types_of(session, root, operand, [operand], params)
+    (kind,) = probe.types(operand, operand)
     if kind not in _FLOATS:
         raise not_supported(f"{node.key.upper()} of a {kind}; CAST the argument to FLOAT")
+
+
+_RULES: dict[type[exp.Expr], Callable[[Probe, exp.Expr], None]] = {
+    exp.Div: _divide,
+    exp.Mul: _multiply,
+    exp.Add: _add,
+    exp.Sub: _add,
+    exp.Mod: _modulo,
+    exp.Ceil: _keep_whole,
+    exp.Floor: _keep_whole,
+    exp.Bracket: _index,
+    exp.Median: _median,
+    exp.WithinGroup: _median,
+    exp.Stddev: _float_only,
+    exp.StddevPop: _float_only,
+    exp.StddevSamp: _float_only,
+    exp.Variance: _float_only,
+    exp.VariancePop: _float_only,
+}

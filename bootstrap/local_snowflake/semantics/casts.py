@@ -93,6 +93,8 @@ def _joined(node: exp.Expr) -> None:
 
 
 def _macro(name: str, is_try: bool, operand: exp.Expr) -> exp.Expr:
+    if name == "integer" and isinstance(operand, exp.Column):
+        name = "integer_column"
     return call(f"sf_try_{name}" if is_try else f"sf_{name}", operand.copy())
 
 

@@ -1,72 +1,142 @@
-"""Names in double quotes keep their case, so "id" is not the column ID.
+"""Names keep their case: "id" is not the column ID, and "Low" is not the table LOW.
 
-DuckDB finds it all the same. Checked only for statements that quote a name not in capitals.
+DuckDB finds the one for the other, and cannot have both. So a name that matches in another case
+only is an error here as in Snowflake, and making a second one is refused. Looked at only once some
+name is not in capitals: in the statement, or in what was created before.
 https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import duckdb
 from sqlglot import exp
 
-from bootstrap.local_snowflake.errors import SnowflakeError, does_not_exist
-from bootstrap.local_snowflake.names import Name, kind_of, resolve
+from bootstrap.local_snowflake.errors import SnowflakeError, does_not_exist, not_supported
+from bootstrap.local_snowflake.names import Name, first_row, resolve
 
 if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
 
+_CATALOGUED = """
+    FROM duckdb_columns() WHERE NOT internal AND schema_name NOT LIKE '\\_fs\\_%' ESCAPE '\\'
+        AND lower(schema_name) NOT IN ('main', 'information_schema')
+"""
+
+
+def any_cased(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether some table or column has a name that is not in capitals."""
+    cased = "table_name <> upper(table_name) OR column_name <> upper(column_name)"
+    return first_row(con.execute(f"SELECT 1 {_CATALOGUED} AND ({cased}) LIMIT 1")) is not None
+
 
 def check(session: Session, statement: exp.Expr) -> None:
-    """Refuse quoted names that match only if their case is ignored.
+    """Refuse names that match only if their case is ignored.
 
     Raises:
-        SnowflakeError: such a table or column does not exist.
+        SnowflakeError: such a table or column does not exist, or cannot be made beside another.
     """
-    cased = [i for i in statement.find_all(exp.Identifier) if i.quoted and i.this != i.this.upper()]
-    if not cased:
+    identifiers = statement.find_all(exp.Identifier)
+    has_cased = any(i.quoted and i.this != i.this.upper() for i in identifiers)
+    if not has_cased and not session.storage.has_cased_names:
         return
-    common = {cte.alias.upper() for cte in statement.find_all(exp.CTE)}
-    tables = [
-        resolve(session, table)
-        for table in statement.find_all(exp.Table)
-        if isinstance(table.this, exp.Identifier)
-        and (table.db or table.name.upper() not in common)
-        and (table.db or session.schema)
-    ]
-    created = _created(statement)
-    for identifier in cased:
-        parent = identifier.parent
-        if isinstance(parent, exp.Table) and parent.this is identifier:
-            _check_table(session, resolve(session, parent), created)
-        elif isinstance(parent, exp.Column) and parent.this is identifier:
-            _check_column(session, identifier.this, tables, statement)
+    if isinstance(statement, exp.Create | exp.Alter):
+        session.storage.has_cased_names = True
+    columns = _check_tables(session, statement)
+    for select in statement.find_all(exp.Select):
+        _check_outputs(select)
+    _check_columns(statement, columns)
 
 
-def _created(statement: exp.Expr) -> exp.Table | None:
-    return statement.find(exp.Table) if isinstance(statement, exp.Create) else None
+def _plain(identifier: exp.Identifier) -> str:
+    return identifier.this if identifier.quoted else identifier.this.upper()
 
 
-def _check_table(session: Session, name: Name, created: exp.Table | None) -> None:
-    if created is not None and created.name == name.name:
-        return
-    if name not in session.temporary and kind_of(session.con, name) is None:
-        raise does_not_exist("Object", str(name))
+def _check_tables(session: Session, statement: exp.Expr) -> set[str]:
+    """Compare with what there is; returns the columns of all tables."""
+    common = {_plain(cte.args["alias"].this) for cte in statement.find_all(exp.CTE)}
+    alike = {name.upper() for name in common}
+    target = statement.find(exp.Table) if isinstance(statement, exp.Create) else None
+    columns: set[str] = set()
+    for table in statement.find_all(exp.Table):
+        is_name = isinstance(table.this, exp.Identifier)
+        if not is_name or not (table.db or session.schema):
+            continue
+        if not table.db and _plain(table.this) in common:
+            continue
+        name = resolve(session, table)
+        if name in session.temporary:
+            name = Name("temp", "main", str(name))
+        found = _alike(session, name)
+        own = found.pop(name, None)
+        columns |= own or set()
+        if table is target and found:
+            raise not_supported(f"a second object whose name differs only in case: {name}")
+        in_another_case = found or _is_cased(table) or table.name.upper() in alike
+        if table is not target and own is None and in_another_case:
+            raise does_not_exist("Object", str(name))
+    return columns
 
 
-def _check_column(session: Session, column: str, tables: list[Name], tree: exp.Expr) -> None:
-    """It must be an alias of the statement or, to the letter, a column of one of its tables."""
-    if any(alias.alias == column for alias in tree.find_all(exp.Alias, exp.TableAlias)):
-        return
-    if any(i.this == column for d in tree.find_all(exp.TableAlias) for i in d.columns):
-        return
-    for name in tables:
-        known = session.con.execute(
-            """SELECT 1 FROM duckdb_columns()
-               WHERE (database_name, schema_name, table_name) IN ((?, ?, ?), ('temp', 'main', ?))
-                 AND column_name = ?""",
-            [name.database, name.schema, name.name, str(name), column],
-        ).fetchall()
-        if known:
-            return
-    raise SnowflakeError(904, "42000", f"SQL compilation error:\ninvalid identifier '\"{column}\"'")
+def _is_cased(table: exp.Table) -> bool:
+    return table.this.quoted and table.this.this != table.this.this.upper()
+
+
+def _alike(session: Session, name: Name) -> dict[Name, set[str]]:
+    """The columns of all objects of this name in whatever case."""
+    rows = session.con.execute(
+        """SELECT database_name, schema_name, table_name, column_name FROM duckdb_columns()
+           WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?)
+             AND lower(table_name) = lower(?)""",
+        [name.database, name.schema, name.name],
+    ).fetchall()
+    found: dict[Name, set[str]] = {}
+    for *parts, column in rows:
+        found.setdefault(Name(*parts), set()).add(column)
+    return found
+
+
+def _check_outputs(select: exp.Select) -> None:
+    names = {item.output_name for item in select.expressions if isinstance(item, exp.Alias)}
+    exact = {
+        _plain(item.args["alias"]) if isinstance(item, exp.Alias) else item.name
+        for item in select.expressions
+        if item.output_name in names
+    }
+    if len({name.upper() for name in exact}) < len(exact):
+        raise not_supported("two columns of one query whose names differ only in case")
+
+
+def _check_columns(statement: exp.Expr, columns: set[str]) -> None:
+    """Each is, to the letter, a column of a table or an alias of the statement."""
+    known = columns | {_plain(i) for i in _given(statement)}
+    alike = {name.upper() for name in known}
+    for identifier in _mentioned(statement):
+        name = _plain(identifier)
+        is_cased = name != name.upper()
+        if name not in known and (is_cased or name in alike):
+            shown = f'"{name}"' if is_cased else name
+            raise SnowflakeError(
+                904, "42000", f"SQL compilation error:\ninvalid identifier '{shown}'"
+            )
+
+
+def _given(statement: exp.Expr) -> Iterator[exp.Identifier]:
+    """The names a statement gives by itself."""
+    for alias in statement.find_all(exp.Alias, exp.TableAlias, exp.CTE):
+        if isinstance(alias.args.get("alias"), exp.Identifier):
+            yield alias.args["alias"]
+        if isinstance(alias, exp.TableAlias):
+            yield from (i for i in [alias.this, *alias.columns] if isinstance(i, exp.Identifier))
+    if isinstance(statement, exp.Create | exp.Alter):
+        yield from (column.this for column in statement.find_all(exp.ColumnDef))
+
+
+def _mentioned(statement: exp.Expr) -> Iterator[exp.Identifier]:
+    for column in statement.find_all(exp.Column):
+        if isinstance(column.this, exp.Identifier):
+            yield column.this
+    if isinstance(statement, exp.Insert) and isinstance(statement.this, exp.Schema):
+        yield from (i for i in statement.this.expressions if isinstance(i, exp.Identifier))

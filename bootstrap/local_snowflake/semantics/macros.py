@@ -10,6 +10,8 @@ why: unlike DuckDB's error(), that may stand inside TRY, which COPY with ON_ERRO
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 SCHEMA = "_fs_global.main"
@@ -83,6 +85,18 @@ _NUMBER = f"""
                        AS INTEGER)]
          ELSE x END
 """
+
+
+def _quickly(macro: str) -> str:
+    """The same of a column, which may be mentioned often: 18 digits of text are read 7 times as
+    fast as 38."""
+    quick = "TRY_CAST(TRY_CAST(x AS DECIMAL(18, 0)) AS BIGINT)"
+    return f"""
+        CASE WHEN typeof(x) = 'VARCHAR' AND NOT contains(CAST(x AS VARCHAR), '_')
+             THEN COALESCE({quick}, {SCHEMA}.{macro}(x)) ELSE {SCHEMA}.{macro}(x) END
+    """
+
+
 # The default output formats of a session.
 _TEXT = r"""
     CASE typeof(x)
@@ -141,11 +155,14 @@ _MACROS: dict[str, tuple[str, str]] = {
     "sf_try_number": ("x", f"CASE WHEN {_UNDERSCORE} THEN NULL ELSE x END"),
     "sf_number": ("x", _NUMBER),
     # By way of a decimal, which rounds halves away from zero.
-    "sf_integer": ("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS BIGINT)"),
+    "sf_integer": ("x", f"CAST(CAST({SCHEMA}.sf_number(x) AS DECIMAL(38, 0)) AS HUGEINT)"),
     "sf_try_integer": (
         "x",
-        f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS BIGINT)",
+        f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS HUGEINT)",
     ),
+    "sf_integer_column": ("x", _quickly("sf_integer")),
+    "sf_try_integer_column": ("x", _quickly("sf_try_integer")),
+    "sf_whole": ("x", "CAST(CAST(x AS DECIMAL(38, 0)) AS BIGINT)"),
     "sf_text": ("x", _TEXT),
     "sf_fit": ("x, n", _FIT),
     "sf_rounded": ("n, d, whole", _ROUNDED),
@@ -176,7 +193,7 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 _CONVERTERS = {
-    "BIGINT": "sf_integer",
+    "HUGEINT": "sf_integer",
     "BOOLEAN": "sf_boolean",
     "DATE": "sf_date",
     "TIMESTAMP": "sf_timestamp",
@@ -190,4 +207,6 @@ def converted(sql: str, kind: str) -> str:
     if kind.startswith("DECIMAL") or kind == "DOUBLE":
         return f"CAST({SCHEMA}.sf_number({sql}) AS {kind})"
     macro = _CONVERTERS.get(kind)
+    if macro == "sf_integer" and re.fullmatch(r'"\w+"', sql):
+        macro = "sf_integer_column"
     return f"{SCHEMA}.{macro}({sql})" if macro else f"CAST({sql} AS {kind})"

@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import psycopg
 import snowflake.connector
@@ -84,13 +85,28 @@ def _parser() -> argparse.ArgumentParser:
     resync = verbs.add_parser("resync", help="land what is missing of a relation's feed")
     resync.add_argument("feed")
     which = resync.add_mutually_exclusive_group(required=True)
-    which.add_argument("--since", metavar="TIME", help="rows ingested at this time (UTC) or later")
-    which.add_argument("--full", action="store_const", const="-infinity", dest="since")
+    which.add_argument(
+        "--since",
+        metavar="TIME",
+        type=_time,
+        help="rows whose ingested_at in Postgres is this time (UTC) or later, or unknown",
+    )
+    which.add_argument(
+        "--full", action="store_const", const=unload.EVERYTHING, dest="since", help="all rows"
+    )
     resync.set_defaults(verb=_resync)
     replay = verbs.add_parser("replay", help="land rows of the quarantine that are good now")
     replay.add_argument("feed")
     replay.set_defaults(verb=_replay)
     return parser
+
+
+def _time(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError as error:
+        example = "2026-11-01 or 2026-11-01T08:30"
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write {example}") from error
 
 
 def _check(_: argparse.Namespace) -> int:

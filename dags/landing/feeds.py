@@ -12,29 +12,11 @@ from typing import Any
 
 import jsonschema
 import yaml
+from referencing import Registry, Resource
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 SOURCES = DBT_PROJECT / "models" / "sources"
-SCHEMA_FILE = DBT_PROJECT / "landing.schema.json"
-
-#: Columns that the landing fills in; all others are read from the file or relation, in order.
-FILE_LINEAGE = {
-    "source_file": "text",
-    "ingested_at": "timestamp_ntz(6)",
-    "source_content_key": "text",
-    "source_row": "number(38,0)",
-    "landing_run": "text",
-}
-STREAM_LINEAGE = {
-    "airflow_ingested_at": "timestamp_ntz(6)",
-    "source_database": "text",
-    "landing_run": "text",
-}
 WATERMARK = "ingest_xid"
-
-COLUMN_TYPE = re.compile(
-    r"text|float|boolean|date|number\(\d{1,2},\d{1,2}\)|timestamp_ntz(\(\d\))?"
-)
 
 
 class FeedError(Exception):
@@ -119,6 +101,7 @@ def _feeds_in(file: Path) -> Iterator[tuple[Feed, str]]:
     if tree is None:
         return
     content = yaml.load(file.read_text(), Loader=yaml.CSafeLoader) or {}
+    _check_schema(content, _Places(file, tree, ()))
     for s, source in enumerate(content.get("sources") or []):
         for t, table in enumerate(source.get("tables") or []):
             path = ("sources", s, "tables", t)
@@ -128,6 +111,18 @@ def _feeds_in(file: Path) -> Iterator[tuple[Feed, str]]:
                     _feed(source, table, block, _Places(file, tree, path)),
                     f"{file}:{_line(tree, path)}",
                 )
+
+
+def _check_schema(content: Any, places: _Places) -> None:
+    faults = _validator().iter_errors(content)
+    for fault in sorted(faults, key=lambda fault: list(map(str, fault.absolute_path))):
+        path = list(fault.absolute_path)
+        # sources.0.tables.1.config.meta.landing.key says less than landing.key with its line.
+        inside = path[4:] if path[5:6] != ["meta"] else path[6:]
+        what = ".".join(map(str, inside or path))
+        own = isinstance(fault.schema, dict) and fault.schema.get("errorMessage")
+        text = f"{own}, not {fault.instance!r}" if own else fault.message
+        raise places.error(f"{what}: {text}", *path)
 
 
 @dataclass(frozen=True)
@@ -160,32 +155,44 @@ def _line(node: Any, path: tuple[str | int, ...]) -> int:
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    return json.loads(SCHEMA_FILE.read_text())
+def _validator() -> jsonschema.Draft202012Validator:
+    """Of dbt_project/sources.schema.json, which editors use too."""
+    schemas = {
+        file.name: json.loads(file.read_text()) for file in DBT_PROJECT.glob("*.schema.json")
+    }
+    parts = [(name, Resource.from_contents(schema)) for name, schema in schemas.items()]
+    registry: Registry[Any] = Registry().with_resources(parts)
+    return jsonschema.Draft202012Validator(schemas["sources.schema.json"], registry=registry)
+
+
+@cache
+def lineage(kind: str) -> dict[str, str]:
+    """Columns that the landing fills in; all others are read from the file or relation, in order.
+
+    Args:
+        kind: `files` or `relation`, what the feed comes from.
+    """
+    project = yaml.load((DBT_PROJECT / "dbt_project.yml").read_text(), Loader=yaml.CSafeLoader)
+    return project["vars"]["landing_lineage"][kind]
 
 
 def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
-    in_block = ("config", "meta", "landing")
-    error = jsonschema.Draft202012Validator(_schema()).iter_errors(block)
-    for fault in sorted(error, key=lambda e: list(map(str, e.absolute_path))):
-        what = ".".join(["landing", *map(str, fault.absolute_path)])
-        raise places.error(f"{what}: {fault.message}", *in_block, *fault.absolute_path)
     is_stream = "relation" in block["from"]
-    lineage = STREAM_LINEAGE if is_stream else FILE_LINEAGE
+    added = lineage("relation" if is_stream else "files")
     declared = _columns(table, places)
-    delivered = tuple(name for name in declared if name not in lineage)
+    delivered = {name: type_ for name, type_ in declared.items() if name not in added}
     _check_delivered(block, delivered, is_stream, places)
     identifier = table.get("identifier") or table["name"].upper()
     schema = source.get("schema") or source["name"]
     stage = block.get("stage") or f"STG_{identifier}"
-    typed = declared | {name: type_ for name, type_ in lineage.items() if name not in declared}
+    typed = declared | {name: type_ for name, type_ in added.items() if name not in declared}
     common: dict[str, Any] = {
         "name": table["name"],
         "table": identifier,
         "schema": schema,
         "stage": stage,
-        "columns": delivered,
-        "types": {name: declared[name] for name in delivered},
+        "columns": tuple(delivered),
+        "types": delivered,
         "key": tuple(block["key"]),
         "mart": Mart(**block["mart"]) if "mart" in block else None,
         "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),
@@ -202,28 +209,24 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
 def _columns(table: dict, places: _Places) -> dict[str, str]:
     """The columns of the block with their types."""
     columns: dict[str, str] = {}
-    for n, column in enumerate(table.get("columns") or []):
-        name, data_type = str(column.get("name")), str(column.get("data_type") or "").lower()
-        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-            raise places.error(f"column {name!r}: use lower-case letters, digits, _.", "columns", n)
-        if not COLUMN_TYPE.fullmatch(data_type):
-            raise places.error(
-                f"column {name}: data_type {data_type!r} cannot be landed; use text, number(p,s), "
-                "float, boolean, date or timestamp_ntz(p).",
-                *("columns", n, "data_type"),
-            )
+    for n, column in enumerate(table["columns"]):
+        name, data_type = column["name"], column["data_type"]
         if name in columns:
             raise places.error(f"column {name} is there twice.", "columns", n)
+        number = re.fullmatch(r"number\((\d+),(\d+)\)", data_type)
+        if number and int(number[2]) > int(number[1]):
+            text = f"column {name}: {data_type} has more decimals than digits."
+            raise places.error(text, "columns", n, "data_type")
         columns[name] = data_type
     return columns
 
 
 def _check_delivered(
-    block: dict, delivered: tuple[str, ...], is_stream: bool, places: _Places
+    block: dict, delivered: dict[str, str], is_stream: bool, places: _Places
 ) -> None:
     if not delivered:
         raise places.error("the feed has no columns but lineage.", "columns")
-    if is_stream and WATERMARK not in delivered:
+    if is_stream and delivered.get(WATERMARK) != "number(20,0)":
         raise places.error(f"a relation's feed needs {WATERMARK} number(20,0).", "columns")
     for column in block["key"]:
         if column not in delivered:

@@ -47,8 +47,13 @@ class Found:
 
     @property
     def version(self) -> tuple[str, int, int]:
-        """What tells it from another state of the same file without reading it."""
+        """As the ledger knows it."""
         return (self.path.name, self.size, self.modified_ns)
+
+    @property
+    def copy_bytes(self) -> int:
+        """Room for its compressed copy: what was packed at the best level grows at the fastest."""
+        return self.size * 2 if self.path.suffix == ".gz" else self.size
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
     """Put the new files of a feed on its stage and write their lines to the ledger.
 
     New means: no line for this name, size and time of change. Killed at any moment, it can be
-    repeated: a file counts as staged only when its line is written, after the upload.
+    repeated: a file counts as staged only when its line is written, after the upload. Files that
+    should wait on the stage and are gone from there are staged again.
 
     Raises:
         FileNotFoundError: the folder is not there.
@@ -83,14 +89,14 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
     """
     raw_objects.ensure(feed, target)
     known = ledger.read(target, feed)
-    leftovers.remove(target, f"{feed.schema}.{feed.stage}", known.waiting)
+    if gone := leftovers.remove(target, f"{feed.schema}.{feed.stage}", known.waiting):
+        ledger.set_lost(target, feed, gone, run)
+        known = ledger.read(target, feed)
     new = [found for found in _matching(feed, folder) if found.version not in known.versions]
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []
     for batch in _batches(settled):
-        written = _stage_batch(feed, batch, target, known.contents)
-        ledger.write(target, feed, written, run)
-        lines += written
+        lines += ledger.write(target, feed, _stage_batch(feed, batch, target, known.contents), run)
     states = [line.state for line in lines]
     for line in lines:
         if line.state == "refused":
@@ -102,7 +108,7 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
         states.count("duplicate"),
         states.count("refused"),
         len(new) - len(settled),
-        known.pending + states.count("staged"),
+        len(known.waiting) + states.count("staged"),
     )
     log.info("%s: %s", feed.name, outcome)
     return outcome
@@ -154,7 +160,7 @@ def _stage_batch(
     prefix = new_run()
     lines = []
     with (
-        scratch_folder(needed_bytes=sum(found.size for found in batch)) as scratch,
+        scratch_folder(needed_bytes=sum(found.copy_bytes for found in batch)) as scratch,
         ThreadPoolExecutor(compressor_threads()) as compressors,
     ):
         for found in batch:
@@ -188,9 +194,9 @@ def _prepare(
     except FileNotFoundError:
         return None
     key = prepared.content_key
+    line = Line(name, "staged", size, modified, key, f"{prefix}/{key}.csv.gz", prepared.rows)
     if key in contents:
-        same = f"same content as {contents[key]}, which was landed before"
-        return Line(name, "duplicate", size, modified, key, first_error=same)
+        return line.as_duplicate_of(contents[key])
     contents[key] = name
     copy.rename(scratch / f"{key}.csv.gz")
-    return Line(name, "staged", size, modified, key, f"{prefix}/{key}.csv.gz", prepared.rows)
+    return line

@@ -1,13 +1,20 @@
 """What Python reads from and writes to the ledger of files, RAW.LANDED_FILES.
 
-A file's line begins here as `staged`, `refused` or `duplicate`. The dbt macro land_files turns
-`staged` into `loaded` in the transaction that writes the rows.
+A line's state, and who writes it:
+
+    staged      here: the file is on the stage
+    duplicate   here: its content is staged or loaded already
+    refused     here: it cannot be landed
+    loaded      macro land_files, in the transaction that writes the rows
+    lost        it was staged and did not arrive: as if it had never been seen
+    retried     macro ensure_feed: it was refused, and the block has changed since
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from snowflake.connector import SnowflakeConnection
@@ -32,6 +39,18 @@ class Line:
     rows_counted: int | None = None
     first_error: str | None = None
 
+    @property
+    def version(self) -> tuple[str, int, int]:
+        """What tells a file from another state of it without reading it."""
+        return (self.source_file, self.size_bytes, self.modified_ns)
+
+    def as_duplicate_of(self, name: str) -> Line:
+        """The line of a file whose content is there under another name."""
+        same = f"same content as {name}, which was landed before"
+        return replace(
+            self, state="duplicate", stage_path=None, rows_counted=None, first_error=same
+        )
+
 
 @dataclass
 class Known:
@@ -39,13 +58,11 @@ class Known:
 
     versions: (name, size, time of change) of every file seen.
     contents: content key -> name under which it was staged or loaded.
-    pending: number of files on the stage that wait for land_files.
-    waiting: the runs that staged them.
+    waiting: paths on the stage that land_files will land.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
     contents: dict[str, str] = field(default_factory=dict)
-    pending: int = 0
     waiting: set[str] = field(default_factory=set)
 
 
@@ -55,35 +72,80 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     for name, state, size, modified, key, path in snowflake.rows(
         target,
         f"select source_file, state, size_bytes, modified_ns, content_key, stage_path"
-        f" from {feed.schema}.LANDED_FILES where feed = %s",
+        f" from {feed.schema}.LANDED_FILES where feed = %s and state not in ('lost', 'retried')",
         [feed.name],
     ):
         known.versions.add((name, int(size), int(modified)))
         if state == "staged":
-            known.pending += 1
-            known.waiting.add(path.split("/")[0])
+            known.waiting.add(path)
         if state in ("staged", "loaded"):
             known.contents[key] = name
     return known
 
 
-def write(target: SnowflakeConnection, feed: FileFeed, lines: Iterable[Line], run: str) -> None:
-    """Add lines; each batch of them is one statement."""
-    waiting = [
-        [
-            feed.name, line.source_file, line.content_key, line.state, line.stage_path,
-            line.size_bytes, line.modified_ns, line.rows_counted, line.first_error, run,
-        ]
-        for line in lines
-    ]  # fmt: skip
-    for start in range(0, len(waiting), BATCH):
-        batch = waiting[start : start + BATCH]
-        binds: list[Any] = [value for line in batch for value in line]
-        one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, sysdate())"
+def write(
+    target: SnowflakeConnection, feed: FileFeed, lines: Iterable[Line], run: str
+) -> list[Line]:
+    """Add lines, but none for what another run has added meanwhile; those that were added."""
+    with _turn(target, feed, run):
+        known = read(target, feed)
+        added = []
+        for line in lines:
+            if line.version in known.versions:
+                continue
+            if line.state == "staged" and line.content_key in known.contents:
+                line = line.as_duplicate_of(known.contents[line.content_key])
+            added.append(line)
+        for start in range(0, len(added), BATCH):
+            _insert(target, feed, added[start : start + BATCH], run)
+    return added
+
+
+def set_lost(target: SnowflakeConnection, feed: FileFeed, paths: Collection[str], run: str) -> None:
+    """Say of files that their stage does not have them: they will be staged again."""
+    with _turn(target, feed, run):
         snowflake.rows(
             target,
-            f"insert into {feed.schema}.LANDED_FILES (feed, source_file, content_key, state,"
-            " stage_path, size_bytes, modified_ns, rows_counted, first_error, landing_run,"
-            f" staged_at) values {', '.join([one] * len(batch))}",
-            binds,
+            f"update {feed.schema}.LANDED_FILES set state = 'lost',"
+            " first_error = 'it was on the stage no more'"
+            f" where feed = %s and state = 'staged' and stage_path in ({_marks(paths)})",
+            [feed.name, *paths],
         )
+
+
+@contextmanager
+def _turn(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator[None]:
+    """A transaction that others of this feed wait for, as in the macro landing_take_turn."""
+    snowflake.rows(target, "begin")
+    try:
+        snowflake.rows(
+            target,
+            f"update {feed.schema}.FEEDS set last_run = %s where feed = %s",
+            [run, feed.name],
+        )
+        yield
+    except BaseException:
+        snowflake.rows(target, "rollback")
+        raise
+    snowflake.rows(target, "commit")
+
+
+def _insert(target: SnowflakeConnection, feed: FileFeed, lines: list[Line], run: str) -> None:
+    binds: list[Any] = []
+    for line in lines:
+        binds += [
+            feed.name, line.source_file, line.content_key, line.state, line.stage_path,
+            line.size_bytes, line.modified_ns, line.rows_counted, line.first_error, run,
+        ]  # fmt: skip
+    one = f"({_marks(range(10))}, sysdate())"
+    snowflake.rows(
+        target,
+        f"insert into {feed.schema}.LANDED_FILES (feed, source_file, content_key, state,"
+        " stage_path, size_bytes, modified_ns, rows_counted, first_error, landing_run,"
+        f" staged_at) values {', '.join([one] * len(lines))}",
+        binds,
+    )
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 
 import psycopg
 
+#: Grows whenever a server is promoted: after a restore to a point in time, or a failover. Ids of
+#: transactions may then be used a second time. The last checkpoint knows it too, but too late.
+TIMELINE = """
+case when pg_is_in_recovery() then (select timeline_id from pg_control_checkpoint())
+  else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int end
+"""
+
 #: Everything that holds the horizon: its start, and what to look for to end it.
 OPEN_TRANSACTIONS = """
 select xact_start as since, 'pid ' || pid || ', role ' || coalesce(usename, '-')
@@ -35,16 +42,19 @@ class OpenTransaction:
 class Snapshot:
     """One view of the database, in which nothing changes while rows are read.
 
+    database: identity of the history that its transaction ids belong to.
+    cluster: the same without the timeline.
     horizon: every transaction below it has ended, so no row below it can appear any more
         (pg_snapshot_xmin, https://www.postgresql.org/docs/current/functions-info.html).
     next_xid: no transaction has this id or a higher one yet.
-    oldest_seconds: age of the oldest transaction that holds the horizon; 0 if there is none.
+    oldest: what holds the horizon, if something does.
     """
 
     database: str
+    cluster: str
     horizon: int
     next_xid: int
-    oldest_seconds: float
+    oldest: OpenTransaction | None
 
 
 def connect_from_env(env: Mapping[str, str] = os.environ) -> psycopg.Connection:
@@ -84,10 +94,12 @@ def snapshot(connection: psycopg.Connection) -> Iterator[Snapshot]:
         found = connection.execute(
             "select (select system_identifier from pg_control_system())"
             " || '/' || current_database(),"
+            f" {TIMELINE},"
             " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
-            " coalesce((select extract(epoch from now() - min(since))"
-            f" from ({OPEN_TRANSACTIONS}) as open), 0)::float"
+            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         ).fetchone()
         assert found is not None
-        yield Snapshot(*found)
+        cluster, timeline, horizon, next_xid = found
+        database = cluster if timeline == 1 else f"{cluster}/{timeline}"
+        oldest = oldest_transaction(connection)
+        yield Snapshot(database, cluster, horizon, next_xid, oldest)

@@ -10,6 +10,9 @@ from psycopg import sql
 
 from .feeds import WATERMARK, StreamFeed
 
+#: What --since is compared with.
+SINCE = "ingested_at"
+
 #: Postgres types that a column's type takes; text takes all.
 _TAKES = {
     "number": r"smallint|integer|bigint|numeric.*|xid8",
@@ -19,6 +22,8 @@ _TAKES = {
     "timestamp_ntz": r"timestamp.*",
     "text": r".*",
 }
+#: Decimal digits of the whole numbers that fit into them.
+_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
 #: Longest text, in bytes (https://docs.snowflake.com/en/sql-reference/data-types-text).
 _LONGEST_TEXT = 16 << 20
 
@@ -29,7 +34,7 @@ class RelationError(Exception):
 
 @dataclass(frozen=True)
 class Window:
-    """Which rows to read: after < ingest_xid < before, and ingested_at >= since."""
+    """Which rows to read: after < ingest_xid < before, and ingested_at >= since or unknown."""
 
     after: int
     before: int
@@ -94,7 +99,14 @@ class Relation:
             xid, sql.Literal(str(window.after)), xid, sql.Literal(str(window.before))
         )
         if window.since:
-            condition += sql.SQL(" and ingested_at >= {}").format(sql.Literal(window.since))
+            if SINCE not in self._types:
+                raise RelationError(
+                    f"{self._feed.relation} has no column {SINCE}, which --since is compared with: "
+                    "use --full."
+                )
+            condition += sql.SQL(" and ({c} >= {} or {c} is null)").format(
+                sql.Literal(window.since), c=sql.Identifier(SINCE)
+            )
         return condition
 
     def _field(self, column: str) -> sql.Composable:
@@ -127,8 +139,12 @@ class Relation:
 def _misfit(name: sql.Identifier, kind: str, postgres_type: str) -> sql.Composed | None:
     """When the raw table's type cannot hold a value exactly; a cast that rounds is a misfit too."""
     number = re.fullmatch(r"number\((\d+),(\d+)\)", kind)
+    digits, scale = (int(number[1]), int(number[2])) if number else (0, 0)
+    if number and digits - scale < _DIGITS.get(postgres_type, 0):
+        return sql.SQL("abs({}::numeric) >= 1e{}::numeric").format(
+            name, sql.SQL(str(digits - scale))
+        )
     if number and postgres_type.startswith("numeric"):
-        digits, scale = int(number[1]), int(number[2])
         return sql.SQL(
             "({c} in ('NaN', 'Infinity', '-Infinity') or scale(trim_scale({c})) > {s}"
             " or abs({c}) >= 1e{d}::numeric)"

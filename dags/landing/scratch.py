@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import shutil
 import tempfile
@@ -27,7 +28,7 @@ def folder(needed_bytes: int) -> Iterator[Path]:
         needed_bytes: room that must be free before work begins.
 
     Raises:
-        DiskFullError: there is less.
+        DiskFullError: there is less, or others took it meanwhile.
     """
     root = Path(tempfile.gettempdir())
     _sweep(root)
@@ -42,6 +43,12 @@ def folder(needed_bytes: int) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             yield path
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise DiskFullError(
+                f"{root} is full: make room, or point TMPDIR at a larger disk."
+            ) from error
         finally:
             shutil.rmtree(path, ignore_errors=True)
 

@@ -14,10 +14,10 @@ from .gzip_writer import GzipWriter, compressor_threads
 
 #: A part ends at this size, so that COPY INTO can use several threads of a warehouse.
 PART_BYTES = 32 << 20
-#: Parts that may wait for their upload.
-PARTS_WAITING = 2
-#: Room on the disk: the part being written, the one uploaded, those waiting.
-NEEDED_BYTES = (PARTS_WAITING + 2) * PART_BYTES
+#: Parts that are uploaded at a time: PUT sends one file over one connection.
+UPLOADS = 3
+#: Room on the disk: the part being written, and those being uploaded.
+NEEDED_BYTES = (UPLOADS + 1) * PART_BYTES
 
 
 class StageParts:
@@ -29,7 +29,7 @@ class StageParts:
     def __init__(self, target: SnowflakeConnection, path: str, scratch: Path) -> None:
         self._target, self._path, self._scratch = target, path, scratch
         self._compressors = ThreadPoolExecutor(compressor_threads())
-        self._uploader = ThreadPoolExecutor(1)
+        self._uploaders = ThreadPoolExecutor(UPLOADS)
         self._uploads: deque[Future[None]] = deque()
         self._part: GzipWriter | None = None
         self.count = 0
@@ -52,9 +52,9 @@ class StageParts:
         if self._part is None:
             return
         self._part.close()
-        self._uploads.append(self._uploader.submit(self._upload, self._part.path))
+        self._uploads.append(self._uploaders.submit(self._upload, self._part.path))
         self._part = None
-        while len(self._uploads) > PARTS_WAITING:
+        while len(self._uploads) >= UPLOADS:
             self._uploads.popleft().result()
 
     def _upload(self, part: Path) -> None:
@@ -77,4 +77,4 @@ class StageParts:
                     self._uploads.popleft().result()
         finally:
             self._compressors.shutdown(cancel_futures=True)
-            self._uploader.shutdown(cancel_futures=True)
+            self._uploaders.shutdown(cancel_futures=True)

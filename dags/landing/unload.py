@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,21 +11,24 @@ import psycopg
 from psycopg.sql import Composed
 from snowflake.connector import SnowflakeConnection
 
-from . import leftovers, postgres, raw_objects, snowflake
+from . import leftovers, postgres, raw_objects
 from .feeds import StreamFeed
 from .relation import Relation, Window
 from .runs import new_run
 from .scratch import folder
 from .stage_parts import NEEDED_BYTES, StageParts
+from .watermark import other_timelines, watermark
 
 log = logging.getLogger(__name__)
 
+#: For resync_since: every row that the relation has.
+EVERYTHING = "-infinity"
 #: A transaction open for longer is worth a warning: rows behind it wait, in seconds.
 LONG_OPEN = 60
 
 
 class RestoredDatabaseError(Exception):
-    """RAW knows versions from the future of this database."""
+    """Ids of transactions that RAW knows may come a second time in this database."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,15 @@ def unload(
     next day remove.
 
     Args:
-        resync_since: read again what was landed before, from this ingested_at on
-            (`-infinity`: all), instead of what is new.
+        resync_since: instead of what is new, read again what was landed before: all rows with
+            this ingested_at or a later one or none, or EVERYTHING.
 
     Returns:
         None if there is nothing.
 
     Raises:
         RelationError: the relation lacks what the feed declares.
-        RestoredDatabaseError: the watermark is ahead of the database.
+        RestoredDatabaseError: the database is not where RAW has seen it.
         DiskFullError: there is too little room for the parts.
     """
     raw_objects.ensure(feed, target)
@@ -79,12 +83,12 @@ def unload(
     path = f"@{feed.schema}.{feed.stage}/{run}/"
     with postgres.snapshot(source) as snapshot:
         after = watermark(feed, target, snapshot.database)
-        _check_not_restored(feed, snapshot, after)
+        _check_not_restored(feed, target, snapshot, after)
         window = Window(after, snapshot.horizon)
         if resync_since:
-            window = Window(0, after + 1, resync_since)
+            window = Window(0, after + 1, resync_since if resync_since != EVERYTHING else None)
         rows, bad_rows = _copy(source, Relation(source, feed), window, target, path)
-    _report_open_transaction(snapshot)
+    _report_open_transaction(snapshot.oldest)
     if not rows and not bad_rows:
         log.info("%s: nothing new above transaction %d.", feed.name, after)
         return None
@@ -94,32 +98,33 @@ def unload(
     )
 
 
-def watermark(feed: StreamFeed, target: SnowflakeConnection, database: str) -> int:
-    """The highest transaction id landed from this database; 0 before the first landing."""
-    sql = (
-        f"select greatest("
-        f" (select coalesce(max(ingest_xid), 0) from {feed.schema}.{feed.table}"
-        f"  where source_database = %s),"
-        f" (select coalesce(max(source_row), 0) from {feed.schema}.QUARANTINE"
-        f"  where feed = %s and source_content_key = %s))::text"
-    )
-    return int(snowflake.rows(target, sql, [database, feed.name, database])[0][0])
-
-
-def _check_not_restored(feed: StreamFeed, snapshot: postgres.Snapshot, after: int) -> None:
+def _check_not_restored(
+    feed: StreamFeed, target: SnowflakeConnection, snapshot: postgres.Snapshot, after: int
+) -> None:
+    what_to_do = 'docs/operations.md, "When Postgres was restored", says how to go on.'
     if after >= snapshot.next_xid:
         raise RestoredDatabaseError(
             f"{feed.name}: RAW has rows of transaction {after}, but this Postgres has only come to "
-            f"{snapshot.next_xid}: it was restored from an older state. "
-            'docs/add-a-feed.md, "When Postgres was restored", says how to go on.'
+            f"{snapshot.next_xid}: it was restored from an older state. {what_to_do}"
         )
+    # Nothing has landed from this timeline. Rows of another one may have ids that come again.
+    if not after:
+        timelines = re.compile(re.escape(snapshot.cluster) + r"(/\d+)?")
+        others = other_timelines(feed, target, snapshot.cluster)
+        if known := [database for database in others if timelines.fullmatch(database)]:
+            raise RestoredDatabaseError(
+                f"{feed.name}: RAW has rows of {', '.join(known)}, and this Postgres is now "
+                f"{snapshot.database}: it was restored to a point in time, or a standby took over. "
+                f"{what_to_do}"
+            )
 
 
-def _report_open_transaction(snapshot: postgres.Snapshot) -> None:
-    if snapshot.oldest_seconds > LONG_OPEN:
+def _report_open_transaction(oldest: postgres.OpenTransaction | None) -> None:
+    if oldest and oldest.seconds > LONG_OPEN:
         log.warning(
-            "A transaction is open in Postgres for %.0f s: rows written since then wait for it.",
-            snapshot.oldest_seconds,
+            "A transaction is open in Postgres for %d s (%s): rows written since then wait for it.",
+            oldest.seconds,
+            oldest.who,
         )
 
 

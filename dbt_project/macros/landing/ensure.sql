@@ -1,4 +1,4 @@
-{#- Creates what landing needs; safe to repeat, and it never drops or changes anything.
+{#- Creates what landing needs; safe to repeat, and it never drops rows or changes columns that hold any.
     By hand: dbt run-operation ensure_landing -#}
 {% macro ensure_landing() -%}
     {%- do ensure_landing_objects() -%}
@@ -13,8 +13,7 @@
         {%- do print(statement ~ ';') -%}
     {%- endfor -%}
     {%- for feed in landing_feeds() -%}
-        {%- set columns = landing_definition(feed).split('; ')[1:] | join(',\n    ') -%}
-        {%- do print('create table if not exists ' ~ landing_table(feed) ~ ' (\n    ' ~ columns ~ '\n);') -%}
+        {%- do print(landing_create_table(feed) ~ ';') -%}
         {%- do print(landing_create_stage(feed) ~ ';') -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -44,20 +43,44 @@
 {#- Ledger, quarantine, one line a feed, and the two file formats. -#}
 {% macro landing_object_statements() -%}
     {%- set raw = landing_feeds()[0].schema -%}
+    {%- set feeds -%}
+create table if not exists {{ raw }}.FEEDS (
+    feed text not null, definition text, last_run text, last_landed_at timestamp_ntz(6)
+)
+    {%- endset -%}
+    {%- set landed_files -%}
+create table if not exists {{ raw }}.LANDED_FILES (
+    feed text not null, source_file text not null, content_key text, state text not null, stage_path text,
+    size_bytes number(38,0), modified_ns number(38,0),
+    rows_counted number(38,0), rows_parsed number(38,0), rows_loaded number(38,0), rows_rejected number(38,0),
+    first_error text, staged_at timestamp_ntz(6), landed_at timestamp_ntz(6), landing_run text
+)
+    {%- endset -%}
+    {%- set quarantine -%}
+create table if not exists {{ raw }}.QUARANTINE (
+    feed text not null, source_file text not null, source_content_key text not null,
+    source_row number(38,0) not null, reasons text not null, raw_values text,
+    quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6)
+)
+    {%- endset -%}
     {{ return([
         landing_file_format(raw ~ '.CSV_AS_TEXT', empty_field_as_null=false),
         landing_file_format(raw ~ '.CSV_FROM_POSTGRES', empty_field_as_null=true),
-        'create table if not exists ' ~ raw ~ '.FEEDS (feed text not null, definition text,'
-            ~ ' last_run text, last_landed_at timestamp_ntz(6))',
-        'create table if not exists ' ~ raw ~ '.LANDED_FILES (feed text not null, source_file text not null,'
-            ~ ' content_key text, state text not null, stage_path text, size_bytes number(38,0),'
-            ~ ' modified_ns number(38,0), rows_counted number(38,0), rows_parsed number(38,0),'
-            ~ ' rows_loaded number(38,0), rows_rejected number(38,0), first_error text,'
-            ~ ' staged_at timestamp_ntz(6), landed_at timestamp_ntz(6), landing_run text)',
-        'create table if not exists ' ~ raw ~ '.QUARANTINE (feed text not null, source_file text not null,'
-            ~ ' source_content_key text not null, source_row number(38,0) not null, reasons text not null,'
-            ~ ' raw_values text, quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6))',
+        feeds, landed_files, quarantine,
     ]) }}
+{%- endmacro %}
+
+{#- Quotes as RFC 4180 has them and no escapes, so that a value arrives as it was written. -#}
+{% macro landing_file_format(name, empty_field_as_null) -%}
+    {%- set sql -%}
+create file format if not exists {{ name }}
+    type = csv field_delimiter = ',' field_optionally_enclosed_by = '"'
+    escape = none escape_unenclosed_field = none
+    empty_field_as_null = {{ empty_field_as_null }} null_if = ()
+    skip_header = 0 error_on_column_count_mismatch = false skip_blank_lines = true
+    timestamp_format = 'AUTO' date_format = 'AUTO'
+    {%- endset -%}
+    {{ return(sql) }}
 {%- endmacro %}
 
 {% macro landing_create_stage(feed) -%}
@@ -65,43 +88,14 @@
         ~ " file_format = (type = csv timestamp_format = 'AUTO')") }}
 {%- endmacro %}
 
-{#- Quotes as RFC 4180 has them and no escapes, so that a value arrives as it was written. -#}
-{% macro landing_file_format(name, empty_field_as_null) -%}
-    {{ return(
-        'create file format if not exists ' ~ name ~ " type = csv field_delimiter = ','"
-        ~ " field_optionally_enclosed_by = '\"' escape = none escape_unenclosed_field = none"
-        ~ ' empty_field_as_null = ' ~ empty_field_as_null ~ ' null_if = () skip_header = 0 error_on_column_count_mismatch = false'
-        ~ " skip_blank_lines = true timestamp_format = 'AUTO' date_format = 'AUTO'"
-    ) }}
+{% macro landing_create_table(feed, or_replace=false) -%}
+    {%- set create = 'create or replace table ' if or_replace else 'create table if not exists ' -%}
+    {%- set columns = landing_columns(landing_definition(feed)) | map(attribute='sql') | join(',\n    ') -%}
+    {{ return(create ~ landing_table(feed) ~ ' (\n    ' ~ columns ~ '\n)') }}
 {%- endmacro %}
 
-{#- The feed's stage, raw table and line. Columns that the block gained are added (old rows have null
-    in them); any other change of a column is refused, because rows have landed under the old one. -#}
-{% macro ensure_feed(feed, always=false) -%}
-    {%- set definition = landing_definition(feed) -%}
-    {%- set line = feed.schema ~ '.FEEDS where feed = ' ~ landing_literal(feed.name) -%}
-    {%- set known = run_query('select definition from ' ~ line).rows -%}
-    {%- if always or not known or known[0][0] != definition -%}
-        {%- if known and known[0][0] -%}
-            {%- do landing_check_additive(feed, known[0][0], definition) -%}
-        {%- endif -%}
-        {%- do landing_create_table(feed, definition) -%}
-        {%- do run_query(landing_create_stage(feed)) -%}
-        {%- if not known -%}
-            {%- do run_query(
-                'insert into ' ~ feed.schema ~ '.FEEDS (feed) select ' ~ landing_literal(feed.name)
-                ~ ' where not exists (select 1 from ' ~ line ~ ')'
-            ) -%}
-        {%- endif -%}
-        {%- do run_query(
-            'update ' ~ feed.schema ~ '.FEEDS set definition = ' ~ landing_literal(definition)
-            ~ ' where feed = ' ~ landing_literal(feed.name)
-        ) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- Stage and columns as one text: name type; name type; ... The landing's Python writes the same
-    (dags/landing/feeds.py) to see whether a feed is as its block says. -#}
+{#- Stage and columns as one text: @stage; name type; name type; ... The landing's Python writes the
+    same (dags/landing/feeds.py) to see with one query whether a feed is as its block says. -#}
 {% macro landing_definition(feed) -%}
     {%- set columns = [] -%}
     {%- for column in feed.columns.values() -%}
@@ -113,25 +107,12 @@
     {{ return('@' ~ landing_stage(feed) ~ '; ' ~ columns | join('; ')) }}
 {%- endmacro %}
 
-{% macro landing_create_table(feed, definition) -%}
-    {%- set table = landing_table(feed) -%}
-    {%- set columns = definition.split('; ')[1:] -%}
-    {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ columns | join(', ') ~ ')') -%}
-    {%- set relation = api.Relation.create(database=target.database, schema=feed.schema, identifier=feed.identifier) -%}
-    {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
-    {%- for column in columns if column.split(' ')[0] not in there -%}
-        {%- do run_query('alter table ' ~ table ~ ' add column ' ~ column) -%}
-        {%- do print(feed.name ~ ': added column ' ~ column) -%}
+{#- The columns of a definition: [{name, type, sql}]. -#}
+{% macro landing_columns(definition) -%}
+    {%- set columns = [] -%}
+    {%- for sql in definition.split('; ')[1:] -%}
+        {%- set name, type = sql.split(' ', 1) -%}
+        {%- do columns.append({'name': name, 'type': type, 'sql': sql}) -%}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro landing_check_additive(feed, old, new) -%}
-    {%- set new_columns = new.split('; ')[1:] -%}
-    {%- for column in old.split('; ')[1:] if column not in new_columns -%}
-        {{ exceptions.raise_compiler_error(
-            feed.name ~ ": the column '" ~ column ~ "' was removed or changed in the landing block, and "
-            ~ landing_table(feed) ~ ' has rows with it. Raw tables only gain columns: put it back, and add'
-            ~ ' a new column beside it or a new feed with an identifier of its own.'
-        ) }}
-    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}

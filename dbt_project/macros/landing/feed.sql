@@ -12,6 +12,10 @@
     {{ return(graph.sources.values() | selectattr('config.meta.landing', 'defined') | list) }}
 {%- endmacro %}
 
+{% macro landing_is_stream(feed) -%}
+    {{ return('relation' in feed.config.meta.landing['from']) }}
+{%- endmacro %}
+
 {#- Columns that the file or relation delivers: all but those the landing fills in. -#}
 {% macro landing_delivered(feed) -%}
     {%- set lineage = landing_lineage(feed) -%}
@@ -20,20 +24,7 @@
 
 {#- Columns of a raw table that the landing fills in, with their types. -#}
 {% macro landing_lineage(feed) -%}
-    {%- if 'relation' in feed.config.meta.landing['from'] -%}
-        {{ return({
-            'airflow_ingested_at': 'timestamp_ntz(6)',
-            'source_database': 'text',
-            'landing_run': 'text',
-        }) }}
-    {%- endif -%}
-    {{ return({
-        'source_file': 'text',
-        'ingested_at': 'timestamp_ntz(6)',
-        'source_content_key': 'text',
-        'source_row': 'number(38,0)',
-        'landing_run': 'text',
-    }) }}
+    {{ return(var('landing_lineage')['relation' if landing_is_stream(feed) else 'files']) }}
 {%- endmacro %}
 
 {% macro landing_table(feed) -%}
@@ -42,4 +33,9 @@
 
 {% macro landing_stage(feed) -%}
     {{ return(feed.schema ~ '.' ~ feed.config.meta.landing.get('stage', 'STG_' ~ feed.identifier)) }}
+{%- endmacro %}
+
+{#- A temporary table of this invocation, which nobody else can meet. -#}
+{% macro landing_buffer(feed, suffix='') -%}
+    {{ return(feed.schema ~ '.LOAD_' ~ feed.identifier ~ '_' ~ invocation_id.replace('-', '') ~ suffix) }}
 {%- endmacro %}

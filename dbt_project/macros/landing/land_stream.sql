@@ -11,18 +11,18 @@
     {%- set path = '@' ~ landing_stage(feed) ~ '/' ~ run ~ '/' -%}
     {%- do ensure_landing_objects() -%}
     {%- do ensure_feed(feed) -%}
-    {%- set buffers = landing_stream_buffers(feed, bad_rows | int, resync) -%}
+    {%- set buffers = landing_stream_buffers(feed, batch, resync) -%}
 
     {%- do run_query('begin') -%}
     {%- do landing_take_turn(feed, run) -%}
     {%- if resync -%}
         {%- do landing_copy_stream(feed, path, batch, buffers.good) -%}
         {%- set landed = landing_insert_missing(feed, buffers.good) -%}
-    {%- elif landing_watermark(feed, database, after) | string != after | string -%}
-        {%- set landed = none -%}
-    {%- else -%}
+    {%- elif landing_is_behind(feed, batch) -%}
         {%- do landing_copy_stream(feed, path, batch, landing_table(feed)) -%}
         {%- set landed = batch.rows -%}
+    {%- else -%}
+        {%- set landed = none -%}
     {%- endif -%}
     {%- if landed is none -%}
         {%- do run_query('rollback') -%}
@@ -42,37 +42,35 @@
     {%- do run_query('remove ' ~ path) -%}
 {%- endmacro %}
 
-{#- One landing a feed at a time: the update holds the feed's line until the transaction ends. -#}
-{% macro landing_take_turn(feed, run) -%}
-    {%- do run_query(
-        'update ' ~ feed.schema ~ '.FEEDS set last_run = ' ~ landing_literal(run)
-        ~ ', last_landed_at = ' ~ landing_now() ~ ' where feed = ' ~ landing_literal(feed.name)
-    ) -%}
-{%- endmacro %}
-
-{#- The same query as in dags/landing/unload.py, except that rows below `after` need not be read: the
-    time of a run must not follow the size of the table. -#}
-{% macro landing_watermark(feed, database, after) -%}
-    {{ return(landing_scalar(
-        'select greatest((select coalesce(max(ingest_xid), 0) from ' ~ landing_table(feed)
-        ~ ' where source_database = ' ~ landing_literal(database) ~ ' and ingest_xid >= ' ~ after ~ '),'
-        ~ ' (select coalesce(max(source_row), 0) from ' ~ feed.schema ~ '.QUARANTINE where feed = '
-        ~ landing_literal(feed.name) ~ ' and source_content_key = ' ~ landing_literal(database) ~ '))::text'
-    )) }}
+{#- Whether the watermark (dags/landing/watermark.py) is still where this unload began. Rows below
+    need not be read for that: the time of a run must not follow the size of the table. -#}
+{% macro landing_is_behind(feed, batch) -%}
+    {%- set sql -%}
+        select greatest(
+            (
+                select coalesce(max(ingest_xid), 0) from {{ landing_table(feed) }}
+                where source_database = {{ landing_literal(batch.database) }} and ingest_xid >= {{ batch.after }}
+            ),
+            (
+                select coalesce(max(source_row), 0) from {{ feed.schema }}.QUARANTINE
+                where feed = {{ landing_literal(feed.name) }}
+                    and source_content_key = {{ landing_literal(batch.database) }}
+            )
+        )::text
+    {%- endset -%}
+    {{ return(landing_scalar(sql) | string == batch.after | string) }}
 {%- endmacro %}
 
 {#- Temporary tables, made before the transaction because DDL would end it. -#}
-{% macro landing_stream_buffers(feed, bad_rows, resync) -%}
-    {%- set name = feed.schema ~ '.LOAD_' ~ feed.identifier ~ '_' ~ invocation_id.replace('-', '') -%}
+{% macro landing_stream_buffers(feed, batch, resync) -%}
     {%- set buffers = {} -%}
     {%- if resync -%}
-        {%- do buffers.update(good=name ~ '_GOOD') -%}
-        {%- do run_query(
-            'create temporary table ' ~ buffers.good ~ ' (' ~ landing_definition(feed).split('; ')[1:] | join(', ') ~ ')'
-        ) -%}
+        {%- do buffers.update(good=landing_buffer(feed, '_GOOD')) -%}
+        {%- set columns = landing_columns(landing_definition(feed)) | map(attribute='sql') | join(', ') -%}
+        {%- do run_query('create temporary table ' ~ buffers.good ~ ' (' ~ columns ~ ')') -%}
     {%- endif -%}
-    {%- if bad_rows -%}
-        {%- do buffers.update(bad=name ~ '_BAD') -%}
+    {%- if batch.bad_rows -%}
+        {%- do buffers.update(bad=landing_buffer(feed, '_BAD')) -%}
         {%- do run_query(
             'create temporary table ' ~ buffers.bad ~ ' (ingest_xid number(20,0), reasons text, raw_values text)'
         ) -%}
@@ -83,35 +81,56 @@
 {% macro landing_copy_stream(feed, path, batch, table) -%}
     {%- set names = landing_delivered(feed) | map(attribute='name') | list -%}
     {%- if batch.rows -%}
-        {%- set result = run_query(
-            'copy into ' ~ table ~ ' (' ~ names | join(', ') ~ ', airflow_ingested_at, source_database, landing_run)'
-            ~ ' from (select t.$' ~ range(1, names | length + 1) | join(', t.$') ~ ', ' ~ landing_now()
-            ~ ', ' ~ landing_literal(batch.database) ~ ', ' ~ landing_literal(batch.run)
-            ~ ' from ' ~ path ~ 'good/ t)'
-            ~ " file_format = (format_name = '" ~ feed.schema ~ ".CSV_FROM_POSTGRES')"
-            ~ ' on_error = abort_statement'
-        ) -%}
-        {%- do landing_check_loaded(feed, result, path ~ 'good/', batch.rows) -%}
+        {%- set sql -%}
+            copy into {{ table }} ({{ names | join(', ') }}, airflow_ingested_at, source_database, landing_run)
+            from (
+                select
+                    t.${{ range(1, names | length + 1) | join(', t.$') }},
+                    {{ landing_now() }}, {{ landing_literal(batch.database) }}, {{ landing_literal(batch.run) }}
+                from {{ path }}good/ t
+            )
+            file_format = (format_name = '{{ feed.schema }}.CSV_FROM_POSTGRES')
+            on_error = abort_statement
+        {%- endset -%}
+        {%- do landing_check_loaded(feed, run_query(sql), path ~ 'good/', batch.rows) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Rows that do not fit the raw table; source_row is their ingest_xid, which moves the watermark. -#}
+{#- Rows that do not fit the raw table; source_row is their ingest_xid, which moves the watermark.
+
+    A resync brings them again: one that is here is known by transaction, reasons and key, because
+    its values may have been corrected here. -#}
 {% macro landing_quarantine_stream(feed, path, batch, buffer) -%}
-    {%- set result = run_query(
-        'copy into ' ~ buffer ~ ' (ingest_xid, reasons, raw_values) from (select t.$1, t.$2, t.$3 from '
-        ~ path ~ "bad/ t) file_format = (format_name = '" ~ feed.schema ~ ".CSV_FROM_POSTGRES')"
-        ~ ' on_error = abort_statement'
-    ) -%}
-    {%- do landing_check_loaded(feed, result, path ~ 'bad/', batch.bad_rows) -%}
-    {%- do run_query(
-        'insert into ' ~ feed.schema ~ '.QUARANTINE (feed, source_file, source_content_key, source_row,'
-        ~ ' reasons, raw_values, quarantined_at, landing_run) select ' ~ landing_literal(feed.name) ~ ', '
-        ~ landing_literal(feed.config.meta.landing['from'].relation) ~ ', ' ~ landing_literal(batch.database)
-        ~ ', b.ingest_xid, b.reasons, b.raw_values, ' ~ landing_now() ~ ', ' ~ landing_literal(batch.run)
-        ~ ' from ' ~ buffer ~ ' b where not exists (select 1 from ' ~ feed.schema ~ '.QUARANTINE q'
-        ~ ' where q.feed = ' ~ landing_literal(feed.name) ~ ' and q.source_content_key = '
-        ~ landing_literal(batch.database) ~ ' and q.source_row = b.ingest_xid and q.raw_values = b.raw_values)'
-    ) -%}
+    {%- set sql -%}
+        copy into {{ buffer }} (ingest_xid, reasons, raw_values)
+        from (select t.$1, t.$2, t.$3 from {{ path }}bad/ t)
+        file_format = (format_name = '{{ feed.schema }}.CSV_FROM_POSTGRES')
+        on_error = abort_statement
+    {%- endset -%}
+    {%- do landing_check_loaded(feed, run_query(sql), path ~ 'bad/', batch.bad_rows) -%}
+    {%- set sql -%}
+        insert into {{ feed.schema }}.QUARANTINE (
+            feed, source_file, source_content_key, source_row, reasons, raw_values, quarantined_at, landing_run
+        )
+        select
+            {{ landing_literal(feed.name) }},
+            {{ landing_literal(feed.config.meta.landing['from'].relation) }},
+            {{ landing_literal(batch.database) }},
+            b.ingest_xid, b.reasons, b.raw_values, {{ landing_now() }}, {{ landing_literal(batch.run) }}
+        from {{ buffer }} b
+        where not exists (
+            select 1 from {{ feed.schema }}.QUARANTINE q
+            where q.feed = {{ landing_literal(feed.name) }}
+                and q.source_content_key = {{ landing_literal(batch.database) }}
+                and q.source_row = b.ingest_xid
+                and q.reasons = b.reasons
+                {%- for name in feed.config.meta.landing.key %}
+                and coalesce(parse_json(q.raw_values):"{{ name }}"::text, '')
+                    = coalesce(parse_json(b.raw_values):"{{ name }}"::text, '')
+                {%- endfor %}
+        )
+    {%- endset -%}
+    {%- do run_query(sql) -%}
 {%- endmacro %}
 
 {#- What the unload wrote and what COPY INTO read must agree. -#}
@@ -130,17 +149,22 @@
 
 {#- Number of rows of a resync that were not here. -#}
 {% macro landing_insert_missing(feed, buffer) -%}
-    {%- set names = [] -%}
-    {%- for column in landing_definition(feed).split('; ')[1:] -%}
-        {%- do names.append(column.split(' ')[0]) -%}
-    {%- endfor -%}
+    {%- set names = landing_columns(landing_definition(feed)) | map(attribute='name') | list -%}
+    {%- set sql -%}
+        insert into {{ landing_table(feed) }} ({{ names | join(', ') }})
+        select b.{{ names | join(', b.') }} from {{ buffer }} b
+        where not exists (
+            select 1 from {{ landing_table(feed) }} r where {{ landing_same_version(feed, 'r', 'b') }}
+        )
+    {%- endset -%}
+    {{ return(landing_scalar(sql)) }}
+{%- endmacro %}
+
+{#- A version of a row is its key and the transaction that wrote it. -#}
+{% macro landing_same_version(feed, one, other) -%}
     {%- set same = [] -%}
     {%- for name in feed.config.meta.landing.key + ['ingest_xid', 'source_database'] -%}
-        {%- do same.append('r.' ~ name ~ ' = b.' ~ name) -%}
+        {%- do same.append(one ~ '.' ~ name ~ ' = ' ~ other ~ '.' ~ name) -%}
     {%- endfor -%}
-    {{ return(landing_scalar(
-        'insert into ' ~ landing_table(feed) ~ ' (' ~ names | join(', ') ~ ') select b.' ~ names | join(', b.')
-        ~ ' from ' ~ buffer ~ ' b where not exists (select 1 from ' ~ landing_table(feed) ~ ' r where '
-        ~ same | join(' and ') ~ ')'
-    )) }}
+    {{ return(same | join(' and ')) }}
 {%- endmacro %}

@@ -1,16 +1,20 @@
 {#- What this run did to each file of a feed; fails when somebody has to look. -#}
 {% macro landing_report(feed, run) -%}
-    {%- set lines = run_query(
-        'select source_file, state, rows_parsed, rows_loaded, rows_rejected, first_error from '
-        ~ feed.schema ~ '.LANDED_FILES where feed = ' ~ landing_literal(feed.name)
-        ~ ' and landing_run = ' ~ landing_literal(run) ~ " and state in ('loaded', 'refused')"
-        ~ ' order by source_file, staged_at'
-    ).rows -%}
+    {%- set sql -%}
+        select source_file, state, rows_parsed, rows_loaded, rows_rejected, first_error
+        from {{ feed.schema }}.LANDED_FILES
+        where feed = {{ landing_literal(feed.name) }} and landing_run = {{ landing_literal(run) }}
+            and state in ('loaded', 'refused', 'lost')
+        order by source_file, staged_at
+    {%- endset -%}
+    {%- set lines = run_query(sql).rows -%}
     {%- set faults = [] -%}
     {%- set total = namespace(parsed=0, loaded=0, rejected=0) -%}
     {%- for file, state, parsed, loaded, rejected, first_error in lines -%}
         {%- if state == 'refused' -%}
             {%- do faults.append(file ~ ' was refused: ' ~ first_error) -%}
+        {%- elif state == 'lost' -%}
+            {%- do faults.append(file ~ ' did not arrive, the next run stages it again: ' ~ first_error) -%}
         {%- else -%}
             {%- set total.parsed = total.parsed + parsed | int -%}
             {%- set total.loaded = total.loaded + loaded | int -%}

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 import snowflake.connector
-from landing.snowflake import parameters_from_env
+from landing.snowflake import parameters_from_env, session_from_env
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.util_text import split_statements
 
@@ -54,17 +54,20 @@ def connect_as_admin(user: str, authenticator: str) -> SnowflakeConnection:
     Raises:
         ScriptError: the account cannot be reached or refuses the login.
     """
-    not_the_service_user = {
+    admin = {
         "SNOWFLAKE_USER": user,
         "SNOWFLAKE_PRIVATE_KEY_FILE": "",
         "SNOWFLAKE_ROLE": "",
         "SNOWFLAKE_WAREHOUSE": "",
     }
-    parameters = parameters_from_env({**os.environ, **not_the_service_user})
-    if not settings.snowflake_is_local():
-        parameters |= {
+    if settings.snowflake_is_local():
+        parameters = parameters_from_env({**os.environ, **admin})
+    else:
+        parameters = session_from_env({**os.environ, **admin}) | {
             "authenticator": authenticator,
             "password": os.environ.get("SNOWFLAKE_ADMIN_PASSWORD"),
+            # A person has to type or click.
+            "login_timeout": 120,
         }
     try:
         return snowflake.connector.connect(**parameters)

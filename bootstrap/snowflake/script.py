@@ -36,11 +36,14 @@ def render() -> str:
     names = {
         "database": settings.get("SNOWFLAKE_DATABASE"),
         "warehouse": settings.get("SNOWFLAKE_WAREHOUSE"),
+        "schema": settings.get("SNOWFLAKE_SCHEMA"),
         "user": settings.get("SNOWFLAKE_USER"),
+        "loader": settings.get("SNOWFLAKE_LOADER_ROLE"),
+        "transformer": settings.get("SNOWFLAKE_ROLE"),
         "public_key": keys.public_key(),
     }
-    account = Template((HERE / "01_account.sql").read_text()).safe_substitute(names)
-    use = f"use role LOADER;\nuse database {names['database']};\n"
+    account = Template((HERE / "01_account.sql").read_text()).substitute(names)
+    use = f"use role {names['loader']};\nuse database {names['database']};\n"
     return f"{account}\n-- --- what the landing blocks ask for ---\n{use}{_landing_objects()}"
 
 

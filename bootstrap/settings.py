@@ -14,6 +14,8 @@ from bootstrap.errors import ExpectedError
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env")
 EXAMPLE_FILE = ROOT / ".env.example"
+#: Settings that name a file: made absolute once, because tools read them in other folders.
+FILES = ("SNOWFLAKE_PRIVATE_KEY_FILE", "SNOWFLAKE_PUBLIC_KEY_FILE")
 
 
 class SettingError(ExpectedError):
@@ -36,6 +38,9 @@ def load_env() -> None:
         os.environ[name] = re.sub(
             r"\$\{(\w+)\}", lambda m: os.environ.get(m[1], ""), os.environ[name]
         )
+    for name in FILES:
+        if value := os.environ.get(name):
+            os.environ[name] = str(path(value))
 
 
 def get(name: str) -> str:
@@ -66,9 +71,13 @@ def port(name: str) -> int:
 
 
 def folder(name: str) -> Path:
-    """A setting that is a folder; a relative one starts at the project's root."""
-    path = Path(get(name)).expanduser()
-    return path if path.is_absolute() else ROOT / path
+    """A setting that is a folder."""
+    return path(get(name))
+
+
+def path(text: str) -> Path:
+    """A path in a setting: `~` is the home folder, a relative one starts at the project's root."""
+    return ROOT / Path(text).expanduser()
 
 
 def snowflake_is_local() -> bool:

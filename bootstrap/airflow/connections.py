@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 from bootstrap import settings
 from bootstrap.airflow.api import Airflow
+from bootstrap.snowflake import sign_in
 
 
 def connections() -> list[dict[str, Any]]:
@@ -42,20 +42,17 @@ def _snowflake() -> dict[str, Any]:
             "port": settings.port("SNOWFLAKE_PORT"),
             "protocol": "http",
         }
-    key_file = os.environ.get("SNOWFLAKE_PRIVATE_KEY_FILE")
-    if key_file:
-        extra["private_key_file"] = key_file
-    # With a key, the connection's password is the key's passphrase.
-    secret = "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE" if key_file else "SNOWFLAKE_PASSWORD"
-    # The connector refuses an empty password; the local server without one takes any.
-    any_password = "local" if settings.snowflake_is_local() else ""
+    found = sign_in.from_env()
+    if found.key_file:
+        extra["private_key_file"] = found.key_file
     return {
         "connection_id": "snowflake_default",
         "conn_type": "snowflake",
         "description": "Where rows land and dbt transforms them",
         "schema": settings.get("SNOWFLAKE_SCHEMA"),
         "login": settings.get("SNOWFLAKE_USER"),
-        "password": os.environ.get(secret) or any_password,
+        # With a key, the key's passphrase.
+        "password": found.secret or "",
         "extra": json.dumps(extra),
     }
 
@@ -65,6 +62,7 @@ def put() -> None:
 
     Raises:
         AirflowError: Airflow refuses the login or a connection.
+        SettingError: a Snowflake account is named, and nothing to sign in with.
     """
     airflow = Airflow()
     for connection in connections():

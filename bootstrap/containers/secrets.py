@@ -21,7 +21,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "postgres": ("POSTGRES_PASSWORD",),
     "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
     "connect": ("CONNECT_SINK_PASSWORD",),
-    "snowflake": ("SNOWFLAKE_PASSWORD",),
+    "snowflake": ("SNOWFLAKE_PASSWORD", "SNOWFLAKE_TOKEN"),
     "redis": ("REDIS_PASSWORD",),
     "airflow": (
         "AIRFLOW_DB_PASSWORD",
@@ -32,6 +32,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
         "UNLOAD_PASSWORD",
         "DBT_OPERATIONAL_PASSWORD",
         "SNOWFLAKE_PASSWORD",
+        "SNOWFLAKE_TOKEN",
         "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
         "ALERT_WEBHOOK_URL",
         "REDIS_PASSWORD",

@@ -19,8 +19,9 @@ examples:
   SNOWFLAKE_USER=me SNOWFLAKE_PASSWORD=secret python -m bootstrap.local_snowflake --data /tmp/sf
 
 Clients connect with account "local", host, port and protocol http. User and password are those in
-SNOWFLAKE_USER and SNOWFLAKE_PASSWORD; with an empty password everybody may sign in. With a key
-pair they sign in when the public key is in the file SNOWFLAKE_PUBLIC_KEY_FILE, or was given by
+SNOWFLAKE_USER and SNOWFLAKE_PASSWORD; SNOWFLAKE_TOKEN is taken in the password's place, as an
+account takes an access token; with an empty password everybody may sign in. With a key pair they
+sign in when the public key is in the file SNOWFLAKE_PUBLIC_KEY_FILE, or was given by
 ALTER USER name SET RSA_PUBLIC_KEY = '...'.
 GET /health answers 200 when the server is ready. SIGTERM stops it cleanly.
 
@@ -81,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     storage = Storage(folder, options.memory)
     storage.create_database(options.database.upper())
     credentials = Credentials(
-        os.environ.get("SNOWFLAKE_USER", ""), os.environ.get("SNOWFLAKE_PASSWORD", "")
+        *(os.environ.get(f"SNOWFLAKE_{part}", "") for part in ("USER", "PASSWORD", "TOKEN"))
     )
     if key_file := os.environ.get("SNOWFLAKE_PUBLIC_KEY_FILE"):
         try:

@@ -11,6 +11,7 @@ from io import StringIO
 from dotenv import dotenv_values
 
 from bootstrap.settings import ENV_FILE, EXAMPLE_FILE
+from bootstrap.snowflake.sign_in import LOCAL_PASSWORD
 
 _SECRET = re.compile(r"^(?P<name>\w+_(PASSWORD|SECRET|FERNET_KEY))=$", re.MULTILINE)
 
@@ -54,4 +55,6 @@ def _random(name: str) -> str:
     # Fernet wants 32 bytes in URL-safe base64, padding included.
     if name.endswith("FERNET_KEY"):
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_urlsafe(24)
+    # Told apart from one that a person sets for an account.
+    prefix = LOCAL_PASSWORD if name == "SNOWFLAKE_PASSWORD" else ""
+    return prefix + secrets.token_urlsafe(24)

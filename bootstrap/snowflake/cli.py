@@ -37,7 +37,11 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str
         verb.set_defaults(verb=run)
         return verb
 
-    add("check", _check, "try each thing the pipeline does there; exit 1 if one is refused")
+    add(
+        "check",
+        _check,
+        "try what each role must be able to do, and what not; exit 1 if it differs",
+    )
     keys = add("keys", _keys, "create the service user's key pair")
     keys.add_argument("--out", type=Path, default=Path("snowflake.p8"), metavar="FILE")
     add("sql", _sql, "print the SQL that an admin runs once")
@@ -54,19 +58,22 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str
 def _check(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.snowflake import check
 
-    refused = 0
+    wrong = 0
     for finding in check.check():
-        if finding.fault is None:
+        if finding.skipped:
+            console.print(f"  [yellow]skipped[/] {finding.what}: ", end="")
+            console.print(finding.skipped, markup=False)
+        elif finding.fault is None:
             console.print(f"  [green]ok     [/] {finding.what}")
         else:
-            refused += 1
-            console.print(f"  [red]refused[/] {finding.what}: ", end="")
+            wrong += 1
+            console.print(f"  [red]{finding.wrong:7}[/] {finding.what}: ", end="")
             console.print(finding.fault, markup=False)
-    if refused:
+    if wrong:
         console.print(
-            f"{refused} refused. `python -m bootstrap snowflake sql` prints the grants it takes."
+            f"{wrong} wrong. `python -m bootstrap snowflake sql` prints all that an account needs."
         )
-    return 1 if refused else 0
+    return 1 if wrong else 0
 
 
 def _keys(arguments: argparse.Namespace, console: Console) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 import snowflake.connector
-from landing.snowflake import parameters_from_env
+from landing.snowflake import parameters_from_env, session_from_env
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.util_text import split_statements
 
@@ -36,11 +36,14 @@ def render() -> str:
     names = {
         "database": settings.get("SNOWFLAKE_DATABASE"),
         "warehouse": settings.get("SNOWFLAKE_WAREHOUSE"),
+        "schema": settings.get("SNOWFLAKE_SCHEMA"),
         "user": settings.get("SNOWFLAKE_USER"),
+        "loader": settings.get("SNOWFLAKE_LOADER_ROLE"),
+        "transformer": settings.get("SNOWFLAKE_ROLE"),
         "public_key": keys.public_key(),
     }
-    account = Template((HERE / "01_account.sql").read_text()).safe_substitute(names)
-    use = f"use role LOADER;\nuse database {names['database']};\n"
+    account = Template((HERE / "01_account.sql").read_text()).substitute(names)
+    use = f"use role {names['loader']};\nuse database {names['database']};\n"
     return f"{account}\n-- --- what the landing blocks ask for ---\n{use}{_landing_objects()}"
 
 
@@ -54,17 +57,20 @@ def connect_as_admin(user: str, authenticator: str) -> SnowflakeConnection:
     Raises:
         ScriptError: the account cannot be reached or refuses the login.
     """
-    not_the_service_user = {
+    admin = {
         "SNOWFLAKE_USER": user,
         "SNOWFLAKE_PRIVATE_KEY_FILE": "",
         "SNOWFLAKE_ROLE": "",
         "SNOWFLAKE_WAREHOUSE": "",
     }
-    parameters = parameters_from_env({**os.environ, **not_the_service_user})
-    if not settings.snowflake_is_local():
-        parameters |= {
+    if settings.snowflake_is_local():
+        parameters = parameters_from_env({**os.environ, **admin})
+    else:
+        parameters = session_from_env({**os.environ, **admin}) | {
             "authenticator": authenticator,
             "password": os.environ.get("SNOWFLAKE_ADMIN_PASSWORD"),
+            # A person has to type or click.
+            "login_timeout": 120,
         }
     try:
         return snowflake.connector.connect(**parameters)

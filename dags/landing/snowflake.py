@@ -10,14 +10,23 @@ from typing import Any
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 
+from bootstrap.snowflake import sign_in
+
 
 def connect_from_env(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:
-    """A connection as the settings say: the local server, or an account with key pair or password.
+    """A connection as the settings say: the local server, or an account.
 
     Raises:
         snowflake.connector.Error: the server is away or refuses the login.
+        SettingError: an account is named, and nothing to sign in with.
     """
-    return snowflake.connector.connect(**parameters_from_env(env))
+    return with_one_role(snowflake.connector.connect(**parameters_from_env(env)))
+
+
+def with_one_role(connection: SnowflakeConnection) -> SnowflakeConnection:
+    """The connection, without the user's secondary roles: they would add to what its role may."""
+    rows(connection, "use secondary roles none")
+    return connection
 
 
 def connect_as_loader(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:
@@ -31,7 +40,21 @@ def connect_as_loader(env: Mapping[str, str] = os.environ) -> SnowflakeConnectio
 
 
 def parameters_from_env(env: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments of snowflake.connector.connect; the same reading as in dbt_project/profiles.yml."""
+    """Arguments of snowflake.connector.connect; the same reading as in dbt_project/profiles.yml.
+
+    Raises:
+        SettingError: an account is named, and nothing to sign in with.
+    """
+    found = sign_in.from_env(env)
+    if found.key_file:
+        secrets = {"private_key_file": found.key_file, "private_key_file_pwd": found.secret}
+    else:
+        secrets = {"password": found.secret}
+    return session_from_env(env) | secrets
+
+
+def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
+    """The same without what signs in."""
     account = env.get("SNOWFLAKE_ACCOUNT") or "local"
     parameters: dict[str, Any] = {
         "account": account,
@@ -48,12 +71,6 @@ def parameters_from_env(env: Mapping[str, str]) -> dict[str, Any]:
             "port": int(env.get("SNOWFLAKE_PORT") or 8085),
             "protocol": "http",
         }
-    if env.get("SNOWFLAKE_PRIVATE_KEY_FILE"):
-        parameters["private_key_file"] = env["SNOWFLAKE_PRIVATE_KEY_FILE"]
-        parameters["private_key_file_pwd"] = env.get("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE") or None
-    else:
-        # The connector refuses an empty password; the local server without one takes any.
-        parameters["password"] = env.get("SNOWFLAKE_PASSWORD") or "local"
     return parameters
 
 

@@ -42,8 +42,9 @@ def snowflake() -> SnowflakeConnection:
         snowflake.connector.Error: the server is away or refuses the login.
     """
     from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
+    from landing.snowflake import with_one_role
 
-    return SnowflakeHook(SNOWFLAKE).get_conn()
+    return with_one_role(SnowflakeHook(SNOWFLAKE).get_conn())
 
 
 @task

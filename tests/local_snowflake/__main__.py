@@ -8,12 +8,14 @@ import sys
 import pytest
 
 from bootstrap import settings
+from bootstrap.snowflake import sign_in
 
 MISSING = """\
-No Snowflake account is set: SNOWFLAKE_ACCOUNT is {account!r}.
+{reason}
 Set SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_DATABASE and
-SNOWFLAKE_PRIVATE_KEY_FILE (or SNOWFLAKE_PASSWORD) in .env. The role must be allowed to create
-schemas in the database: every test file makes one of its own, TEST_ and 8 digits, and drops it.
+SNOWFLAKE_PRIVATE_KEY_FILE (or SNOWFLAKE_TOKEN, or SNOWFLAKE_PASSWORD) in .env. The role must be
+allowed to create schemas in the database: every test file makes one of its own, TEST_ and 8 digits,
+and drops it.
 On the local server the same suite runs with `make test ARGS=tests/local_snowflake`.
 """
 
@@ -21,12 +23,13 @@ On the local server the same suite runs with `make test ARGS=tests/local_snowfla
 def main() -> int:
     """Run the suite; 2 when there is no account to run it on."""
     settings.load_env()
-    account = os.environ.get("SNOWFLAKE_ACCOUNT") or "local"
-    has_secret = any(
-        os.environ.get(f"SNOWFLAKE_{name}") for name in ("PRIVATE_KEY_FILE", "PASSWORD")
-    )
-    if account == "local" or not has_secret:
-        sys.stderr.write(MISSING.format(account=account))
+    if settings.snowflake_is_local():
+        sys.stderr.write(MISSING.format(reason="No Snowflake account is set."))
+        return 2
+    try:
+        sign_in.from_env()
+    except settings.SettingError as error:
+        sys.stderr.write(MISSING.format(reason=error))
         return 2
     os.environ["TEST_SNOWFLAKE"] = "1"
     return int(pytest.main([str(settings.ROOT / "tests" / "local_snowflake"), *sys.argv[1:]]))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import snowflake.connector
+from landing.snowflake import connect_from_env
 from snowflake.connector.errors import Error
 
-from tests.local_snowflake.account import Database, LocalServer
+from tests.local_snowflake.account import PASSWORD, USER, Database, LocalServer
 
 
 def test_a_wrong_password_is_refused_at_once(local: LocalServer | None) -> None:
@@ -81,3 +83,20 @@ def test_bind_parameters_are_sent_by_qmark(connect: Any) -> None:
 def test_bind_parameters_are_inlined_by_pyformat(db: Database) -> None:
     assert db("SELECT %s, %s, %s", (1, "it's", None)) == [(1, "it's", None)]
     assert db("SELECT %(a)s", {"a": "x"}) == [("x",)]
+
+
+def test_a_token_is_taken_in_place_of_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """https://docs.snowflake.com/en/user-guide/programmatic-access-tokens"""
+    monkeypatch.setenv("SNOWFLAKE_TOKEN", "a-token")
+    server = LocalServer(tmp_path / "data")
+    server.start()
+    try:
+        port = {"SNOWFLAKE_USER": USER, "SNOWFLAKE_PORT": str(server.port)}
+        connect_from_env(port | {"SNOWFLAKE_TOKEN": "a-token"}).close()
+        connect_from_env(port | {"SNOWFLAKE_PASSWORD": PASSWORD}).close()
+        with pytest.raises(Error, match="Incorrect username or password"):
+            connect_from_env(port | {"SNOWFLAKE_TOKEN": "another"})
+    finally:
+        server.stop()

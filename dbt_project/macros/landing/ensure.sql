@@ -24,6 +24,8 @@
     {%- set role = env_var('SNOWFLAKE_LOADER_ROLE', '') -%}
     {%- if role and target.account != 'local' -%}
         {%- do run_query('use role ' ~ role) -%}
+        {#- The user's other roles would add to what this one may. -#}
+        {%- do run_query('use secondary roles none') -%}
     {%- endif -%}
 {%- endmacro %}
 

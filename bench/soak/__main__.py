@@ -191,6 +191,10 @@ def main() -> int:
     )
     options = parser.parse_args()
     settings.load_env()
+    if settings.get("STREAM_FORMAT") != "json":
+        parser.error(
+            "what the sink must hold is read from JSON: the stack needs STREAM_FORMAT=json"
+        )
     soak = Soak(options.count, options.seed, options.timeout)
     soak.run(options.faults)
     print(f"BROKEN: {', '.join(soak.broken)}" if soak.broken else "all promises kept")

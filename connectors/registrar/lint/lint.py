@@ -33,14 +33,17 @@ def lint(
 def _findings(
     definition: Definition, listings: Listings, connect: Connect | None, kafka: Kafka | None
 ) -> list[Finding]:
+    problems = [Finding(p.place, ERROR, "", p.message) for p in definition.problems]
+    # Of a file without any configuration, the rest would only say that it is missing.
+    if problems and not definition.config:
+        return problems
     found = [
-        *(Finding(problem.place, ERROR, "", problem.message) for problem in definition.problems),
+        *problems,
         *keys.check(definition, listings),
         *rules.check(definition),
         *contents.check(definition),
     ]
-    # Of a file that is not understood as a whole, the rest would only be told wrongly.
-    if connect and not definition.problems:
+    if connect:
         known = {finding.key for finding in found if finding.severity == ERROR}
         found += live.check(definition, known, connect, kafka)
     return found

@@ -84,8 +84,6 @@ def _run(
 ) -> Answer | Query:
     bound = params if params and part.find(exp.Placeholder) else None
     if isinstance(part, _QUERIES) and not _has_side_effects(part):
-        if seed := part.args.get("seed"):
-            session.con.execute(f"SELECT setseed({seed})")
         return Query(session.con.sql(part.sql(dialect="duckdb"), params=bound))
     if temporary.created(session, part):
         session.con.execute(part.sql(dialect="duckdb"), bound)

@@ -1,4 +1,7 @@
-"""The way to fakesnow: it turns Snowflake's SQL into DuckDB's and runs it."""
+"""The way to fakesnow: it turns Snowflake's SQL into DuckDB's and runs it.
+
+Only this file and session.py use what fakesnow does not mean for others (names with a `_`).
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,11 @@ def _translated(
 ) -> exp.Expr:
     translated = temporary.replace(session, cursor._transform(statement, params))
     return semantics.after(session, translated, params)
+
+
+def in_duckdbs_terms(session: Session, statement: exp.Expr) -> exp.Expr:
+    """fakesnow's part of the translation alone."""
+    return FakeSnowflakeCursor(session, session.con)._transform(statement, None)
 
 
 def query(session: Session, statement: exp.Expr, params: Params | None = None) -> Query:

@@ -190,11 +190,12 @@ def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Execute
 def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
     if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
         raise transaction_failed()
+    session.params = params
     variables.replace(session, tree)
     if isinstance(tree, _DDL):
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)
-    elif isinstance(tree, _DML) and not session._autocommit and not session.in_transaction:
+    elif isinstance(tree, _DML) and not session.autocommits and not session.in_transaction:
         session.begin_implicitly()
     else:
         session.see_commits()
@@ -204,8 +205,7 @@ def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
 
 def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Answer | delegate.Query:
     for handler in _HANDLERS.get(type(tree), ()):
-        extra = {"params": params} if handler is merge.merge else {}
-        if (outcome := handler(session, tree, **extra)) is not None:
+        if (outcome := handler(session, tree)) is not None:
             return outcome
     if isinstance(tree, exp.Command):
         administration.refuse(tree)

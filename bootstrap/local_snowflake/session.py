@@ -10,6 +10,7 @@ from contextlib import suppress
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
 
+from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import SnowflakeError
 from bootstrap.local_snowflake.names import Name, first_row, quoted
 from bootstrap.local_snowflake.results import Spool
@@ -56,6 +57,8 @@ class Session(FakeSnowflakeConnection):
         # How to cancel the statement that runs; and whether it only waits for another session.
         self.running: threading.Event | None = None
         self.is_waiting = False
+        # The parameters of the statement that runs.
+        self.params: Params | None = None
         self.lock_timeout = LOCK_TIMEOUT_SECONDS
         self._after_commit: list[Callable[[], None]] = []
         # temporary tables and views, and which of the two
@@ -71,17 +74,39 @@ class Session(FakeSnowflakeConnection):
     def in_transaction(self) -> bool:
         return self.explicit_transaction or self._in_transaction
 
+    @property
+    def autocommits(self) -> bool:
+        return bool(self._autocommit)
+
+    @property
+    def stored_schema(self) -> str | None:
+        """The current schema under DuckDB's name, which INFORMATION_SCHEMA has of its own."""
+        return self._schema
+
+    def variable_values(self) -> dict[str, str]:
+        """What SET gave to session variables, as SQL by name in capitals."""
+        return {name.upper(): text for name, text in self.variables._variables.items()}
+
     def use_database(self, database: str | None) -> None:
         """USE DATABASE: its PUBLIC schema becomes current when there is one."""
         if not database:
             return
         if not self._exists(database, "main"):
             raise _no_such_object(database)
+        self.leave_schema()
         self.database, self.database_set = database, True
-        self._schema, self.schema_set = None, False
         self.con.execute(f"USE {quoted(database)}.main")
         if self._exists(database, "PUBLIC"):
             self.use_schema("PUBLIC")
+
+    def leave_schema(self) -> None:
+        """No schema is current."""
+        self._schema, self.schema_set = None, False
+
+    def leave_database(self) -> None:
+        """Neither a database nor a schema is current."""
+        self.leave_schema()
+        self.database, self.database_set = None, False
 
     def use_schema(self, schema: str | None) -> None:
         """USE SCHEMA, in the current database."""

@@ -1,6 +1,7 @@
 """fakesnow's FLATTEN makes NULL of the null in a JSON array, which is a VALUE of its own.
 
 https://docs.snowflake.com/en/user-guide/semistructured-considerations#null-values
+Test: test_queries.py, test_flatten_tells_the_null_of_json_from_no_value
 """
 
 from string import Template

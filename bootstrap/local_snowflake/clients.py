@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -25,23 +27,44 @@ IDLE_TRANSACTION_SECONDS = 30 * 60
 IDLE_SESSION_SECONDS = 4 * 60 * 60
 
 
+@dataclass
+class Statement:
+    """A request to run a statement, and the way to cancel it."""
+
+    task: asyncio.Task[Any]
+    cancelled: threading.Event
+
+
 class Client:
     """A signed-in client: its session, its connections, its latest requests."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.peers: set[tuple[str, int]] = set()
-        self.requests: OrderedDict[str, asyncio.Task[Any]] = OrderedDict()
+        self.requests: OrderedDict[str, Statement] = OrderedDict()
         self.gone_since: float | None = None
 
     def is_busy(self) -> bool:
-        return any(not task.done() for task in self.requests.values())
+        return any(not statement.task.done() for statement in self.requests.values())
 
-    def remember(self, request_id: str, task: asyncio.Task[Any]) -> None:
+    def remember(self, request_id: str, statement: Statement) -> None:
         """Keep a request's answer for a client that did not get it and asks again."""
-        self.requests[request_id] = task
+        self.requests[request_id] = statement
         while len(self.requests) > REMEMBERED_REQUESTS:
             self.requests.popitem(last=False)
+
+    async def cancel(self, statement: Statement) -> None:
+        """End a statement, whether it is queued, runs or waits for another session."""
+        statement.cancelled.set()
+        # An interrupt that comes between two of DuckDB's steps has no effect.
+        while not statement.task.done():
+            if self.session.running is statement.cancelled:
+                self.session.con.interrupt()
+            await asyncio.wait({statement.task}, timeout=0.05)
+
+    async def cancel_all(self) -> None:
+        for statement in list(self.requests.values()):
+            await self.cancel(statement)
 
     def note_peer(self, request: Request) -> None:
         if request.client:
@@ -50,18 +73,20 @@ class Client:
 
     def is_over(self, now: float) -> bool:
         """Whether nobody will come back for this session."""
+        if self.is_busy():
+            return self.session.is_waiting and self._is_gone(now)
         idle = now - self.session.last_used
-        if idle > IDLE_SESSION_SECONDS:
-            return True
         if not self.session.in_transaction:
             self.gone_since = None
-            return False
+            return idle > IDLE_SESSION_SECONDS
+        return self._is_gone(now) or idle > IDLE_TRANSACTION_SECONDS
+
+    def _is_gone(self, now: float) -> bool:
         if self.peers & open_connections:
             self.gone_since = None
         elif self.gone_since is None:
             self.gone_since = now
-        is_gone = self.gone_since is not None and now - self.gone_since > GONE_SECONDS
-        return is_gone or idle > IDLE_TRANSACTION_SECONDS
+        return self.gone_since is not None and now - self.gone_since > GONE_SECONDS
 
 
 class Clients:
@@ -92,8 +117,7 @@ class Clients:
         client = self._clients.pop(token, None)
         if client is None:
             return
-        if client.is_busy():
-            client.session.con.interrupt()
+        await client.cancel_all()
         await run_in_threadpool(client.session.close)
 
     async def close_all(self) -> None:
@@ -106,6 +130,6 @@ class Clients:
             await asyncio.sleep(1)
             now = time.monotonic()
             for token, client in list(self._clients.items()):
-                if not client.is_busy() and client.is_over(now):
+                if client.is_over(now):
                     logger.info("closing the session of a client that is gone")
                     await self.close(token)

@@ -1,4 +1,7 @@
-"""The way to fakesnow: it turns Snowflake's SQL into DuckDB's and runs it."""
+"""The way to fakesnow: it turns Snowflake's SQL into DuckDB's and runs it.
+
+Only this file and session.py use what fakesnow does not mean for others (names with a `_`).
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,11 @@ def _translated(
     return semantics.after(session, translated, params)
 
 
+def in_duckdbs_terms(session: Session, statement: exp.Expr) -> exp.Expr:
+    """fakesnow's part of the translation alone."""
+    return FakeSnowflakeCursor(session, session.con)._transform(statement, None)
+
+
 def query(session: Session, statement: exp.Expr, params: Params | None = None) -> Query:
     """A SELECT in Snowflake's SQL, ready to be read."""
     sql = transformed(session, statement, params).sql(dialect="duckdb")
@@ -84,8 +92,6 @@ def _run(
 ) -> Answer | Query:
     bound = params if params and part.find(exp.Placeholder) else None
     if isinstance(part, _QUERIES) and not _has_side_effects(part):
-        if seed := part.args.get("seed"):
-            session.con.execute(f"SELECT setseed({seed})")
         return Query(session.con.sql(part.sql(dialect="duckdb"), params=bound))
     if temporary.created(session, part):
         session.con.execute(part.sql(dialect="duckdb"), bound)

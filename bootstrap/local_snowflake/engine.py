@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import re
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -41,8 +42,6 @@ from bootstrap.local_snowflake.statements import (
 from bootstrap.local_snowflake.statements import (
     describe as describe_statement,
 )
-
-CONFLICT_SECONDS = 60
 
 _MODULES = (
     transactions,
@@ -112,8 +111,13 @@ def parse(sql: str) -> exp.Expr:
     return statements[0]
 
 
-def run(session: Session, sql: str, params: Params | None = None) -> Executed:
-    """Run a statement in a session.
+def run(
+    session: Session,
+    sql: str,
+    params: Params | None = None,
+    cancelled: threading.Event | None = None,
+) -> Executed:
+    """Run a statement in a session, until someone sets `cancelled`.
 
     Raises:
         SnowflakeError: whatever went wrong, in Snowflake's terms.
@@ -121,23 +125,31 @@ def run(session: Session, sql: str, params: Params | None = None) -> Executed:
     text = bare(sql)
     with session.lock:
         session.last_used = time.monotonic()
+        session.running = cancelled or threading.Event()
         try:
             if put.is_put(text):
                 return Executed(new_id(), 0, _empty(), upload=put.put(session, text).upload)
             executed = _retried(session, parse(with_source(text)), params)
             session.finish_statement()
             return executed
+        except SnowflakeError:
+            raise
         except Exception as error:
-            if isinstance(error, SnowflakeError) is False and session.in_transaction:
-                session.fail()
+            session.fail()
             raise translate(error) from error
         finally:
+            session.running = None
             session.last_used = time.monotonic()
 
 
-def describe(session: Session, sql: str, params: Params | None = None) -> Executed:
+def describe(
+    session: Session,
+    sql: str,
+    params: Params | None = None,
+    cancelled: threading.Event | None = None,
+) -> Executed:
     """The columns of a query, without running it. Other statements have none to tell."""
-    del params
+    del params, cancelled
     with session.lock:
         try:
             tree = parse(bare(sql))
@@ -157,39 +169,43 @@ def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Execute
 
     Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
     it the whole transaction.
+    https://docs.snowflake.com/en/sql-reference/parameters#lock-timeout
     """
-    deadline = time.monotonic() + CONFLICT_SECONDS
+    deadline = time.monotonic() + session.lock_timeout
     pause = 0.005
     while True:
+        session.check_cancelled()
         try:
             executed = _once(session, copy.deepcopy(tree), copy.copy(params))
         except Exception as error:
             if not is_conflict(error) or time.monotonic() > deadline or not session.start_over():
                 raise
-            time.sleep(random.uniform(pause / 2, pause))
+            session.wait(random.uniform(pause / 2, pause))
             pause = min(pause * 2, 0.5)
         else:
-            session.statements += not isinstance(tree, exp.Transaction)
+            session.changes += isinstance(tree, _DML)
             return executed
 
 
 def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
     if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
         raise transaction_failed()
+    session.params = params
     variables.replace(session, tree)
     if isinstance(tree, _DDL):
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)
-    elif isinstance(tree, _DML) and not session._autocommit and not session.in_transaction:
+    elif isinstance(tree, _DML) and not session.autocommits and not session.in_transaction:
         session.begin_implicitly()
+    else:
+        session.see_commits()
     type_id = statement_type_id(tree)
     return _executed(session, type_id, _dispatch(session, tree, params))
 
 
 def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Answer | delegate.Query:
     for handler in _HANDLERS.get(type(tree), ()):
-        extra = {"params": params} if handler is merge.merge else {}
-        if (outcome := handler(session, tree, **extra)) is not None:
+        if (outcome := handler(session, tree)) is not None:
             return outcome
     if isinstance(tree, exp.Command):
         administration.refuse(tree)

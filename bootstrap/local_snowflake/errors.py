@@ -68,6 +68,16 @@ _RULES: list[_Rule] = [
     ),
     (
         duckdb.Error,
+        r"(More than 6 decimals of a second: [^'\"]*)",
+        lambda m: not_supported(f"timestamps finer than a microsecond. {m[1]}"),
+    ),
+    (
+        duckdb.Error,
+        r"Invalid floating point operation",
+        lambda m: SnowflakeError(100041, "22023", "Invalid floating point operation"),
+    ),
+    (
+        duckdb.Error,
         r"(Numeric value '.*' is not recognized)",
         lambda m: SnowflakeError(100038, "22018", m[1]),
     ),

@@ -20,12 +20,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fakesnow.rowtype import ColumnInfo
 
-from bootstrap.local_snowflake.errors import not_supported
+from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 
 INLINE_BYTES = 4 * 2**20
 CHUNK_BYTES = 16 * 2**20
 BATCH_ROWS = 50_000
-KEPT_RESULTS = 8
+# A session's large results stay until they take more than this, the latest one always.
+KEPT_BYTES = 4 * 2**30
+# What a result leaves free on the disk, for the databases.
+FREE_BYTES = 2**29
 
 _TYPES = {
     '"NULL"': "text",
@@ -186,7 +189,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / secrets.token_urlsafe(16)
-        self._kept: OrderedDict[str, None] = OrderedDict()
+        self._kept: OrderedDict[str, int] = OrderedDict()  # bytes of each
 
     def collect(
         self, query_id: str, reader: pa.RecordBatchReader, rowtype: list[ColumnInfo]
@@ -203,16 +206,36 @@ class Spool:
         return result
 
     def _write(self, query_id: str, group: pa.RecordBatch, rowtype: list[ColumnInfo]) -> Path:
+        data = encode(group, rowtype)
         folder = self.folder / query_id
-        if query_id not in self._kept:
-            folder.mkdir(parents=True)
-            self._kept[query_id] = None
-            while len(self._kept) > KEPT_RESULTS:
-                oldest, _ = self._kept.popitem(last=False)
-                shutil.rmtree(self.folder / oldest, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._kept[query_id] = self._kept.get(query_id, 0) + len(data)
+        self._make_room(len(data))
         file = folder / f"{len(list(folder.iterdir()))}.arrow"
-        file.write_bytes(encode(group, rowtype))
+        file.write_bytes(data)
         return file
+
+    def _make_room(self, size: int) -> None:
+        """Forget the oldest results.
+
+        Raises:
+            SnowflakeError: the disk is too full even so.
+        """
+        while len(self._kept) > 1 and (sum(self._kept.values()) > KEPT_BYTES or self._lacks(size)):
+            oldest, _ = self._kept.popitem(last=False)
+            shutil.rmtree(self.folder / oldest, ignore_errors=True)
+        if self._lacks(size):
+            query_id, written = self._kept.popitem()
+            shutil.rmtree(self.folder / query_id, ignore_errors=True)
+            raise SnowflakeError(
+                603,
+                "53100",
+                f"The local Snowflake server has no room on its disk for this result, of which "
+                f"{written // 2**20} MB are made; {FREE_BYTES // 2**20} MB must stay free.",
+            )
+
+    def _lacks(self, size: int) -> bool:
+        return shutil.disk_usage(self.folder).free < size + FREE_BYTES
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

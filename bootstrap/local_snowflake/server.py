@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bootstrap.local_snowflake import protocol, sign_in, statement_requests, uploads
-from bootstrap.local_snowflake.clients import Clients
+from bootstrap.local_snowflake.clients import Clients, Statement
 from bootstrap.local_snowflake.sign_in import Credentials
 from bootstrap.local_snowflake.storage import Storage
 
@@ -107,28 +108,32 @@ class Server:
         if client is None:
             return protocol.no_session()
         request_id = request.query_params.get("requestId") or secrets.token_hex(16)
-        task = client.requests.get(request_id)
-        if task is None:  # not a client's retry of a request it got no answer to
+        statement = client.requests.get(request_id)
+        if statement is None:  # not a client's retry of a request it got no answer to
             body, base_url = await protocol.body(request), protocol.base_url(request)
-            task = asyncio.create_task(statement_requests.run(client.session, body, base_url))
-            client.remember(request_id, task)
-        return await _answer(request_id, task)
+            cancelled = threading.Event()
+            work = statement_requests.run(client.session, body, base_url, cancelled)
+            statement = Statement(asyncio.create_task(work), cancelled)
+            client.remember(request_id, statement)
+        return await _answer(request_id, statement.task)
 
     async def poll(self, request: Request) -> Response:
         client = self.clients.of(request)
         if client is None:
             return protocol.no_session()
         request_id = request.path_params["request_id"]
-        task = client.requests.get(request_id)
-        if task is None:
+        statement = client.requests.get(request_id)
+        if statement is None:
             return protocol.failure("000709", f"Statement {request_id} not found", "02000")
-        return await _answer(request_id, task)
+        return await _answer(request_id, statement.task)
 
     async def abort(self, request: Request) -> Response:
         client = self.clients.of(request)
         if client is None:
             return protocol.no_session()
-        client.session.con.interrupt()
+        request_id = (await protocol.body(request)).get("requestId", "")
+        if statement := client.requests.get(request_id):
+            await client.cancel(statement)
         return protocol.success(None)
 
     async def chunk(self, request: Request) -> Response:

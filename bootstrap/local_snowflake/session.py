@@ -10,10 +10,14 @@ from contextlib import suppress
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
 
+from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import SnowflakeError
 from bootstrap.local_snowflake.names import Name, first_row, quoted
 from bootstrap.local_snowflake.results import Spool
 from bootstrap.local_snowflake.storage import Storage
+
+# https://docs.snowflake.com/en/sql-reference/parameters#lock-timeout
+LOCK_TIMEOUT_SECONDS = 43_200
 
 
 class Session(FakeSnowflakeConnection):
@@ -48,8 +52,14 @@ class Session(FakeSnowflakeConnection):
         self.spool = Spool(storage.folder.results)
         self.explicit_transaction = False
         self.failed = False
-        # Statements of the open transaction that are done.
-        self.statements = 0
+        # Statements of the open transaction that changed data.
+        self.changes = 0
+        # How to cancel the statement that runs; and whether it only waits for another session.
+        self.running: threading.Event | None = None
+        self.is_waiting = False
+        # The parameters of the statement that runs.
+        self.params: Params | None = None
+        self.lock_timeout = LOCK_TIMEOUT_SECONDS
         self._after_commit: list[Callable[[], None]] = []
         # temporary tables and views, and which of the two
         self.temporary: dict[Name, str] = {}
@@ -64,17 +74,39 @@ class Session(FakeSnowflakeConnection):
     def in_transaction(self) -> bool:
         return self.explicit_transaction or self._in_transaction
 
+    @property
+    def autocommits(self) -> bool:
+        return bool(self._autocommit)
+
+    @property
+    def stored_schema(self) -> str | None:
+        """The current schema under DuckDB's name, which INFORMATION_SCHEMA has of its own."""
+        return self._schema
+
+    def variable_values(self) -> dict[str, str]:
+        """What SET gave to session variables, as SQL by name in capitals."""
+        return {name.upper(): text for name, text in self.variables._variables.items()}
+
     def use_database(self, database: str | None) -> None:
         """USE DATABASE: its PUBLIC schema becomes current when there is one."""
         if not database:
             return
         if not self._exists(database, "main"):
             raise _no_such_object(database)
+        self.leave_schema()
         self.database, self.database_set = database, True
-        self._schema, self.schema_set = None, False
         self.con.execute(f"USE {quoted(database)}.main")
         if self._exists(database, "PUBLIC"):
             self.use_schema("PUBLIC")
+
+    def leave_schema(self) -> None:
+        """No schema is current."""
+        self._schema, self.schema_set = None, False
+
+    def leave_database(self) -> None:
+        """Neither a database nor a schema is current."""
+        self.leave_schema()
+        self.database, self.database_set = None, False
 
     def use_schema(self, schema: str | None) -> None:
         """USE SCHEMA, in the current database."""
@@ -109,18 +141,43 @@ class Session(FakeSnowflakeConnection):
         """BEGIN; a transaction that is open already stays the current one."""
         if not self.in_transaction:
             self.con.begin()
-            self.statements = 0
+            self.changes = 0
         self.explicit_transaction = True
 
     def begin_implicitly(self) -> None:
         """The transaction that a change of data opens when AUTOCOMMIT is off."""
         self.con.begin()
         self._in_transaction = True
-        self.statements = 0
+        self.changes = 0
+
+    def see_commits(self) -> None:
+        """Each statement sees what others have committed, until the transaction has changes.
+
+        DuckDB's would see what there was at its start. A transaction that changed something cannot
+        be begun again without losing it.
+        https://docs.snowflake.com/en/sql-reference/transactions#read-committed-isolation
+        """
+        if self.in_transaction and not self.changes and not self.failed:
+            self.con.rollback()
+            self.con.begin()
+
+    def check_cancelled(self) -> None:
+        """Raises: SnowflakeError: the client does not want the statement any more."""
+        if self.running and self.running.is_set():
+            raise SnowflakeError(604, "57014", "SQL execution canceled")
+
+    def wait(self, seconds: float) -> None:
+        """Give another session time to commit, unless the client cancels."""
+        self.is_waiting = True
+        try:
+            if self.running and self.running.wait(seconds):
+                self.check_cancelled()
+        finally:
+            self.is_waiting = False
 
     def start_over(self) -> bool:
         """Undo a statement that failed, if that undoes nothing else; whether it could be done."""
-        if self.in_transaction and self.statements:
+        if self.in_transaction and self.changes:
             return False
         explicit = self.explicit_transaction
         self.abandon()

@@ -84,7 +84,7 @@ def answer(session: Session, token: str) -> dict[str, Any]:
         "sessionId": secrets.randbits(40),
         "serverVersion": "10.0.0",
         "parameters": [
-            {"name": "AUTOCOMMIT", "value": session._autocommit},
+            {"name": "AUTOCOMMIT", "value": session.autocommits},
             {"name": "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY", "value": 3600},
             # 0: batches are sent inline, never staged first
             {"name": "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", "value": 0},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from bootstrap.local_snowflake.session import Session
 logger = logging.getLogger(__name__)
 
 
-async def run(session: Session, body: dict[str, Any], base_url: str) -> dict[str, Any]:
+async def run(
+    session: Session, body: dict[str, Any], base_url: str, cancelled: threading.Event
+) -> dict[str, Any]:
     """Run a statement, once for each set of its parameters; an error is an answer too."""
     try:
         sets = parameter_sets(body.get("bindings"))
         work = engine.describe if body.get("describeOnly") else engine.run
         affected = 0
         for params in sets:
-            executed = await run_in_threadpool(work, session, body["sqlText"], params)
+            executed = await run_in_threadpool(work, session, body["sqlText"], params, cancelled)
             affected += executed.affected or 0
         if executed.upload:
             return {"success": True, "data": _upload(executed, base_url)}

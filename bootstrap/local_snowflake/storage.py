@@ -14,7 +14,7 @@ from bootstrap.local_snowflake import fakesnow_changes, key_pair, stages
 from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.folder import DataFolder
 from bootstrap.local_snowflake.results import ResultCache
-from bootstrap.local_snowflake.semantics import identifiers, macros
+from bootstrap.local_snowflake.semantics import formats, identifiers, macros
 
 
 class Storage(FakeSnow):
@@ -30,6 +30,7 @@ class Storage(FakeSnow):
         self.results_cache = ResultCache()
         stage.LOCAL_BUCKET_PATH = str(folder.stages)
         fakesnow_changes.apply()
+        formats.keep_as_written()
         self.duck_conn = duckdb.connect(
             ":memory:",
             config={

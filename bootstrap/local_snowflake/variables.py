@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def replace(session: Session, tree: exp.Expr) -> None:
     """Put the values of session variables into a statement."""
-    values = {name.upper(): text for name, text in session.variables._variables.items()}
+    values = session.variable_values()
     for node in list(tree.find_all(exp.Parameter)):
         name = str(node.this.name).upper()
         if name.isdigit() or node is tree:

@@ -32,8 +32,8 @@ def is_real_account() -> bool:
 class LocalServer:
     """The server as a process, which a test may kill and start again."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data, self.options = data, options
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -43,7 +43,7 @@ class LocalServer:
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "bootstrap.local_snowflake", "--database", "PIPELINE"),
-                *("--port", str(self.port), "--data", str(self.data)),
+                *("--port", str(self.port), "--data", str(self.data), *self.options),
             ],
             cwd=ROOT,
             env={**os.environ, "SNOWFLAKE_USER": USER, "SNOWFLAKE_PASSWORD": PASSWORD},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import signal
 import subprocess
 import sys
@@ -107,3 +109,37 @@ def test_memory_stays_bounded_while_many_rows_are_read(
     batches = cursor.get_result_batches() or []
     assert sum(batch.rowcount for batch in batches) == 2_000_000
     assert process.memory_info().rss - before < 200 * 2**20
+
+
+ROWS = int(os.environ.get("LOCAL_SNOWFLAKE_TEST_ROWS", "1000000"))
+
+
+def test_memory_stays_bounded_while_many_rows_are_loaded(
+    local: LocalServer | None, tmp_path: Path
+) -> None:
+    """120 bytes a row, into a server that has 128 MB for DuckDB and about 200 of its own."""
+    if local is None:
+        pytest.skip("about the local server's process")
+    server = LocalServer(tmp_path / "data", "--memory", "128MB")
+    server.start()
+    assert server.process is not None
+    try:
+        db = Database(server.connect(), tmp_path)
+        before = peak_memory(server.process.pid)
+        db("CREATE TABLE loaded (id INT, amount NUMBER(18, 2), filler TEXT)")
+        db("CREATE STAGE stg")
+        with gzip.open(tmp_path / "rows.csv.gz", "wt", compresslevel=1) as file:
+            filler = "x" * 100
+            file.writelines(f"{n},{n % 1000}.25,{filler}\n" for n in range(ROWS))
+        db(f"PUT 'file://{tmp_path}/rows.csv.gz' @stg")
+        db("COPY INTO loaded FROM @stg FILE_FORMAT = (TYPE = CSV)")
+        assert db("SELECT COUNT(*), MAX(id) FROM loaded") == [(ROWS, ROWS - 1)]
+        assert peak_memory(server.process.pid) - before < 300 * 2**20
+    finally:
+        server.stop()
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory a process has had, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024

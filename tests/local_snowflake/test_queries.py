@@ -129,6 +129,14 @@ def test_flatten_outer_keeps_rows_with_nothing_inside(db: Database) -> None:
     assert db(sql) == [(2, "x"), (3, None)]
 
 
+def test_flatten_tells_the_null_of_json_from_no_value(local: Any, db: Database) -> None:
+    """https://docs.snowflake.com/en/user-guide/semistructured-considerations#null-values"""
+    values = "TABLE(FLATTEN(INPUT => PARSE_JSON('[null]'))) f"
+    assert db(f"SELECT f.value IS NULL, f.value::TEXT FROM {values}") == [(False, None)]
+    if local is not None:
+        assert "SEQ" in str(db.error(f"SELECT f.seq FROM {values}"))
+
+
 def test_split_to_table_numbers_from_one(db: Database) -> None:
     """https://docs.snowflake.com/en/sql-reference/functions/split_to_table"""
     sql = (

@@ -7,9 +7,11 @@ import time
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pytest
 from snowflake.connector.errors import ProgrammingError
 
+from bootstrap.local_snowflake.semantics import probe
 from tests.local_snowflake.account import Database
 
 ERRORS = {
@@ -163,3 +165,10 @@ def test_what_the_local_server_does_not_know_it_refuses(local: Any, db: Database
         pytest.skip("Snowflake knows it")
     message = str(db.error(sql))
     assert "ocal" in message or "does not exist" in message or "syntax" in message.lower()
+
+
+def test_duckdb_still_names_the_types_of_a_call_that_does_not_exist() -> None:
+    """The local server learns the types of operands so (semantics/probe.py)."""
+    with pytest.raises(duckdb.BinderException) as caught:
+        duckdb.execute("EXPLAIN SELECT bit_count(1.50, 2::HUGEINT, [1], NULL, NULL)")
+    assert probe.named(str(caught.value)) == ["DECIMAL(3,2)", "HUGEINT", "INTEGER[]"]

@@ -234,3 +234,11 @@ def test_merge_with_two_sources_of_one_row_is_an_error(db: Database) -> None:
     db("CREATE OR REPLACE TABLE target AS SELECT 1 AS id, 1 AS v")
     assert db.error(MERGE.format(rows="(1, 10), (1, 11)")).errno == 100090
     assert db("SELECT id, v FROM target") == [(1, 1)]
+
+
+def test_merge_has_no_clause_for_rows_missing_in_the_source(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/merge#syntax"""
+    db("CREATE OR REPLACE TABLE target AS SELECT 1 AS id, 1 AS v")
+    sql = "MERGE INTO target t USING target s ON FALSE WHEN NOT MATCHED BY SOURCE THEN DELETE"
+    assert db.error(sql).errno == 1003
+    assert db("SELECT id, v FROM target") == [(1, 1)]

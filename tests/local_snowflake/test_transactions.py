@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+import urllib.request
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from snowflake.connector.errors import Error
+from snowflake.connector.errors import Error, ProgrammingError
 
 from tests.local_snowflake.account import PASSWORD, USER, Database, LocalServer
 
@@ -42,6 +44,21 @@ def test_changes_are_seen_by_others_after_the_commit(connect: Any, db: Database)
         assert other.cursor().execute(count).fetchone() == (0,)
         db("COMMIT")
         assert other.cursor().execute(count).fetchone() == (1,)
+
+
+def test_each_statement_of_a_transaction_sees_what_others_committed(
+    connect: Any, db: Database
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/transactions#read-committed-isolation"""
+    db("CREATE TABLE growing AS SELECT 1 AS a")
+    with connect(schema=db.value("SELECT CURRENT_SCHEMA()")) as other:
+        db("BEGIN")
+        assert db.value("SELECT COUNT(*) FROM growing") == 1
+        other.cursor().execute("INSERT INTO growing VALUES (2)")
+        assert db.value("SELECT COUNT(*) FROM growing") == 2
+        db("INSERT INTO growing VALUES (3)")
+        db("COMMIT")
+    assert db.value("SELECT COUNT(*) FROM growing") == 3
 
 
 def test_commit_and_rollback_without_a_transaction_are_no_error(db: Database) -> None:
@@ -137,6 +154,35 @@ def test_a_transaction_waits_for_the_one_that_changed_its_row_first(
     assert db.value("SELECT n FROM counter") == 11
 
 
+def test_a_statement_that_waits_for_another_can_be_cancelled(connect: Any, db: Database) -> None:
+    """https://docs.snowflake.com/en/developer-guide/python-connector/python-connector-api#execute"""
+    db("CREATE OR REPLACE TABLE counter AS SELECT 0 AS n")
+    with connect(schema=db.value("SELECT CURRENT_SCHEMA()")) as other:
+        db("BEGIN")
+        db("UPDATE counter SET n = 1")
+        cursor = other.cursor()
+        started = time.monotonic()
+        with pytest.raises(ProgrammingError) as caught:
+            cursor.execute("UPDATE counter SET n = 2", timeout=1)
+        assert time.monotonic() - started < 15
+        assert caught.value.errno == 604
+        db("COMMIT")
+        assert cursor.execute("SELECT n FROM counter").fetchall() == [(1,)]
+
+
+def test_a_lock_is_waited_for_as_long_as_the_session_says(connect: Any, db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/parameters#lock-timeout"""
+    db("CREATE OR REPLACE TABLE counter AS SELECT 0 AS n")
+    with connect(schema=db.value("SELECT CURRENT_SCHEMA()")) as other:
+        db("BEGIN")
+        db("UPDATE counter SET n = 1")
+        cursor = other.cursor()
+        cursor.execute("ALTER SESSION SET LOCK_TIMEOUT = 1")
+        with pytest.raises(ProgrammingError) as caught:
+            cursor.execute("UPDATE counter SET n = 2")
+        assert caught.value.errno == 625
+
+
 def test_sessions_create_tables_in_one_schema_at_once(connect: Any, db: Database) -> None:
     schema = db.value("SELECT CURRENT_SCHEMA()")
     errors: list[BaseException] = []
@@ -182,6 +228,12 @@ class RawClient:
     def execute(self, sql: str) -> None:
         self.send("/queries/v1/query-request", {"sqlText": sql})
 
+    def start(self, sql: str) -> None:
+        """Send a statement without waiting for the answer."""
+        headers = {"Authorization": f'Snowflake Token="{self.token}"'}
+        body = json.dumps({"sqlText": sql})
+        self.http.request("POST", "/queries/v1/query-request", body, headers)
+
     def die(self) -> None:
         self.http.close()
 
@@ -199,3 +251,27 @@ def test_a_client_that_is_killed_leaves_no_open_transaction(
     # Waits for the other's change to be rolled back, then goes through.
     db("UPDATE kept SET a = a + 10")
     assert db("SELECT a FROM kept") == [(11,)]
+
+
+def test_a_client_that_is_killed_while_it_waits_changes_nothing_later(
+    local: LocalServer | None, db: Database
+) -> None:
+    if local is None:
+        pytest.skip("an account waits for hours")
+    db("CREATE OR REPLACE TABLE kept AS SELECT 1 AS a")
+    db("BEGIN")
+    db("UPDATE kept SET a = 2")
+    client = RawClient(local.port, db.value("SELECT CURRENT_SCHEMA()"))
+    before = sessions(local)
+    client.start("UPDATE kept SET a = 3")
+    client.die()
+    deadline = time.monotonic() + 20
+    while sessions(local) == before:
+        assert time.monotonic() < deadline
+    db("COMMIT")
+    assert db("SELECT a FROM kept") == [(2,)]
+
+
+def sessions(local: LocalServer) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{local.port}/health", timeout=5) as answer:
+        return int(json.load(answer)["sessions"])

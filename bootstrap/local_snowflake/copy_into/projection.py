@@ -11,10 +11,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 import sqlglot
-from fakesnow.cursor import FakeSnowflakeCursor
 from sqlglot import exp
 
-from bootstrap.local_snowflake import semantics
+from bootstrap.local_snowflake import delegate, semantics
 from bootstrap.local_snowflake.copy_into.statement import CopyStatement
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 from bootstrap.local_snowflake.names import literal, quoted
@@ -117,7 +116,7 @@ def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
     row = sqlglot.parse_one(f"SELECT {', '.join(names)}", read="duckdb")
     select.args["from_"].this.replace(exp.to_table(quoted(STAGED)))
     tree = semantics.before(session, select)
-    tree = FakeSnowflakeCursor(session, session.con)._transform(tree, None)
+    tree = delegate.in_duckdbs_terms(session, tree)
     alias = exp.TableAlias(this=exp.to_identifier(STAGED))
     tree.args["from_"].this.replace(exp.Subquery(this=row, alias=alias))
     tree = semantics.after(session, tree, None)

@@ -5,26 +5,30 @@ A change can be deleted as soon as fakesnow behaves by itself; nothing else depe
 
 from bootstrap.local_snowflake.fakesnow_changes import (
     array_agg_nulls,
-    column_types,
     comment_quotes,
+    flatten_nulls,
     numeric_aggregates,
     quiet_arrow,
     trim_characters,
     try_timestamps,
     views_in_tables,
+    whole_number_columns,
     whole_numbers,
+    zoned_timestamp_columns,
 )
 
 _CHANGES = (
     array_agg_nulls,
-    column_types,
     comment_quotes,
+    flatten_nulls,
     numeric_aggregates,
     quiet_arrow,
     trim_characters,
     try_timestamps,
     views_in_tables,
+    whole_number_columns,
     whole_numbers,
+    zoned_timestamp_columns,
 )
 
 

@@ -1,6 +1,7 @@
 """fakesnow keeps NULLs in ARRAY_AGG ... WITHIN GROUP, which Snowflake leaves out.
 
 https://docs.snowflake.com/en/sql-reference/functions/array_agg
+Test: test_queries.py, test_array_agg_leaves_nulls_out
 """
 
 from fakesnow import transforms

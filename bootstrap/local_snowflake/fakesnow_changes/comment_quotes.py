@@ -1,4 +1,7 @@
-"""fakesnow writes a table's comment into SQL as it is, so that an apostrophe in it is an error."""
+"""fakesnow writes a table's comment into SQL as it is, so that an apostrophe in it is an error.
+
+Test: test_tables.py, test_comments_are_kept
+"""
 
 from fakesnow import info_schema
 

@@ -1,6 +1,7 @@
 """fakesnow drops the second argument of TRIM, LTRIM and RTRIM, and the side.
 
 https://docs.snowflake.com/en/sql-reference/functions/trim
+Test: test_functions.py, functions/trim
 """
 
 from fakesnow import transforms

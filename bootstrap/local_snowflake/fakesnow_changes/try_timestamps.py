@@ -1,6 +1,7 @@
 """fakesnow turns TRY_CAST(... AS TIMESTAMP) into a conversion that fails instead of giving NULL.
 
 https://docs.snowflake.com/en/sql-reference/functions/try_cast
+Test: test_functions.py, functions/try_cast
 """
 
 from fakesnow import transforms

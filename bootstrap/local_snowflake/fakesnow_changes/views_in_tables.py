@@ -1,6 +1,7 @@
 """fakesnow's INFORMATION_SCHEMA.TABLES has no views; Snowflake's has them, and dbt docs reads them.
 
 https://docs.snowflake.com/en/sql-reference/info-schema/tables
+Test: test_tables.py, test_comments_are_kept
 """
 
 from string import Template

@@ -1,6 +1,7 @@
 """fakesnow keeps whole numbers in 64 bits; a NUMBER(38, 0) has 38 digits.
 
 https://docs.snowflake.com/en/sql-reference/data-types-numeric
+Test: test_tables.py, test_a_whole_number_has_38_digits
 """
 
 from fakesnow import transforms

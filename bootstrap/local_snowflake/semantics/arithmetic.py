@@ -112,6 +112,12 @@ def _modulo(probe: Probe, node: exp.Expr) -> None:
     node.replace(call("sf_modulo", node.this.copy(), node.expression.copy()))
 
 
+def _finite(probe: Probe, node: exp.Expr) -> None:
+    """SQRT(-1) and LN(0) are errors, not NaN and infinity."""
+    del probe
+    node.replace(call("sf_finite", node.copy()))
+
+
 def _multiply(probe: Probe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
     if _is_whole(left) and _is_whole(right):
@@ -194,6 +200,11 @@ _RULES: dict[type[exp.Expr], Callable[[Probe, exp.Expr], None]] = {
     exp.Add: _add,
     exp.Sub: _add,
     exp.Mod: _modulo,
+    exp.Sqrt: _finite,
+    exp.Ln: _finite,
+    exp.Log: _finite,
+    exp.Exp: _finite,
+    exp.Pow: _finite,
     exp.Ceil: _keep_whole,
     exp.Floor: _keep_whole,
     exp.Bracket: _index,

@@ -174,6 +174,13 @@ def _to_text(node: exp.Expr) -> exp.Expr | None:
     return _text(node.this, MAX_TEXT)
 
 
+def _of_whole_number(node: exp.Expr) -> exp.Expr | None:
+    """TO_TIMESTAMP('1704067200123'), which sqlglot takes for seconds whatever its digits."""
+    if not isinstance(node.this, exp.Literal) or not node.this.is_string:
+        return None
+    return call("sf_timestamp", node.this.copy())
+
+
 def _named(node: exp.Expr) -> exp.Expr | None:
     """TO_TIMESTAMP and the like, which sqlglot has no class for."""
     name = str(node.this).upper()
@@ -194,5 +201,6 @@ _CONVERSIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.ToBoolean: _to_boolean,
     exp.ToDouble: _to_double,
     exp.ToChar: _to_text,
+    exp.UnixToTime: _of_whole_number,
     exp.Anonymous: _named,
 }

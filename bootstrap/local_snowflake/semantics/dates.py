@@ -12,6 +12,11 @@ from bootstrap.local_snowflake.errors import not_supported
 from bootstrap.local_snowflake.semantics.macros import call
 
 _DAYS_AND_LONGER = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+_INTERVAL_UNITS = {
+    f"{unit}{end}"
+    for unit in (*_DAYS_AND_LONGER, "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND")
+    for end in ("", "S")
+}
 _TRUNC_UNITS = _DAYS_AND_LONGER | {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"}
 
 
@@ -22,6 +27,13 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
         _addition(node)
     for node in list(statement.find_all(exp.AddMonths)):
         node.replace(_as(_timestamp_if_text(node), node.copy()))
+    for node in list(statement.find_all(exp.TimeSlice)):
+        if node.args["unit"].name.upper() in _DAYS_AND_LONGER:
+            node.replace(_as(node.this, node.copy()))
+    for interval in list(statement.find_all(exp.Interval)):
+        _interval(interval)
+    for node in list(statement.find_all(exp.Extract)):
+        _part(node)
     for node in list(statement.find_all(exp.ConvertTimezone)):
         _zone(node)
     return statement
@@ -39,6 +51,31 @@ def _addition(node: exp.Expr) -> None:
     operand = _timestamp_if_text(node)
     if node.args["unit"].name.upper() in _DAYS_AND_LONGER:
         node.replace(_as(operand, node.copy()))
+
+
+def _interval(node: exp.Interval) -> None:
+    """`day + INTERVAL '1 day'` stays a DATE; with hours it becomes a TIMESTAMP in both.
+
+    https://docs.snowflake.com/en/sql-reference/data-types-datetime#interval-constants
+    """
+    unit, sum_ = node.args.get("unit"), node.parent
+    if not isinstance(unit, exp.Var) or unit.name.upper() not in _INTERVAL_UNITS:
+        raise not_supported("an INTERVAL of several units, or without one; add them one by one")
+    if not isinstance(sum_, exp.Add | exp.Sub):
+        raise not_supported("an INTERVAL that is not added to a date or timestamp")
+    if unit.name.upper().rstrip("S") in _DAYS_AND_LONGER:
+        other = sum_.expression if sum_.this is node else sum_.this
+        sum_.replace(_as(other, sum_.copy()))
+
+
+def _part(node: exp.Extract) -> None:
+    """Parts are whole numbers; DuckDB's epoch has a fraction.
+
+    https://docs.snowflake.com/en/sql-reference/functions-date-time#supported-date-and-time-parts
+    """
+    if node.name.upper() in ("EPOCH", "EPOCH_SECOND", "EPOCH_SECONDS"):
+        second = exp.Extract(this=exp.var("EPOCH"), expression=node.expression.copy())
+        node.replace(exp.cast(exp.Anonymous(this="floor", expressions=[second]), "BIGINT"))
 
 
 def _timestamp_if_text(node: exp.Expr) -> exp.Expr:

@@ -67,8 +67,6 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
             raise _unknown(node.sql_names()[0] if node.sql_names() else node.key.upper())
         elif isinstance(node, exp.SHA2) and node.args.get("length"):
             _check_length(node)
-        elif isinstance(node, exp.TimeToStr | exp.ToChar):
-            _check_format(node)
     return statement
 
 
@@ -81,12 +79,3 @@ def _unknown(name: str) -> SnowflakeError:
 def _check_length(node: exp.Expr) -> None:
     if str(node.args["length"].name) != "256":
         raise _unknown(f"SHA2 with {node.args['length'].name} bits")
-
-
-def _check_format(node: exp.Expr) -> None:
-    """Dates have formats here, numbers have none."""
-    form = node.args.get("format")
-    if not isinstance(node, exp.ToChar) or form is None:
-        return
-    if not re.search("YY|MM|DD|HH|MI|SS|MON|DY|FF", form.name.upper()):
-        raise _unknown(f"TO_CHAR with the format {form.name!r}")

@@ -18,7 +18,9 @@ SCHEMA = "_fs_global.main"
 
 # Year, month, day; optionally a time; optionally an offset from UTC, or Z.
 _DAY = r"\d{4}-\d{1,2}-\d{1,2}"
-_TIME = r"([01]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{0,9})?)?)?"
+_TIME = r"([01]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{0,6}0{0,3})?)?)?"
+_CLOCK = r"\d{1,2}:\d{2}:\d{2}"
+_TOO_FINE = r"\.\d{6}0*[1-9]\d*"
 _OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO = rf"{_DAY}([ T]{_TIME}({_OFFSET})?)?"
 _AMERICAN = r"\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}:\d{2})?"
@@ -50,6 +52,8 @@ def _timestamp(kind: str) -> str:
              THEN {SCHEMA}.sf_epoch(TRY_CAST(t AS HUGEINT))
              WHEN regexp_full_match(t, '{_AMERICAN}')
              THEN try_strptime(t, ['%m/%d/%Y', '%m/%d/%Y %H:%M:%S'])
+             WHEN regexp_full_match(t, '{_DAY}[ T]{_CLOCK}{_TOO_FINE}({_OFFSET})?')
+             THEN CAST('More than 6 decimals of a second: ' || t AS {kind})
              WHEN regexp_full_match(t, '{_MONTH_NAME}') THEN try_strptime(t, '%d-%b-%Y') END
     """
 
@@ -132,6 +136,10 @@ _DIVIDE = f"""
                   + {SCHEMA}.sf_rounded({_REST}, nullif(q.d, 0), {_REST} // nullif(q.d, 0)) END
     )[1]
 """
+_FINITE = """
+    CASE WHEN isfinite(x) OR x IS NULL THEN x
+         ELSE CAST('Invalid floating point operation' AS DOUBLE) END
+"""
 _QUOTIENT = "CASE WHEN b = 0 THEN CAST('Division by zero' AS DOUBLE) ELSE a / nullif(b, 0) END"
 _MODULO = """
     CASE WHEN b = 0 THEN [a][CAST('Division by zero' AS INTEGER)] ELSE a % nullif(b, 0) END
@@ -169,11 +177,12 @@ _MACROS: dict[str, tuple[str, str]] = {
     "sf_divide": ("n, d, p", _DIVIDE),
     "sf_quotient": ("a, b", _QUOTIENT),
     "sf_modulo": ("a, b", _MODULO),
+    "sf_finite": ("v", f"list_transform([CAST(v AS DOUBLE)], lambda x: {_FINITE})[1]"),
 }
 
 _TABLE_MACROS = f"""
     CREATE OR REPLACE MACRO {SCHEMA}.sf_split_to_table(text, delimiter) AS TABLE
-        SELECT hash(text) AS SEQ, generate_subscripts(parts, 1) AS "INDEX", unnest(parts) AS VALUE
+        SELECT generate_subscripts(parts, 1) AS "INDEX", unnest(parts) AS VALUE
         FROM (SELECT string_split(text, delimiter) AS parts)
 """
 

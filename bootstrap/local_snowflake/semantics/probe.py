@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import not_supported
+from bootstrap.local_snowflake.names import quoted
 
 if TYPE_CHECKING:
     from bootstrap.local_snowflake.session import Session
@@ -59,8 +60,8 @@ class Probe:
         try:
             self._connection().execute(f"EXPLAIN {sql}", bound)
         except duckdb.BinderException as error:
-            if match := _MESSAGE.search(str(error)):
-                return split(match[1])
+            if kinds := named(str(error)):
+                return kinds
             raise
         raise not_supported(f"the types in {node.sql(dialect='snowflake')}")
 
@@ -77,8 +78,8 @@ class Probe:
         if not self.is_possible():
             raise not_supported("arithmetic on a temporary table inside a transaction")
         other = session.storage.duck_conn.cursor()
-        if session.database and session.schema:
-            other.execute(f'USE "{session.database}"."{session._schema}"')
+        if session.database and session.stored_schema:
+            other.execute(f"USE {quoted(session.database)}.{quoted(session.stored_schema)}")
         return other
 
 
@@ -105,6 +106,8 @@ def _place(operand: exp.Expr) -> _Place:
     return id(node), clause, operand.sql(dialect="duckdb")
 
 
-def split(text: str) -> list[str]:
-    """The types in `DECIMAL(18,2), BIGINT`."""
-    return re.findall(r"[^,(]+(?:\([^)]*\))?(?:\[\])*", text.replace(", ", ","))
+def named(message: str) -> list[str]:
+    """The types in DuckDB's message about the call: `DECIMAL(18,2), BIGINT`."""
+    if not (match := _MESSAGE.search(message)):
+        return []
+    return re.findall(r"[^,(]+(?:\([^)]*\))?(?:\[\])*", match[1].replace(", ", ","))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from bootstrap.local_snowflake.errors import not_supported
+from bootstrap.local_snowflake.errors import not_supported, syntax
 
 _T = exp.DataType.Type
 
@@ -71,6 +71,17 @@ def _sample(node: exp.Expr) -> None:
         raise not_supported("SAMPLE with a seed: it would pick other rows")
 
 
+def _random(node: exp.Expr) -> None:
+    if node.this is not None:
+        raise not_supported("RANDOM with a seed: it would give other numbers")
+
+
+def _when(node: exp.Expr) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/merge#syntax"""
+    if node.args.get("source"):
+        raise syntax("MERGE has no WHEN NOT MATCHED BY SOURCE.")
+
+
 def _inserts(node: exp.Expr) -> None:
     del node
     raise not_supported("INSERT ALL; write one INSERT a table")
@@ -86,6 +97,8 @@ _CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Select: _select,
     exp.DataType: _type,
     exp.TableSample: _sample,
+    exp.Rand: _random,
+    exp.When: _when,
     exp.MultitableInserts: _inserts,
     exp.Anonymous: _named,
     exp.AtTimeZone: _function_of_time,

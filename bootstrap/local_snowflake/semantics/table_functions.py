@@ -11,10 +11,14 @@ from sqlglot import exp
 from bootstrap.local_snowflake.errors import not_supported
 from bootstrap.local_snowflake.semantics.macros import SCHEMA
 
-_SPLIT_COLUMNS = ("SEQ", "INDEX", "VALUE")
+_SPLIT_COLUMNS = ("INDEX", "VALUE")
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    if statement.find(exp.Explode, exp.SplitToTable):
+        for column in statement.find_all(exp.Column):
+            if column.name.upper() == "SEQ":
+                raise not_supported("SEQ of FLATTEN and SPLIT_TO_TABLE")
     for flatten in list(statement.find_all(exp.Explode)):
         _flatten(flatten)
     for split in list(statement.find_all(exp.SplitToTable)):

@@ -10,13 +10,12 @@ from sqlglot import exp
 
 from bootstrap.local_snowflake.answers import Answer, status
 from bootstrap.local_snowflake.errors import invalid_value, not_supported
-from bootstrap.local_snowflake.session import Session
+from bootstrap.local_snowflake.session import LOCK_TIMEOUT_SECONDS, Session
 
 # Session parameters that change nothing a result shows, and the only values of those that would.
 _WITHOUT_EFFECT = {
     "ABORT_DETACHED_QUERY",
     "CLIENT_SESSION_KEEP_ALIVE",
-    "LOCK_TIMEOUT",
     "QUERY_TAG",
     "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS",
     "STATEMENT_TIMEOUT_IN_SECONDS",
@@ -67,6 +66,8 @@ def alter_session(session: Session, statement: exp.Expr) -> Answer | None:
     for item in change.expressions:
         name = item.find(exp.Identifier).name.upper()
         if change.args.get("unset"):
+            if name == "LOCK_TIMEOUT":
+                session.lock_timeout = LOCK_TIMEOUT_SECONDS
             continue
         _set(session, name, item.this.expression)
     return status()
@@ -78,6 +79,10 @@ def _set(session: Session, name: str, value: exp.Expr) -> None:
         if text not in ("TRUE", "FALSE"):
             raise invalid_value(name, text, "TRUE or FALSE")
         session.autocommit(text == "TRUE")
+    elif name == "LOCK_TIMEOUT":
+        if not text.isdigit():
+            raise invalid_value(name, text, "a number of seconds")
+        session.lock_timeout = int(text)
     elif name in _ONLY:
         if text not in (_ONLY[name], f"ETC/{_ONLY[name]}"):
             raise not_supported(f"{name} = {text}, only {_ONLY[name]}")

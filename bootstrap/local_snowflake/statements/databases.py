@@ -112,9 +112,9 @@ def _leave(session: Session, database: str, schema: str | None) -> None:
     """What is dropped is no longer current."""
     if session.database != database or (schema and session.schema != schema):
         return
-    session._schema, session.schema_set = None, False
+    session.leave_schema()
     if schema is None:
-        session.database, session.database_set = None, False
+        session.leave_database()
         session.con.execute("USE memory.main")
     else:
         session.con.execute(f"USE {quoted(database)}.main")

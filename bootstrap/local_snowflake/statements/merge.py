@@ -11,13 +11,13 @@ from sqlglot import exp
 
 from bootstrap.local_snowflake import delegate
 from bootstrap.local_snowflake.answers import Answer, counts
-from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.session import Session
 
 _ACTIONS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 
 
-def merge(session: Session, statement: exp.Expr, params: Params | None = None) -> Answer:
+def merge(session: Session, statement: exp.Expr) -> Answer:
+    params = session.params
     tree = delegate.transformed(session, statement, params)
     _qualify_inserted(tree)
     sql = f"{tree.sql(dialect='duckdb')} RETURNING merge_action"

@@ -24,7 +24,7 @@ RUN DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false /opt/pipeline/.venv/bin/
 FROM ${PYTHON_IMAGE}
 # The folders exist with their owner, so that new volumes mounted there belong to him.
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pipeline \
- && install -d -o pipeline -g pipeline /opt/airflow /opt/airflow/logs /var/lib/snowflake /var/lib/watchdog
+ && install -d -o pipeline -g pipeline /opt/airflow /opt/airflow/logs /var/lib/snowflake /var/lib/watchdog /var/lib/dbt-docs
 WORKDIR /opt/pipeline
 COPY --from=packages /opt/pipeline/.venv .venv
 COPY --from=project /project .

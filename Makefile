@@ -11,7 +11,7 @@ PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys;
 RUN := $(UV) run --no-sync
 DEV := $(UV) run --frozen --group dev --python $(PYTHON)
 
-# RUNTIME=docker: up, down, status, logs and reset for docker-compose.yml instead of local processes.
+# RUNTIME=docker: the targets of the stack for docker-compose.yml instead of local processes.
 RUNTIME ?= native
 export RUNTIME
 RATE ?= 50

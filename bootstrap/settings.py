@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from bootstrap.errors import ExpectedError
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env")
+ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env").expanduser().absolute()
 EXAMPLE_FILE = ROOT / ".env.example"
 #: Settings that name a file: made absolute once, because tools read them in other folders.
 FILES = ("SNOWFLAKE_PRIVATE_KEY_FILE", "SNOWFLAKE_PUBLIC_KEY_FILE")

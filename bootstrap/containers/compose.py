@@ -1,4 +1,4 @@
-"""Docker Compose as a runtime: `RUNTIME=docker` with the verbs up, down, status, logs and reset."""
+"""Docker Compose as a runtime: `RUNTIME=docker` with the verbs of the stack."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bootstrap import settings
 from bootstrap.airflow.environment import celery_is_used
 from bootstrap.errors import ExpectedError
 from bootstrap.native import dotenv
+from bootstrap.native import reset as native_reset
 
 #: Every profile, so that no container is left behind or overlooked.
 EVERYTHING = ("--profile", "*")
@@ -27,19 +28,24 @@ class ComposeError(ExpectedError):
     """Docker is missing or a compose command failed; the text holds the reason."""
 
 
-def up(console: Console) -> int:
+def up(console: Console, names: list[str]) -> int:
     """Build the image, start the containers, then let data through as the native `up` does.
+
+    Args:
+        names: of services; then only these are started, and what they need.
 
     Raises:
         ComposeError, StepError, DagRunError: with what failed and where to look.
     """
     from bootstrap.native import first_run
 
-    _compose("build")
+    # One image for all.
+    _compose("build", "secrets")
     take_settings(console)
-    # The first events are counted ones; `--profile app up -d` starts the endless producer.
-    if _compose(*_profiles(), "up", "-d", "--wait", "--scale", "producer=0", check=False):
+    if _compose(*_profiles(), "up", "-d", "--wait", *(names or _everything_asked()), check=False):
         raise ComposeError(f"the stack did not come up{_logs_of_failed()}")
+    if names:
+        return 0
     streams = first_run.Streams(console)
     streams.finish()
     return first_run.land_and_transform(console, services)
@@ -55,14 +61,37 @@ def _profiles() -> list[str]:
     return profiles
 
 
+def _everything_asked() -> list[str]:
+    """All services of the profiles, but an endless producer that nobody has started.
+
+    The first events are counted ones.
+    """
+    every = _output(*_words(*_profiles(), "config", "--services")).split()
+    return [name for name in every if name != "producer" or name in services()]
+
+
+def docs() -> None:
+    """Make dbt's site, where Airflow shows it.
+
+    Raises:
+        ComposeError: dbt failed; it has said why.
+    """
+    _compose("run", "--rm", "dbt-docs")
+
+
 def down() -> None:
     """Stop and remove the containers; volumes stay."""
     _compose(*EVERYTHING, "down")
 
 
-def reset() -> None:
-    """Stop everything and delete the volumes."""
+def reset(confirmed: bool, console: Console) -> int:
+    """Stop everything and delete the volumes; returns the exit code."""
+    if not confirmed and not native_reset.agreed(
+        "all containers and volumes of the stack", console
+    ):
+        return 1
     _compose(*EVERYTHING, "down", "--volumes")
+    return 0
 
 
 def logs(services: list[str], lines: int, follow: bool) -> int:
@@ -74,18 +103,17 @@ def logs(services: list[str], lines: int, follow: bool) -> int:
 def take_settings(console: Console) -> None:
     """Let the tools on the host have the secrets that the containers have.
 
-    A .env is written if there is none; a person's own is left as it is.
+    A .env is written if there is none; to a person's own is added what it does not set.
     """
-    if settings.ENV_FILE.exists() and os.environ.get("POSTGRES_PASSWORD"):
+    if settings.ENV_FILE.exists() and not dotenv.lacking():
         return
     command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
-    text = _output("compose", "run", "--rm", "-T", "secrets", *command)
+    text = _output(*_words("run", "--rm", "-T", "secrets", *command))
     if not settings.ENV_FILE.exists():
         dotenv.write(text)
         console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
-    for name, value in dotenv.values(text).items():
-        if not os.environ.get(name):
-            os.environ[name] = value or ""
+    elif dotenv.complete(dotenv.values(text)):
+        console.print(f"added to {settings.ENV_FILE.name} the local secrets that it did not set")
     settings.load_env()
 
 
@@ -118,7 +146,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def _containers() -> list[dict[str, Any]]:
-    ids = _output("compose", *EVERYTHING, "ps", "--all", "--quiet").split()
+    ids = _output(*_words(*EVERYTHING, "ps", "--all", "--quiet")).split()
     found: list[dict[str, Any]] = json.loads(_output("inspect", *ids)) if ids else []
     return found
 
@@ -156,10 +184,12 @@ def _logs_of_failed() -> str:
     for name, service in services().items():
         if service["state"] != "healthy":
             tail = _output(
-                *("compose", *EVERYTHING, "logs", "--no-log-prefix"),
-                *("--no-color", "--tail", str(LOG_LINES_SHOWN), re.sub(r"-\d+$", "", name)),
+                *_words(*EVERYTHING, "logs", "--no-log-prefix", "--no-color"),
+                *("--tail", str(LOG_LINES_SHOWN), re.sub(r"-\d+$", "", name)),
             )
-            text += f"\n{name} is {service['state']}; the end of its log:\n{tail}"
+            # Those that wait for another one have nothing to say.
+            if tail.strip():
+                text += f"\n{name} is {service['state']}; the end of its log:\n{tail}"
     return text or "; see `make logs RUNTIME=docker`"
 
 
@@ -173,10 +203,34 @@ def _docker() -> str:
     return found
 
 
+def _words(*words: str) -> list[str]:
+    """A compose command that reads the same .env file as the tools on the host."""
+    if not os.environ.get("PIPELINE_ENV_FILE"):
+        return ["compose", *words]
+    if not settings.ENV_FILE.exists():
+        raise ComposeError(
+            f"PIPELINE_ENV_FILE names {settings.ENV_FILE}, which is not there. Make it, with other "
+            "ports and another COMPOSE_PROJECT_NAME than the stack beside it has."
+        )
+    return ["compose", "--env-file", str(settings.ENV_FILE), *words]
+
+
+def _environment() -> dict[str, str]:
+    """What the compose file fills in, beside the settings."""
+    own = {"LOCAL_SNOWFLAKE": str(int(settings.snowflake_is_local()))}
+    if os.environ.get("PIPELINE_ENV_FILE"):
+        own["PIPELINE_ENV_FILE"] = str(settings.ENV_FILE)
+    return os.environ | own
+
+
 def _compose(*words: str, check: bool = True) -> int:
     """Run `docker compose`, its output shown as it comes."""
     code = subprocess.run(
-        [_docker(), "compose", *words], cwd=settings.ROOT, stdout=sys.stderr, check=False
+        [_docker(), *_words(*words)],
+        cwd=settings.ROOT,
+        env=_environment(),
+        stdout=sys.stderr,
+        check=False,
     ).returncode
     if check and code:
         raise ComposeError(f"`docker compose {' '.join(words)}` failed (see above)")
@@ -185,7 +239,12 @@ def _compose(*words: str, check: bool = True) -> int:
 
 def _output(*words: str) -> str:
     done = subprocess.run(
-        [_docker(), *words], cwd=settings.ROOT, capture_output=True, text=True, check=False
+        [_docker(), *words],
+        cwd=settings.ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise ComposeError(f"`docker {' '.join(words[:3])}` failed: {done.stderr.strip()}")

@@ -33,7 +33,8 @@ def main(argv: list[str]) -> None:
 
 def load_settings() -> None:
     """Fill os.environ with this container's secrets, then with the defaults of .env.example."""
-    for file in sorted(SECRETS.glob("*")):
+    # Other files are keys, and settings of foreign programs.
+    for file in sorted(SECRETS.glob("[A-Z]*")):
         os.environ.setdefault(file.name, file.read_text())
     settings.load_env()
 

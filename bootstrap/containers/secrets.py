@@ -1,8 +1,8 @@
 """Puts each service's secrets into files that only its container mounts.
 
 Run once before the others, as `python -m bootstrap.containers.secrets FOLDER`. The values are those
-of the project's .env; what it does not set is drawn here, and kept. With `--print` they are also
-printed, as a .env for the tools on the host.
+of the .env file; what it does not set is drawn here, and kept. With `--print` they are printed too,
+as a .env for the tools on the host.
 """
 
 from __future__ import annotations
@@ -39,9 +39,23 @@ SECRETS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: A key as Compose mounts it -> the service that gets it, and under which name. In lower case,
+#: unlike a setting.
+KEYS = {
+    "snowflake_private_key": ("airflow", "snowflake_private_key.p8"),
+    "snowflake_public_key": ("snowflake", "snowflake_public_key.pub"),
+}
 
-def write(folder: Path, given: Path) -> None:
-    """Write a file per secret below `folder`, from the .env file `given` as far as it goes."""
+
+def write(folder: Path, given: Path, keys: Path) -> None:
+    """Write a file per secret below `folder`.
+
+    Args:
+        given: the .env file, which goes first as far as it goes; or the folder it may be in.
+        keys: folder with the files of KEYS.
+    """
+    if given.is_dir():
+        given /= ".env"
     text = (given if given.exists() else settings.EXAMPLE_FILE).read_text()
     kept = settings.ENV_FILE.read_text() if settings.ENV_FILE.exists() else ""
     dotenv.write(dotenv.completed(text, kept))
@@ -49,6 +63,9 @@ def write(folder: Path, given: Path) -> None:
     for service, names in SECRETS.items():
         for name in names:
             _put(folder / service / name, os.environ.get(name))
+    for key, (service, name) in KEYS.items():
+        # Without one, Compose mounts /dev/null.
+        _put(folder / service / name, (keys / key).read_text())
     # These two read files of settings.
     password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
     _put(folder / "schema-registry" / "registry.properties", password)
@@ -68,7 +85,7 @@ def _put(file: Path, text: str | None) -> None:
 
 
 def main() -> None:
-    write(Path(sys.argv[1]), given=Path("/project/.env"))
+    write(Path(sys.argv[1]), given=Path("/given"), keys=Path("/run/secrets"))
     if "--print" in sys.argv:
         sys.stdout.write(settings.ENV_FILE.read_text())
 

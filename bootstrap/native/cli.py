@@ -14,7 +14,10 @@ from bootstrap import settings
 from bootstrap.errors import ExpectedError
 from bootstrap.snowflake import cli as snowflake_cli
 
-DESCRIPTION = "Runs the whole pipeline on this machine: real services, no containers, no account."
+DESCRIPTION = (
+    "Runs the whole pipeline: real services, as processes or (RUNTIME=docker) in containers, and "
+    "Snowflake as a local server or an account."
+)
 EXAMPLES = """\
 examples:
   python -m bootstrap up                     everything, to filled marts
@@ -22,7 +25,7 @@ examples:
   python -m bootstrap status --json          for scripts: exit 0 only if all is healthy
   python -m bootstrap audit                  is every row where it should be? exit 1 if not
   python -m bootstrap logs connect -f        follow one service
-  RUNTIME=docker python -m bootstrap up      the same in containers; all verbs know RUNTIME
+  RUNTIME=docker python -m bootstrap up      the same in containers; so for each verb of the stack
   POSTGRES_PORT=6543 python -m bootstrap up  any setting of .env.example, for once
 """
 
@@ -99,7 +102,7 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
     if _in_containers():
         from bootstrap.containers import compose
 
-        return compose.up(console)
+        return compose.up(console, arguments.services)
     from bootstrap.native import up
 
     if arguments.services:
@@ -143,12 +146,23 @@ def _status(arguments: argparse.Namespace, console: Console) -> int:
 def _audit(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.audit import run, show
 
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        if compose.is_up():
+            compose.take_settings(console)
     return show.show(run.everything(settings.ROOT / "connectors"), arguments.json)
 
 
 def _docs(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.native import docs
 
+    if _in_containers():
+        from bootstrap.containers import compose
+
+        compose.docs()
+        console.print(f"in Airflow, under Browse    {docs.url()}")
+        return 0
     return docs.make(console)
 
 
@@ -166,8 +180,7 @@ def _reset(arguments: argparse.Namespace, console: Console) -> int:
     if _in_containers():
         from bootstrap.containers import compose
 
-        compose.reset()
-        return 0
+        return compose.reset(arguments.yes, console)
     from bootstrap.native import reset
 
     return reset.run(arguments.yes, console)

@@ -1,4 +1,4 @@
-"""Writes .env once, from .env.example, with random local secrets."""
+"""Writes .env once, from .env.example, with random local secrets; completes one that lacks some."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from io import StringIO
 
 from dotenv import dotenv_values
@@ -25,6 +26,27 @@ def write_once() -> bool:
     return True
 
 
+def lacking() -> list[str]:
+    """The secrets that neither the environment nor .env sets, once settings are loaded."""
+    return [name for name in _secret_names() if not os.environ.get(name)]
+
+
+def complete(known: Mapping[str, str | None] | None = None) -> bool:
+    """Add the lacking secrets to the end of a person's own .env; returns whether there were any.
+
+    Args:
+        known: what they are where they were drawn before; others are random.
+    """
+    lines = [f"{name}={(known or {}).get(name) or _random(name)}" for name in lacking()]
+    if lines:
+        write("\n".join([ENV_FILE.read_text().rstrip("\n"), *lines, ""]))
+    return bool(lines)
+
+
+def _secret_names() -> list[str]:
+    return [match["name"] for match in _SECRET.finditer(EXAMPLE_FILE.read_text())]
+
+
 def completed(text: str, kept: str) -> str:
     """The text of a .env file, with the secrets that it does not set behind it.
 
@@ -32,8 +54,8 @@ def completed(text: str, kept: str) -> str:
         kept: an earlier file's text, whose secrets go on being used; others are random.
     """
     given, known = values(text), values(kept)
-    names = [m["name"] for m in _SECRET.finditer(EXAMPLE_FILE.read_text())]
-    lines = [f"{name}={known.get(name) or _random(name)}" for name in names if not given.get(name)]
+    names = [name for name in _secret_names() if not given.get(name)]
+    lines = [f"{name}={known.get(name) or _random(name)}" for name in names]
     return "\n".join([text.rstrip("\n"), *lines, ""])
 
 

@@ -13,14 +13,8 @@ from bootstrap.native import state, up
 def run(confirmed: bool, console: Console) -> int:
     """Stop everything and delete the state folder; .env and the download cache stay."""
     folder = state.root()
-    if not confirmed and sys.stdin.isatty():
-        console.print(
-            f"This deletes all data of the stack in {folder}. Type yes to go on: ", end=""
-        )
-        confirmed = input().strip().lower() == "yes"
-        if not confirmed:
-            console.print("nothing was deleted")
-            return 1
+    if not confirmed and not agreed(f"all data of the stack in {folder}", console):
+        return 1
     up.stop_services()
     if folder.exists():
         shutil.rmtree(folder)
@@ -28,3 +22,14 @@ def run(confirmed: bool, console: Console) -> int:
     else:
         console.print(f"there is no {folder}")
     return 0
+
+
+def agreed(what: str, console: Console) -> bool:
+    """Whether a person at a terminal lets it be deleted; a script is not asked."""
+    if not sys.stdin.isatty():
+        return True
+    console.print(f"This deletes {what}. Type yes to go on: ", end="")
+    if input().strip().lower() == "yes":
+        return True
+    console.print("nothing was deleted")
+    return False

@@ -26,12 +26,27 @@ def every() -> list[Service]:
 
 def services() -> list[Service]:
     """The services that the settings ask for."""
-    left_out = set()
+    left_out = elsewhere()
     if os.environ.get("STREAM_FORMAT") != "avro":
         left_out.add("schema-registry")
     if not settings.snowflake_is_local():
         left_out.add("snowflake")
     return [service for service in every() if service.name not in left_out]
+
+
+def elsewhere() -> set[str]:
+    """Services that the settings place on other machines: they are used, and not started here."""
+    found = set()
+    if not _is_here(settings.get("POSTGRES_HOST")):
+        found.add("postgres")
+    brokers = settings.get("KAFKA_BOOTSTRAP_SERVERS").split(",")
+    if not all(_is_here(broker.strip().rpartition(":")[0]) for broker in brokers):
+        found.add("kafka")
+    return found
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
 
 
 def chosen(names: list[str]) -> list[Service]:
@@ -48,4 +63,5 @@ def chosen(names: list[str]) -> list[Service]:
     for service in reversed(known.values()):
         if service.name in wanted:
             wanted.update(service.needs, service.beside)
+    wanted -= elsewhere()
     return [service for service in known.values() if service.name in wanted]

@@ -33,6 +33,9 @@ def start_services(
     if dotenv.write_once():
         load_env()
         console.print(f"wrote {ENV_FILE.name} with the settings and new local secrets")
+    elif dotenv.complete():
+        load_env()
+        console.print(f"added to {ENV_FILE.name} the local secrets that it did not set")
     wanted = stack.chosen(names)
     supervisor = Supervisor()
     missing = _not_running(wanted, supervisor)

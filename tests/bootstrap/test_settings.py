@@ -63,6 +63,22 @@ def test_a_short_env_file_of_ones_own_is_completed_once() -> None:
     assert other["CONNECT_SINK_PASSWORD"] == values["CONNECT_SINK_PASSWORD"]
 
 
+def test_a_short_env_file_gains_the_secrets_it_lacks_and_keeps_its_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    settings.ENV_FILE.write_text("AIRFLOW_PORT=18080\nUNLOAD_PASSWORD=mine")
+    settings.load_env()
+    assert dotenv.complete({"CONNECT_SINK_PASSWORD": "drawn before"})
+    text = settings.ENV_FILE.read_text()
+    assert text.startswith("AIRFLOW_PORT=18080\nUNLOAD_PASSWORD=mine\n")
+    assert text.count("UNLOAD_PASSWORD") == 1
+    settings.load_env()
+    assert settings.get("CONNECT_SINK_PASSWORD") == "drawn before"
+    assert settings.get("POSTGRES_PASSWORD")
+    assert not dotenv.complete()
+
+
 @pytest.mark.parametrize("value", ["0", "70000", "http", "80.5"])
 def test_a_port_that_is_none_names_the_setting(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setitem(os.environ, "KAFKA_PORT", value)

@@ -38,10 +38,11 @@ class Connect(Service):
         return f"http://127.0.0.1:{settings.port('CONNECT_PORT')}"
 
     def _configuration(self) -> Path:
+        copies = settings.get("CONNECT_REPLICATION")
         storage = {
             f"{kind}.storage.{key}": value
             for kind in ("config", "offset", "status")
-            for key, value in {"topic": f"_connect_{kind}s", "replication.factor": 1}.items()
+            for key, value in {"topic": f"_connect_{kind}s", "replication.factor": copies}.items()
         }
         return java.write_properties(
             state.run() / "connect.properties",

@@ -1,0 +1,30 @@
+"""What the compose file must have in common with the native stack, without an engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from bootstrap.native.services.connect import OVERRIDES
+from tests.conftest import ROOT
+
+FILE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_connectors_may_override_the_same_as_natively() -> None:
+    allowed = "CONNECT_CONNECTOR_CLIENT_CONFIG_OVERRIDE_ALLOWLIST"
+    assert FILE["services"]["connect"]["environment"][allowed].split(",") == OVERRIDES
+
+
+def test_every_service_has_a_limit_and_every_lasting_one_a_health_check() -> None:
+    services = FILE["services"].items()
+    assert [name for name, service in services if not service.get("mem_limit")] == []
+    lasting = {name: service for name, service in services if service.get("restart") != "no"}
+    assert [name for name, service in lasting.items() if not service.get("healthcheck")] == []
+
+
+def test_every_port_is_on_this_machine_only() -> None:
+    ports = [port for service in FILE["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)

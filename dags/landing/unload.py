@@ -111,7 +111,7 @@ def _check_not_restored(feed: StreamFeed, snapshot: postgres.Snapshot, after: in
         raise RestoredDatabaseError(
             f"{feed.name}: RAW has rows of transaction {after}, but this Postgres has only come to "
             f"{snapshot.next_xid}: it was restored from an older state. "
-            'docs/add-a-feed.md, "When Postgres was restored", says how to go on.'
+            'docs/operations.md, "When Postgres was restored", says how to go on.'
         )
 
 

@@ -3,7 +3,8 @@
 Runs at :00, :15, :30 and :45, Bangkok time (GMT+7); one run at a time. Any task and any run may be
 cleared and run again: what is landed is not landed twice.
 
-- A feed that fails leaves the others alone, and `report_failures` says why in one message.
+- A feed or a system that fails leaves the others alone, and `report_failures` says why in one
+  message. What landed is transformed, also when its task failed afterwards.
 - A run that finds nothing new ends within seconds, and does not start the transformations.
 - Feeds are blocks in `dbt_project/models/sources`; `docs/add-a-feed.md` shows how to add one.
 """
@@ -13,7 +14,7 @@ from steps.assets import announce_landing
 from steps.connections import test_connections
 from steps.failures import report_failures
 from steps.files import csv_to_snowflake_batch
-from steps.retries import DEFAULTS
+from steps.retries import DEFAULTS, LANDING_RUN_TIMEOUT
 from steps.schedule import EVERY_QUARTER_HOUR, START
 from steps.streams import postgres_to_snowflake
 
@@ -24,6 +25,7 @@ with DAG(
     start_date=START,
     catchup=False,
     max_active_runs=1,
+    dagrun_timeout=LANDING_RUN_TIMEOUT,
     default_args=DEFAULTS,
     tags=["ingestion", "raw"],
     doc_md=__doc__,

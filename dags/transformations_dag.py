@@ -4,6 +4,9 @@ Cosmos makes a task of each model, snapshot and test in `dbt_project`; `dbt_prod
 them as one `dbt build`, and the others show how it goes. Clear a model's task to build it again.
 At the end `audit_recent_rows` compares what landed in the last day with what is in the marts.
 
+A run that failed is not tried again by itself: the next rows that land start the next one, which
+builds all that is missing. To go on at once after a fix, trigger this DAG.
+
 A new model shows up here after `dbt parse` (which `make up` does).
 """
 
@@ -13,7 +16,7 @@ from steps.assets import RAW
 from steps.audit import audit_recent_rows
 from steps.dbt import transformations
 from steps.failures import report_failures
-from steps.retries import DEFAULTS
+from steps.retries import BUILD_RUN_TIMEOUT, DEFAULTS
 from steps.schedule import START
 
 with DAG(
@@ -23,6 +26,7 @@ with DAG(
     start_date=START,
     catchup=False,
     max_active_runs=1,
+    dagrun_timeout=BUILD_RUN_TIMEOUT,
     default_args=DEFAULTS,
     tags=["transformation", "marts"],
     doc_md=__doc__,

@@ -5,13 +5,41 @@ cost seconds of CPU per task, so they happen once, there.
 """
 
 import importlib
+import logging
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
+from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
 import wrapt
+
+log = logging.getLogger(__name__)
+
+#: The version whose private parts are known here; any other is left as it is.
+COSMOS = "1.15.1"
+
+
+def with_known_cosmos(change: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Make a change to Cosmos only in the version that it was written for."""
+
+    @wraps(change)
+    def checked(module: Any) -> None:
+        found = version("astronomer-cosmos")
+        if found == COSMOS:
+            change(module)
+        else:
+            log.warning(
+                "Cosmos is %s, not %s: %s is left out. The DAGs work, slower or with more tries; "
+                "look at bootstrap/airflow/airflow_local_settings.py.",
+                found,
+                COSMOS,
+                change.__name__,
+            )
+
+    return checked
 
 
 @wrapt.when_imported("airflow.providers.snowflake.hooks.snowflake")
@@ -20,7 +48,10 @@ def pass_protocol_on(module: ModuleType) -> None:
 
     Of a connection's extras the provider hands host and port on, but not the protocol.
     """
-    original = module.SnowflakeHook._add_network_config
+    original = getattr(module.SnowflakeHook, "_add_network_config", None)
+    if original is None:
+        log.warning("The Snowflake provider has changed: a server without TLS cannot be reached.")
+        return
 
     @wraps(original)
     def add_network_config(hook: Any, parameters: dict[str, Any], extra: dict[str, Any]) -> None:
@@ -32,6 +63,7 @@ def pass_protocol_on(module: ModuleType) -> None:
 
 
 @wrapt.when_imported("cosmos.operators._watcher.base")
+@with_known_cosmos
 def push_only_what_is_read(module: Any) -> None:
     """Let the watched dbt build tell Airflow how a model ended, and no more.
 
@@ -52,7 +84,59 @@ def push_only_what_is_read(module: Any) -> None:
     module.BaseConsumerSensor._log_startup_events = lambda self, task_instance: None
 
 
+@wrapt.when_imported("cosmos.operators._watcher.base")
+@with_known_cosmos
+def show_a_failed_node_once(module: Any) -> None:
+    """Let the task of a model that dbt could not build, or of a test that failed, fail for good.
+
+    Its next try would run dbt again for this one, with the same outcome. A build that was killed
+    is no failure here: then Cosmos has the tasks run their models in their first try.
+    """
+    original = module.BaseConsumerSensor.poke
+
+    @wraps(original)
+    def poke(self: Any, context: Any) -> Any:
+        return _once(original, self, context)
+
+    module.BaseConsumerSensor.poke = poke
+
+
 @wrapt.when_imported("cosmos.operators.watcher")
+@with_known_cosmos
+def fail_with_what_dbt_said(module: Any) -> None:
+    """Let a build that dbt ended with errors fail for good, with dbt's own messages.
+
+    Its next try would be skipped by Cosmos, and nobody would be told the reason.
+    """
+    producer = module.DbtProducerWatcherOperator
+    original = producer.handle_exception_dbt_runner
+
+    @wraps(original)
+    def handle(self: Any, result: Any) -> None:
+        _once(original, self, result)
+
+    producer.handle_exception_dbt_runner = handle
+
+
+def _once(call: Callable[..., Any], *arguments: Any) -> Any:
+    """Call it; that dbt or one of its nodes failed is final. What else fails is not."""
+    from airflow.sdk.exceptions import (
+        AirflowException,
+        AirflowFailException,
+        AirflowSkipException,
+    )
+    from cosmos.exceptions import CosmosDbtRunError
+
+    try:
+        return call(*arguments)
+    except (AirflowFailException, AirflowSkipException):
+        raise
+    except (AirflowException, CosmosDbtRunError) as error:
+        raise AirflowFailException(str(error)) from None
+
+
+@wrapt.when_imported("cosmos.operators.watcher")
+@with_known_cosmos
 def push_beside_the_build(module: Any) -> None:
     """Let the watched dbt build go on while Airflow is told how a model ended.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from landing.feeds import Feed, FileFeed, StreamFeed
 from snowflake.connector import SnowflakeConnection
@@ -12,8 +13,17 @@ from .report import Hop
 from .warehouse import Window
 
 
-def landed(target: SnowflakeConnection, every: Sequence[Feed], window: Window) -> Iterator[Hop]:
+def landed(
+    target: SnowflakeConnection,
+    every: Sequence[Feed],
+    window: Window,
+    built: Mapping[str, datetime] | None = None,
+) -> Iterator[Hop]:
     """The hops inside Snowflake; with a window they cost what the rows in it cost.
+
+    Args:
+        built: that the marts have just been built, and up to which landing of a feed all rows were
+            in RAW before; None if they were not, so that the newest rows may be under way.
 
     Raises:
         snowflake.connector.Error: Snowflake is away.
@@ -23,5 +33,5 @@ def landed(target: SnowflakeConnection, every: Sequence[Feed], window: Window) -
             yield files.compare(target, feed, window)
         if isinstance(feed, StreamFeed):
             yield relation.landed_once(target, feed, window)
-        if hop := marts.compare(target, feed, window):
+        if hop := marts.compare(target, feed, window, built):
             yield hop

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from landing import snowflake
@@ -13,12 +15,21 @@ from .report import NAMED, Hop
 from .warehouse import EVERYTHING, Window
 
 
-def compare(target: SnowflakeConnection, feed: Feed, window: Window = EVERYTHING) -> Hop | None:
+def compare(
+    target: SnowflakeConnection,
+    feed: Feed,
+    window: Window = EVERYTHING,
+    built: Mapping[str, datetime] | None = None,
+) -> Hop | None:
     """The feed's keys in RAW and in the mart that its landing block names; None if it names none.
 
     Rows become visible landing by landing, and a transformation takes all that it sees. So what
     landed after the newest landing that the mart has rows of is on its way; what landed before it
     and is not there is lost.
+
+    Args:
+        built: that the mart has just been built, and up to which landing of a feed it must have
+            all rows, whether or not it has any of the newest.
 
     Raises:
         snowflake.connector.Error: Snowflake is away.
@@ -32,12 +43,17 @@ def compare(target: SnowflakeConnection, feed: Feed, window: Window = EVERYTHING
     comparison = _Comparison(target, feed, feed.mart, window)
     hop.checked = comparison.landed()
     if not warehouse.exists(target, feed.mart.model):
-        hop.checked, hop.waiting = 0, hop.checked
-        hop.notes.append(f"{feed.mart.model} has not been built yet")
+        if built is None:
+            hop.checked, hop.waiting = 0, hop.checked
+            hop.notes.append(f"{feed.mart.model} has not been built yet")
+        else:
+            text = f"for {feed.mart.model}, which is not there, or this role may not read it"
+            hop.differs(text, hop.checked, [feed.mart.model])
         return hop
-    comparison.missing(hop)
+    comparison.missing(hop, (built or {}).get(feed.name))
     if window.since is None:
         comparison.only_in_mart(hop)
+        comparison.doubled(hop)
     return hop
 
 
@@ -62,7 +78,7 @@ class _Comparison:
             f" where {self._window.of(self._landed_at)}) as k"
         )
 
-    def missing(self, hop: Hop) -> None:
+    def missing(self, hop: Hop, built_up_to: datetime | None) -> None:
         """Tell keys that are lost from keys that no transformation has seen."""
         absent = (
             f"select {self._keys}, min({self._landed_at}) as first_landed_at from {self._table} r"
@@ -72,7 +88,8 @@ class _Comparison:
         (oldest, count) = self._row(f"select min(first_landed_at), count(*) from ({absent}) as a")
         if not count:
             return
-        seen = self._newest_seen(oldest)
+        marks = [at for at in (self._newest_seen(oldest), built_up_to) if at is not None]
+        seen = max(marks, default=None)
         if seen is None:
             hop.checked, hop.waiting = hop.checked - count, int(count)
             return
@@ -92,6 +109,14 @@ class _Comparison:
             f" where first_landed_at >= %s and {self._in_mart}",
             [since, since],
         )[0]
+
+    def doubled(self, hop: Hop) -> None:
+        query = (
+            f"select {self._text} as example from {self._mart} as m group by {self._keys}"
+            " having count(*) > 1"
+        )
+        found = warehouse.named(self._target, query, NAMED)
+        hop.differs(f"more than once in {self._model}", *found)
 
     def only_in_mart(self, hop: Hop) -> None:
         query = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,14 +17,25 @@ from snowflake.connector import SnowflakeConnection
 from .feeds import Feed, FileFeed, StreamFeed
 from .snowflake import rows
 
+#: What a fault can stop as a whole, beside a feed.
+POSTGRES, SNOWFLAKE, FILES = "Postgres", "Snowflake", "Files"
+
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that does not work, and whether time may heal it."""
+    """Something that does not work.
 
+    stops: a system or a feed; everything lands in Snowflake, so that one stops all.
+    may_heal: time may heal it.
+    """
+
+    stops: str
     text: str
     may_heal: bool = False
 
+
+#: Tables that every feed needs, beside its own.
+SHARED_TABLES = ("LANDED_FILES", "QUARANTINE")
 
 #: What a driver's message contains -> what it means, and what to do.
 AWAY = {
@@ -33,10 +45,15 @@ AWAY = {
     "shutting down": "it is stopping",
     "Could not connect to Snowflake backend": "nobody answers there: is it up? `make status` tells",
 }
+NO_HOST = "no such host: check its name"
 WRONG = {
-    "failed to resolve host": "no such host: check its name",
-    "could not translate host name": "no such host: check its name",
-    "Name or service not known": "no such host: check its name",
+    "404 Not Found": "no such account: check SNOWFLAKE_ACCOUNT",
+    "No active warehouse": "the warehouse is not there, or the role may not use it: "
+    "check SNOWFLAKE_WAREHOUSE",
+    "Insufficient privileges": "the role lacks a privilege",
+    "failed to resolve host": NO_HOST,
+    "could not translate host name": NO_HOST,
+    "Name or service not known": NO_HOST,
     "password authentication failed": "wrong user or password",
     "Incorrect username or password": "wrong user or password",
     "does not exist or not authorized": "not there, or the role may not use it",
@@ -50,11 +67,16 @@ class CheckError(Exception):
     """Something a landing needs is not there; the text has a line for each such thing.
 
     may_heal: all of it is something that time may heal.
+    stopped: what cannot go on -> why; the systems POSTGRES, SNOWFLAKE, FILES, or feeds.
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(fault.text for fault in faults))
         self.may_heal = all(fault.may_heal for fault in faults)
+        self.stopped: dict[str, str] = {}
+        for fault in faults:
+            before = self.stopped.get(fault.stops)
+            self.stopped[fault.stops] = f"{before}\n{fault.text}" if before else fault.text
 
 
 def check_all(
@@ -79,14 +101,30 @@ def check_all(
         raise CheckError(faults)
 
 
-def _fault(system: str, error: Exception) -> Fault:
+def may_heal(text: str) -> bool:
+    """Whether a driver's message says something that time may heal."""
+    return any(sign in text for sign in AWAY)
+
+
+def _fault(system: str, error: Exception, stops: str = "") -> Fault:
     """A driver's message in one line, and what it means where that is known."""
     text = " ".join(str(error).split())
+    if _is_no_host(error):
+        return Fault(stops or system, f"{system}: {NO_HOST} ({text})")
     for causes, may_heal in ((WRONG, False), (AWAY, True)):
         for sign, meaning in causes.items():
             if sign in text:
-                return Fault(f"{system}: {meaning} ({text})", may_heal)
-    return Fault(f"{system}: {text}")
+                return Fault(stops or system, f"{system}: {meaning} ({text})", may_heal)
+    return Fault(stops or system, f"{system}: {text}")
+
+
+def _is_no_host(error: BaseException | None) -> bool:
+    """Whether a name could not be resolved; a driver's message may leave that to its cause."""
+    while error is not None:
+        if isinstance(error, socket.gaierror) or "NameResolutionError" in type(error).__name__:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _postgres_faults(
@@ -95,20 +133,35 @@ def _postgres_faults(
     try:
         connection = connect()
     except psycopg.Error as error:
-        yield _fault("Postgres", error)
+        yield _fault(POSTGRES, error)
         return
     with closing(connection):
+        connection.autocommit = True
         for feed in feeds:
             if isinstance(feed, StreamFeed):
-                # A view that is not there yet is made by the run itself.
-                found = connection.execute(
-                    "select has_schema_privilege(split_part(%s, '.', 1), 'usage')"
-                    " and coalesce(has_table_privilege(to_regclass(%s), 'select'), true)",
-                    [feed.relation, feed.relation],
-                ).fetchone()
-                if not found or not found[0]:
-                    user = connection.info.user
-                    yield Fault(f"Postgres: the role {user} may not read {feed.relation}.")
+                try:
+                    yield from _relation_faults(connection, feed)
+                except psycopg.Error as error:
+                    yield _fault(POSTGRES, error, feed.name)
+
+
+def _relation_faults(connection: psycopg.Connection, feed: StreamFeed) -> Iterator[Fault]:
+    # A view that is not there yet is made by the run itself.
+    found = connection.execute(
+        "select to_regnamespace(schema) is not null,"
+        " has_schema_privilege(to_regnamespace(schema), 'usage')"
+        " and coalesce(has_table_privilege(to_regclass(%s), 'select'), true)"
+        " from split_part(%s, '.', 1) as schema",
+        [feed.relation, feed.relation],
+    ).fetchone()
+    is_there, may_read = found or (False, False)
+    if not is_there:
+        yield Fault(
+            feed.name, f"Postgres: the schema of {feed.relation} is not there: `make up` makes it."
+        )
+    elif not may_read:
+        user = connection.info.user
+        yield Fault(feed.name, f"Postgres: the role {user} may not read {feed.relation}.")
 
 
 def _snowflake_faults(
@@ -118,14 +171,14 @@ def _snowflake_faults(
         with closing(connect()) as connection:
             yield from _missing_objects(connection, feeds)
     except snowflake.connector.Error as error:
-        yield _fault("Snowflake", error)
+        yield _fault(SNOWFLAKE, error)
 
 
 def _missing_objects(connection: SnowflakeConnection, feeds: Sequence[Feed]) -> Iterator[Fault]:
     """What was made once and is gone. What was never made is made by the run itself."""
     [(database,)] = rows(connection, "select current_database()")
     if not database:
-        yield Fault("Snowflake: the database is not there, or the role may not use it.")
+        yield Fault(SNOWFLAKE, "Snowflake: the database is not there, or the role may not use it.")
         return
     for schema in sorted({feed.schema for feed in feeds}):
         there = {row[1] for row in rows(connection, f"show tables in schema {database}.{schema}")}
@@ -133,19 +186,35 @@ def _missing_objects(connection: SnowflakeConnection, feeds: Sequence[Feed]) -> 
             continue
         made = {row[0] for row in rows(connection, f"select feed from {schema}.FEEDS")}
         stages = {row[1] for row in rows(connection, f"show stages in schema {database}.{schema}")}
+        needed = [(SNOWFLAKE, "table", name, there) for name in SHARED_TABLES]
         for feed in feeds:
-            for kind, name, known in (("table", feed.table, there), ("stage", feed.stage, stages)):
-                if feed.schema == schema and feed.name in made and name not in known:
-                    yield Fault(
-                        f"Snowflake: the {kind} {schema}.{name} is gone. To make it again: "
-                        "cd dbt_project && uv run dbt run-operation ensure_landing"
-                    )
+            if feed.schema == schema and feed.name in made:
+                needed += [(feed.name, "table", feed.table, there)]
+                needed += [(feed.name, "stage", feed.stage, stages)]
+        for stops, kind, name, known in needed:
+            if name not in known:
+                yield Fault(
+                    stops,
+                    f"Snowflake: the {kind} {schema}.{name} is gone. To make it again: "
+                    "cd dbt_project && uv run dbt run-operation ensure_landing",
+                )
+            elif kind == "table":
+                yield from _may_not_write(connection, f"{schema}.{name}", stops)
+
+
+def _may_not_write(connection: SnowflakeConnection, table: str, stops: str) -> Iterator[Fault]:
+    """Tries privilege and warehouse. An INSERT waits for no lock, as an UPDATE would."""
+    try:
+        rows(connection, f"insert into {table} select * from {table} where false")
+    except snowflake.connector.Error as error:
+        yield _fault(f"Snowflake, writing to {table}", error, stops)
 
 
 def _folder_faults(folder: Path, feeds: Sequence[Feed]) -> Iterator[Fault]:
     if not any(isinstance(feed, FileFeed) for feed in feeds):
         return
     if not folder.is_dir():
-        yield Fault(f"Files: {folder} is not a folder: create it, or set INCOMING_DIR.")
+        yield Fault(FILES, f"Files: {folder} is not a folder: create it, or set INCOMING_DIR.")
     elif not os.access(folder, os.R_OK | os.X_OK):
-        yield Fault(f"Files: {folder} may not be read by this user: change its permissions.")
+        text = f"Files: {folder} may not be read by this user: change its permissions."
+        yield Fault(FILES, text)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Connection, task
+from airflow.sdk import Connection, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 if TYPE_CHECKING:
     import psycopg
     from snowflake.connector import SnowflakeConnection
+
+log = logging.getLogger(__name__)
 
 POSTGRES = "postgres_kafka_default"
 SNOWFLAKE = "snowflake_default"
@@ -47,13 +52,29 @@ def snowflake() -> SnowflakeConnection:
     return with_one_role(SnowflakeHook(SNOWFLAKE).get_conn())
 
 
-@task
-def test_connections() -> None:
+def snowflake_for_models() -> SnowflakeConnection:
+    """The same with dbt's role: the one that lands rows may not see the marts.
+
+    Raises:
+        snowflake.connector.Error: the server is away or refuses the login.
+    """
+    from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
+
+    return SnowflakeHook(SNOWFLAKE, role=os.environ.get("SNOWFLAKE_ROLE") or None).get_conn()
+
+
+@task(multiple_outputs=False, execution_timeout=timedelta(minutes=5))
+def test_connections() -> dict[str, str]:
     """Tries each thing that the run needs, all at once, in a few seconds.
 
-    When it fails: the log has a line for each thing that does not work, with the reason.
+    What can go on, goes on: without Postgres the files still land, and a feed whose stage is gone
+    leaves the others alone. The tasks of what cannot go on fail with the reason found here.
+
+    When it fails: nothing can land. The log has a line for each thing that does not work, with the
+    reason.
     """
     from landing import feeds
+    from landing.checks import SNOWFLAKE as EVERYTHING
     from landing.checks import CheckError, check_all
 
     from bootstrap import settings
@@ -61,4 +82,22 @@ def test_connections() -> None:
     try:
         check_all(postgres, snowflake, settings.folder("INCOMING_DIR"), feeds.load())
     except CheckError as error:
-        raise (AirflowException if error.may_heal else AirflowFailException)(str(error)) from None
+        ti = get_current_context()["ti"]
+        if error.may_heal and ti.try_number <= ti.max_tries:
+            raise AirflowException(str(error)) from None
+        if EVERYTHING in error.stopped:
+            raise AirflowFailException(str(error)) from None
+        log.error("%s", error)
+        return error.stopped
+    return {}
+
+
+def stop_if_faulty(ti: Any, *needed: str) -> None:
+    """Fail, without another try, if test_connections found a fault of a system or feed.
+
+    Raises:
+        AirflowFailException: with what it found.
+    """
+    faults = ti.xcom_pull(task_ids="test_connections") or {}
+    if found := [faults[name] for name in needed if name in faults]:
+        raise AirflowFailException("\n".join(found))

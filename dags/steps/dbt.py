@@ -9,14 +9,33 @@ from typing import Any
 from airflow.sdk import XComArg, get_parsing_context
 from cosmos import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
-from cosmos.operators.local import DbtBuildLocalOperator
 from cosmos.settings import cache_dir
 from landing.feeds import DBT_PROJECT
 
 from .macro_operator import DbtMacroOperator
+from .operational_build import OperationalBuildOperator
+from .retries import BUILD_TIMEOUT
 
 #: Written by `dbt parse`; models that it does not know are not in the DAG.
 MANIFEST = Path(os.environ.get("DBT_MANIFEST") or DBT_PROJECT / "target" / "manifest.json")
+
+OPERATIONAL_DOC = """Views in Postgres, one of which is unloaded, and their tests; warns when the
+sink has got no row for long (`dbt build --target postgres`).
+
+When it fails: nothing was unloaded in this run, and files land all the same. The log has dbt's
+message. Mend the model, or what its test is about, and clear the task; by hand, see it with
+`cd dbt_project && uv run dbt build --target postgres`."""
+
+BUILD_DOC = """One `dbt build` of every model, snapshot, seed and test; the tasks beside it show how
+each of them goes.
+
+When it fails: this log has dbt's messages. What does not read a failed model is built. After a
+fix, start a new run, or wait for the next rows; clear a task to build its model alone."""
+
+NODE_DOC = """Shows how `dbt_producer_watcher` built or tested this; cleared, it does so by itself.
+
+When it fails: the reason is in the message of `report_failures`, and in the log of
+`dbt_producer_watcher`. By hand: `cd dbt_project && uv run dbt build --select NAME`."""
 
 #: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
 IN_WORKER: dict[str, Any] = {
@@ -50,11 +69,11 @@ def run_macro(
     )
 
 
-def build_operational_models() -> DbtBuildLocalOperator:
+def build_operational_models() -> OperationalBuildOperator:
     """The views in Postgres, the one that is unloaded among them, and their tests."""
-    return DbtBuildLocalOperator(
+    return OperationalBuildOperator(
         task_id="build_operational_models",
-        doc_md="Views in Postgres and their tests (`dbt build --target postgres`).",
+        doc_md=OPERATIONAL_DOC,
         select="operational",
         profile_config=profile("postgres"),
         # Nothing waits for the views; the asset of the landing starts the transformations.
@@ -74,7 +93,8 @@ def transformations() -> dict[str, Any]:
         ),
         "profile_config": profile("snowflake"),
         "execution_config": ExecutionConfig(
-            execution_mode=ExecutionMode.WATCHER, setup_operator_args={"pool": "default_pool"}
+            execution_mode=ExecutionMode.WATCHER,
+            setup_operator_args={"pool": "default_pool", "doc_md": BUILD_DOC},
         ),
         "render_config": RenderConfig(
             load_method=LoadMode.DBT_MANIFEST,
@@ -87,6 +107,8 @@ def transformations() -> dict[str, Any]:
             "deferrable": False,
             # Smaller than what runs at a time: the build finds a slot, also when it is tried again.
             "pool": "dbt_watchers",
+            "doc_md": NODE_DOC,
+            "execution_timeout": BUILD_TIMEOUT,
         },
     }
 

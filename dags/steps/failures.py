@@ -27,7 +27,8 @@ def remember(context: Any) -> None:
 def report_failures() -> None:
     """Collects why tasks of this run failed, in one message; skipped when none did.
 
-    The message is in this task's log, and goes to ALERT_WEBHOOK_URL if that is set.
+    The message is in this task's log, and goes to ALERT_WEBHOOK_URL if that is set. It fails with
+    it, so that the run ends failed: mend what the message names.
     """
     context = get_current_context()
     ti, run_id, dag_id = context["ti"], context["run_id"], context["dag"].dag_id
@@ -42,11 +43,14 @@ def report_failures() -> None:
 
 
 def message(run: str, reasons: dict[str, str | None], url: str) -> str:
-    """The text for a person: a paragraph for each task that failed."""
+    """The text for a person: a paragraph for each reason, with the tasks that failed for it."""
     parts = [f"{run}: {len(reasons)} failed; what could run, ran."]
+    together: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         text = reason or "it ended without a message (killed, or the worker died): see its log"
-        parts.append(f"- {name}: " + text.replace("\n", "\n  "))
+        together.setdefault(text, []).append(name)
+    for text, names in together.items():
+        parts.append(f"- {', '.join(names)}: " + text.replace("\n", "\n  "))
     return "\n".join([*parts, url])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from airflow.sdk import task, task_group
+from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from landing import feeds
 from landing.feeds import FeedError, FileFeed
@@ -29,10 +29,12 @@ def stage(feed: str, run: str) -> None:
 
     When it fails: files that were staged wait on the stage, and the next run lands them.
     """
+    from landing.checks import FILES
     from landing.files import stage as stage_feed
 
     from bootstrap import settings
 
+    connections.stop_if_faulty(get_current_context()["ti"], FILES, feed)
     found = feeds.find(feed)
     assert isinstance(found, FileFeed)
     with no_retry_for(FeedError), closing(connections.snowflake()) as target:

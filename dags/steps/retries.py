@@ -19,7 +19,15 @@ DEFAULTS: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=2),
     "on_failure_callback": remember,
+    # One run at a time: a statement that hangs would keep every later run from starting.
+    "execution_timeout": timedelta(minutes=30),
 }
+
+#: A full refresh of years takes longer than a landing.
+BUILD_TIMEOUT = timedelta(hours=2)
+#: When a run is given up that tasks cannot end: after all tries of its slowest task.
+LANDING_RUN_TIMEOUT = timedelta(hours=2)
+BUILD_RUN_TIMEOUT = timedelta(hours=3)
 
 
 @contextmanager

@@ -18,7 +18,9 @@
     from {{ ref('int_transactions') }} as transactions
 
     inner join {{ ref('dim_users') }} as users
-        on transactions.user_id = users.user_id
+        on
+            transactions.user_id = users.user_id
+            and not users.is_unknown
 
     where users.known_at > (
         select coalesce(max(built.user_known_at), {{ beginning_of_time() }})
@@ -27,7 +29,7 @@
 
     union
 
-    -- Transactions whose category, currency or rate says something else today.
+    -- Transactions whose category, currency, rate or a dbt variable says something else today.
     select built.tx_id
 
     from {{ this }} as built
@@ -40,7 +42,7 @@
 
     left join {{ ref('int_daily_exchange_rates') }} as rates
         on
-            built.transaction_date = rates.date_day
+            {{ calendar_day('built.transaction_at') }} = rates.date_day
             and built.currency = rates.currency_code
 
     where
@@ -48,4 +50,7 @@
         or built.transaction_type != coalesce(categories.transaction_type, {{ unknown_key() }})
         or built.currency_code != coalesce(currencies.currency_code, {{ unknown_currency() }})
         or coalesce(built.exchange_rate, 0) != coalesce(rates.exchange_rate, 0)
+        or built.reporting_currency != '{{ var("reporting_currency") }}'
+        or built.transaction_date != {{ calendar_day('built.transaction_at') }}
+        or built.is_late != {{ is_late('built.transaction_at', 'built.arrived_at') }}
 {%- endmacro %}

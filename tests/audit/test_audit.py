@@ -5,11 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
+from landing import feeds, snowflake
+from landing.feeds import Mart
 
+from bootstrap.audit import marts
 from tests.audit.conftest import LETTERS, Chain
 from tests.conftest import ROOT
 
@@ -76,6 +81,34 @@ def test_rows_lost_in_the_mart_are_named_up_to_ten(chain: Chain, damage: Damage)
     damage(facts, f"delete from {facts} where tx_id <= '{lost[-1]}' and is_in_file")
     named = chain.differences()[FILES_TO_FACTS]
     assert named == lost[:10]
+
+
+def test_a_fact_that_is_there_twice_is_named(chain: Chain, damage: Damage) -> None:
+    facts = "MARTS.FCT_TRANSACTIONS"
+    [(key,)] = chain.warehouse(f"select min(tx_id) from {facts} where not is_in_file")
+    damage(facts, f"insert into {facts} select * from {facts} where tx_id = '{key}'")
+    assert chain.differences() == {TO_FACTS: [key]}
+
+
+def test_after_a_build_the_marts_must_have_all_that_landed_before_it(
+    chain: Chain, damage: Damage
+) -> None:
+    """By hand the newest rows may be under way; right behind a build they are lost."""
+    facts = "MARTS.FCT_TRANSACTIONS"
+    [(landed_at, keys)] = chain.warehouse(
+        "select max(airflow_ingested_at), count(distinct tx_id)"
+        " from RAW.TRANSACTIONS_STREAMING_KAFKA"
+    )
+    damage(facts, f"delete from {facts} where is_in_stream")
+    assert chain.waiting()[TO_FACTS] == keys
+    feed = feeds.find("transactions_streaming_kafka")
+    with closing(snowflake.connect_from_env(chain.settings)) as target:
+        lost = marts.compare(target, feed, built={feed.name: landed_at})
+        gone = marts.compare(target, replace(feed, mart=Mart("marts.gone", "true")), built={})
+    assert lost
+    assert gone
+    assert [d.count for d in lost.differences] == [keys]
+    assert [d.examples for d in gone.differences] == [("marts.gone",)]
 
 
 def test_a_fact_that_never_landed_is_named(chain: Chain, damage: Damage) -> None:

@@ -42,3 +42,11 @@ def test_a_model_and_its_tests_are_told_of_once_without_holding_up_the_build(
 
 def test_a_build_fails_that_could_not_tell_airflow(told: dict[str, Any]) -> None:
     assert "xcom_push" in told["failure"]
+
+
+def test_what_dbt_could_not_build_is_not_tried_again_and_says_what_dbt_said(
+    told: dict[str, Any],
+) -> None:
+    assert told["build"].startswith("AirflowFailException: ")
+    assert "unique_a: Got 2 results" in told["build"]
+    assert told["task"] == "AirflowFailException: Model 'model.p.a' finished with status 'error'"

@@ -1,18 +1,20 @@
 """Let the watched dbt build meet each event of a model and of a test; print its pushes.
 
-Airflow's answer to the first push comes when the build has ended. A second build's push fails.
+Airflow's answer to the first push comes when the build has ended. A second build's push fails. A
+third build fails by itself, and a model's task sees that.
 """
 
 import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import airflow_local_settings  # noqa: F401
 from cosmos.config import ProfileConfig
 from cosmos.operators import local
-from cosmos.operators.watcher import DbtProducerWatcherOperator
+from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator
 from google.protobuf.struct_pb2 import Struct
 
 STEPS = {"NodeStart": "started", "NodeCompiling": "compiling", "NodeFinished": "success"}
@@ -55,6 +57,40 @@ def build(instance: Any, at_end: Callable[[], None]) -> None:
     producer.run_dbt_runner([], {}, "p", context={"ti": instance})
 
 
+def failed_build() -> str:
+    """How a build ends that dbt ended with an error, and what it says."""
+    node = SimpleNamespace(name="unique_a")
+    results = [SimpleNamespace(node=node, status="fail", message="Got 2 results")]
+    result = SimpleNamespace(success=False, exception=None, result=SimpleNamespace(results=results))
+    profile = ProfileConfig("p", "t", profiles_yml_filepath=Path(__file__))
+    producer = DbtProducerWatcherOperator(project_dir="p", profile_config=profile)
+    try:
+        producer.handle_exception_dbt_runner(result)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "it did not fail"
+
+
+def failed_task() -> str:
+    """How the task of a model ends that dbt could not build."""
+    profile = ProfileConfig("p", "t", profiles_yml_filepath=Path(__file__))
+    task = DbtRunWatcherOperator(
+        task_id="a",
+        project_dir="p",
+        profile_config=profile,
+        extra_context={"dbt_node_config": {"unique_id": "model.p.a"}},
+    )
+    task._get_producer_task_status = lambda _: "running"
+    task._get_node_status = lambda *_: "error"
+    task._cache_compiled_sql = lambda *_: None
+    ti = SimpleNamespace(try_number=1, xcom_pull=lambda *_, **__: None)
+    try:
+        task.poke({"ti": ti})
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "it did not fail"
+
+
 def main() -> None:
     """One JSON object on standard output."""
     instance = TaskInstance()
@@ -64,7 +100,8 @@ def main() -> None:
         build(None, lambda: None)
     except AttributeError as error:
         failure = str(error)
-    print(json.dumps({"pushed": instance.pushed, "failure": failure}))
+    told = {"pushed": instance.pushed, "failure": failure}
+    print(json.dumps(told | {"build": failed_build(), "task": failed_task()}))
 
 
 if __name__ == "__main__":

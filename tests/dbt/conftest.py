@@ -26,9 +26,13 @@ SCHEMAS = ("RAW", "STAGING", "INTERMEDIATE", "MARTS", "SNAPSHOTS")
 
 @dataclass(frozen=True)
 class Dbt:
-    """Runs dbt commands on the project; artifacts and logs stay in a folder of the tests."""
+    """Runs dbt commands on the project; artifacts and logs stay in a folder of the tests.
+
+    manifest: the project as read before, so that a command need not read it again.
+    """
 
     folder: Path
+    manifest: Manifest | None = None
 
     def __call__(self, *words: str) -> Any:
         """What the command returns.
@@ -36,7 +40,7 @@ class Dbt:
         Raises:
             AssertionError: it failed; with the messages of the nodes that did.
         """
-        done = dbtRunner().invoke(
+        done = dbtRunner(manifest=self.manifest).invoke(
             [
                 *("--quiet", "--no-use-colors", "--no-write-json"),
                 *("--log-path", str(self.folder / "logs")),

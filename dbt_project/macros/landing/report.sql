@@ -1,20 +1,33 @@
-{#- What this run did to each file of a feed; fails when somebody has to look. -#}
+{#- What this run did to each file of a feed; fails when somebody has to look. Nobody has to when the
+    file came again since and landed: then the run can be cleared, and ends green. -#}
 {% macro landing_report(feed, run) -%}
     {%- set sql -%}
-        select source_file, state, rows_parsed, rows_loaded, rows_rejected, first_error
-        from {{ feed.schema }}.LANDED_FILES
-        where feed = {{ landing_literal(feed.name) }} and landing_run = {{ landing_literal(run) }}
-            and state in ('loaded', 'refused', 'lost')
-        order by source_file, staged_at
+        select
+            l.source_file, l.state, l.rows_parsed, l.rows_loaded, l.rows_rejected, l.first_error,
+            coalesce(c.staged_at > l.staged_at, false) as is_corrected
+        from {{ feed.schema }}.LANDED_FILES as l
+        left join (
+            select source_file, max(staged_at) as staged_at
+            from {{ feed.schema }}.LANDED_FILES
+            where feed = {{ landing_literal(feed.name) }} and state in ('loaded', 'duplicate')
+            group by source_file
+        ) as c on l.source_file = c.source_file
+        where l.feed = {{ landing_literal(feed.name) }} and l.landing_run = {{ landing_literal(run) }}
+            and l.state in ('loaded', 'refused', 'lost')
+        order by l.source_file, l.staged_at
     {%- endset -%}
     {%- set lines = run_query(sql).rows -%}
     {%- set faults = [] -%}
     {%- set total = namespace(parsed=0, loaded=0, rejected=0) -%}
-    {%- for file, state, parsed, loaded, rejected, first_error in lines -%}
+    {%- for file, state, parsed, loaded, rejected, first_error, is_corrected in lines -%}
         {%- if state == 'refused' -%}
-            {%- do faults.append(file ~ ' was refused: ' ~ first_error) -%}
+            {%- if not is_corrected -%}
+                {%- do faults.append(file ~ ' was refused: ' ~ first_error) -%}
+            {%- endif -%}
         {%- elif state == 'lost' -%}
-            {%- do faults.append(file ~ ' did not arrive, the next run stages it again: ' ~ first_error) -%}
+            {%- if not is_corrected -%}
+                {%- do faults.append(file ~ ' did not arrive, the next run stages it again: ' ~ first_error) -%}
+            {%- endif -%}
         {%- else -%}
             {%- set total.parsed = total.parsed + parsed | int -%}
             {%- set total.loaded = total.loaded + loaded | int -%}
@@ -22,7 +35,7 @@
             {%- if rejected | int -%}
                 {%- set text = file ~ ': ' ~ rejected ~ ' of ' ~ parsed ~ ' rows rejected; ' ~ first_error -%}
                 {%- do print(feed.name ~ ': ' ~ text) -%}
-                {%- if landing_over_limit(feed, parsed | int, rejected | int) -%}
+                {%- if not is_corrected and landing_over_limit(feed, parsed | int, rejected | int) -%}
                     {%- do faults.append(text) -%}
                 {%- endif -%}
             {%- endif -%}

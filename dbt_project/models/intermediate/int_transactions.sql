@@ -28,7 +28,6 @@ versions as (
         transaction_at,
         arrived_at,
         landed_at,
-        load_id,
         source_database,
         ingest_xid as version_number
 
@@ -48,7 +47,6 @@ versions as (
         transaction_at,
         null::timestamp_ntz(6) as arrived_at,
         landed_at,
-        load_id,
         null::text as source_database,
         source_row as version_number
 
@@ -56,19 +54,24 @@ versions as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('int_transaction_loads') }}
+
+),
+
 {% if is_incremental() %}
 
--- A load becomes visible as a whole, but not always in the order of its time. So loads are told
--- apart by name; the time only bounds how far back to look.
-loads_built as (
+-- A load becomes visible as a whole, but not always in the order of its time: what tells a new one
+-- is when dbt first saw it. Its time only bounds how far back to look for its rows.
+new_loads as (
 
-    select distinct stream_load_id as load_id
-    from {{ this }}
+    select * from loads
 
-    union
-
-    select distinct file_load_id as load_id
-    from {{ this }}
+    where seen_at > (
+        select coalesce(max(built.loads_seen_at), {{ beginning_of_time() }})
+        from {{ this }} as built
+    )
 
 ),
 
@@ -76,19 +79,25 @@ landed as (
 
     select
         tx_id,
-        load_id,
-        landed_at
+        landing_run,
+        landed_at,
+        '' as source_file
 
     from {{ ref('stg_transactions_streaming_kafka') }}
+
+    where landed_at >= (select min(new_loads.landed_at) from new_loads)
 
     union all
 
     select
         tx_id,
-        load_id,
-        landed_at
+        landing_run,
+        landed_at,
+        source_file
 
     from {{ ref('stg_transactions_batch_csv') }}
+
+    where landed_at >= (select min(new_loads.landed_at) from new_loads)
 
 ),
 
@@ -98,16 +107,11 @@ touched as (
 
     from landed
 
-    left join loads_built
-        on landed.load_id = loads_built.load_id
-
-    where
-        loads_built.load_id is null
-        and landed.landed_at > (
-            select
-                coalesce(dateadd('day', -1, max(built.last_landed_at)), {{ beginning_of_time() }})
-            from {{ this }} as built
-        )
+    inner join new_loads
+        on
+            landed.landing_run = new_loads.landing_run
+            and landed.landed_at = new_loads.landed_at
+            and landed.source_file = new_loads.source_file
 
 ),
 
@@ -141,6 +145,8 @@ latest_of_source as (
     select
         *,
         count(*) over (partition by tx_id, source) as versions,
+        -- A file that lands again, corrected, sends nothing again.
+        count(*) over (partition by tx_id, source, source_database, source_file, era) as times_sent,
         min(arrived_at) over (partition by tx_id, source) as first_arrived_at
 
     from dated
@@ -175,21 +181,18 @@ merged as (
         ---------- booleans
         max(iff(source = 'stream', 1, 0)) over (partition by tx_id) = 1 as is_in_stream,
         max(iff(source = 'file', 1, 0)) over (partition by tx_id) = 1 as is_in_file,
-        coalesce(
-            min(amount) over (partition by tx_id) != max(amount) over (partition by tx_id)
-            or min(currency) over (partition by tx_id) != max(currency) over (partition by tx_id)
-            or min(user_id) over (partition by tx_id) != max(user_id) over (partition by tx_id),
-            false
-        ) as is_contradicted,
+        {{ differs_within('amount', 'tx_id') }}
+        or {{ differs_within('currency', 'tx_id') }}
+        or {{ differs_within('user_id', 'tx_id') }} as is_contradicted,
+        max(times_sent) over (partition by tx_id) > 1 as is_resent,
 
         ---------- timestamps
         transaction_at,
         max(first_arrived_at) over (partition by tx_id) as arrived_at,
 
         ---------- lineage
-        max(iff(source = 'stream', load_id, null)) over (partition by tx_id) as stream_load_id,
-        max(iff(source = 'file', load_id, null)) over (partition by tx_id) as file_load_id,
         max(landed_at) over (partition by tx_id) as last_landed_at,
+        (select max(loads.seen_at) from loads) as loads_seen_at,
         sysdate() as transformed_at
 
     from latest_of_source

@@ -29,6 +29,7 @@ versions as (
         row_number() over (
             partition by user_id order by registration_date nulls first
         ) as version_number,
+        count(*) over (partition by user_id) as versions,
 
         ---------- booleans
         is_active,
@@ -71,7 +72,7 @@ members as (
         age::number(38, 0) as age,
         version_number::number(38, 0) as version_number,
         is_active,
-        valid_to = {{ end_of_time() }} as is_current,
+        version_number = versions as is_current,
         false as is_unknown,
         registration_date,
         first_registration_date,

@@ -53,7 +53,7 @@ shared as (
         unconverted_transactions::number(38, 0) as unconverted_transactions,
 
         ---------- shares
-        round(late_transactions / transactions, 4)::number(5, 4) as late_share,
+        round(late_transactions / nullif(transactions_in_stream, 0), 4)::number(5, 4) as late_share,
         round(resent_transactions / transactions, 4)::number(5, 4) as resent_share,
         round(unknown_user_transactions / transactions, 4)::number(5, 4) as unknown_user_share
 

@@ -38,7 +38,7 @@ transactions_to_build as (
 
     from transactions
 
-    inner join users
+    left join users
         on transactions.user_key = users.user_key
 
     {% if is_incremental() %}

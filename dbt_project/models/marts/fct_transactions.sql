@@ -40,13 +40,8 @@ transactions as (
 
     select
         *,
-        iff(
-            transaction_at::date >= '{{ var("calendar_start") }}'::date
-            and transaction_at::date <= '{{ var("calendar_end") }}'::date,
-            transaction_at::date,
-            {{ unknown_date() }}
-        ) as transaction_date,
-        coalesce(transaction_at, dateadd('day', -1, {{ end_of_time() }})) as user_valid_at
+        {{ calendar_day('transaction_at') }} as transaction_date,
+        coalesce(transaction_at, {{ end_of_time() }}) as user_valid_at
 
     from {{ ref('int_transactions') }}
 
@@ -93,11 +88,8 @@ joined as (
         transactions.is_in_stream,
         transactions.is_in_file,
         transactions.is_contradicted,
-        coalesce(
-            datediff('second', transactions.transaction_at, transactions.arrived_at)
-            > 3600 * {{ var('late_after_hours') }},
-            false
-        ) as is_late,
+        transactions.is_resent,
+        {{ is_late('transactions.transaction_at', 'transactions.arrived_at') }} as is_late,
         coalesce(transactions.transaction_at::date < users.first_registration_date, false)
             as is_before_registration,
 
@@ -115,8 +107,10 @@ joined as (
     left join users
         on
             transactions.user_id = users.user_id
-            and transactions.user_valid_at >= users.valid_from
-            and transactions.user_valid_at < users.valid_to
+            -- A user may have registered under the unknown member's name.
+            and not users.is_unknown
+            and (transactions.user_valid_at >= users.valid_from or users.version_number = 1)
+            and (transactions.user_valid_at < users.valid_to or users.is_current)
 
     left join categories
         on transactions.category = categories.category
@@ -162,7 +156,7 @@ final as (
         is_in_stream,
         is_in_file,
         is_contradicted,
-        stream_versions > 1 or file_versions > 1 as is_resent,
+        is_resent,
         is_late,
         is_before_registration,
         user_key = {{ unknown_key() }} as is_unknown_user,

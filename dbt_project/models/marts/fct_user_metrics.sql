@@ -40,7 +40,7 @@ people as (
         coalesce(users.user_id, transactions.user_id) as user_id,
         coalesce(users.user_key, {{ unknown_key() }}) as user_key,
         coalesce(users.customer_tier, {{ unknown_key() }}) as customer_tier,
-        users.user_id is not null as is_registered,
+        coalesce(not users.is_unknown, false) as is_registered,
         users.first_registration_date,
         transactions.favourite_category,
         transactions.favourite_merchant_key,
@@ -61,7 +61,9 @@ people as (
     from users
 
     full outer join transactions
-        on users.user_id = transactions.user_id
+        on
+            users.user_id = transactions.user_id
+            and users.is_unknown = transactions.is_unknown_user
 
     cross join as_of
 
@@ -69,11 +71,12 @@ people as (
 
 ),
 
--- Scores only compare people who ever paid.
+-- Scores only compare people who paid on a day that is known.
 scored as (
 
     select
         user_id,
+        user_key,
         {{ quintile('recency_days desc') }} as recency_score,
         {{ quintile('transactions') }} as frequency_score,
         {{ quintile('spending') }} as monetary_score
@@ -97,7 +100,8 @@ final as (
         people.favourite_category,
         merchants.merchant as favourite_merchant,
         case
-            when scored.user_id is null then 'no transactions'
+            when people.transactions = 0 then 'no transactions'
+            when scored.user_id is null then 'undated'
             when scored.recency_score >= 4 and scored.frequency_score >= 4 then 'champion'
             when scored.recency_score >= 4 then 'recent'
             when scored.frequency_score >= 4 then 'at risk'
@@ -133,7 +137,9 @@ final as (
     from people
 
     left join scored
-        on people.user_id = scored.user_id
+        on
+            people.user_id = scored.user_id
+            and people.user_key = scored.user_key
 
     left join merchants
         on people.favourite_merchant_key = merchants.merchant_key

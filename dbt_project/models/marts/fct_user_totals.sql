@@ -24,11 +24,14 @@ touched as (
 
 {% endif %}
 
+-- A user may be called as the unknown member is: is_unknown_user keeps the two apart, and of any
+-- other user_id says the same for all facts.
 transactions_to_build as (
 
     -- Only what is needed: three summaries read this.
     select
         user_id,
+        is_unknown_user,
         transaction_date,
         category,
         merchant_key,
@@ -56,6 +59,7 @@ summarised as (
 
     select
         user_id,
+        is_unknown_user,
         {{ transaction_measures() }},
         count(distinct iff(is_unknown_date, null, transaction_date)) as active_days,
         count(distinct iff(is_unknown_date, null, date_trunc('month', transaction_date)))
@@ -67,7 +71,7 @@ summarised as (
 
     from transactions_to_build
 
-    group by user_id
+    group by user_id, is_unknown_user
 
 ),
 
@@ -76,16 +80,17 @@ favourite_categories as (
 
     select
         user_id,
+        is_unknown_user,
         category
 
     from transactions_to_build
 
     where not is_unknown_category
 
-    group by user_id, category
+    group by user_id, is_unknown_user, category
 
     qualify row_number() over (
-        partition by user_id
+        partition by user_id, is_unknown_user
         order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, category
     ) = 1
 
@@ -95,16 +100,17 @@ favourite_merchants as (
 
     select
         user_id,
+        is_unknown_user,
         merchant_key
 
     from transactions_to_build
 
     where not is_unknown_merchant
 
-    group by user_id, merchant_key
+    group by user_id, is_unknown_user, merchant_key
 
     qualify row_number() over (
-        partition by user_id
+        partition by user_id, is_unknown_user
         order by count(*) desc, coalesce(sum(reporting_amount), 0) desc, merchant_key
     ) = 1
 
@@ -125,6 +131,7 @@ final as (
         summarised.other_amount,
         summarised.active_days,
         summarised.active_months,
+        summarised.is_unknown_user,
         summarised.first_transaction_date,
         summarised.last_transaction_date,
         summarised.last_landed_at,
@@ -134,10 +141,14 @@ final as (
     from summarised
 
     left join favourite_categories
-        on summarised.user_id = favourite_categories.user_id
+        on
+            summarised.user_id = favourite_categories.user_id
+            and summarised.is_unknown_user = favourite_categories.is_unknown_user
 
     left join favourite_merchants
-        on summarised.user_id = favourite_merchants.user_id
+        on
+            summarised.user_id = favourite_merchants.user_id
+            and summarised.is_unknown_user = favourite_merchants.is_unknown_user
 
 )
 

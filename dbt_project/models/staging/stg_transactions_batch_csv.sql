@@ -27,9 +27,7 @@ renamed as (
 
         ---------- lineage
         ingested_at as landed_at,
-        landing_run
-        || '/' || date_part(epoch_microsecond, ingested_at)::text
-        || '/' || source_file as load_id,
+        coalesce(landing_run, '') as landing_run,
         source_file,
         source_row
 

@@ -28,7 +28,7 @@ renamed as (
 
         ---------- lineage
         airflow_ingested_at as landed_at,
-        landing_run || '/' || date_part(epoch_microsecond, airflow_ingested_at)::text as load_id,
+        coalesce(landing_run, '') as landing_run,
         source_database,
         ingest_xid
 

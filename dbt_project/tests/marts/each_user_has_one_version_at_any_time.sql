@@ -8,10 +8,10 @@ versions as (
         valid_from,
         valid_to,
         lag(valid_to, 1, {{ beginning_of_time() }}) over (
-            partition by user_id order by valid_from
+            partition by user_id, is_unknown order by valid_from
         ) as previous_valid_to,
         lead(valid_from, 1, {{ end_of_time() }}) over (
-            partition by user_id order by valid_from
+            partition by user_id, is_unknown order by valid_from
         ) as next_valid_from
 
     from {{ ref('dim_users') }}

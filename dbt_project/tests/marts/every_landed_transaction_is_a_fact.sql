@@ -1,5 +1,5 @@
--- Every key that landed is a fact. Over the last day that the facts know, so that the cost stays
--- small (`make audit` compares everything); what landed after them is left to the next run.
+-- Every key that landed is a fact. Over the loads that were first seen in the last day before the
+-- newest that was built, so that the cost stays small (`make audit` compares everything).
 with
 
 facts as (
@@ -10,7 +10,24 @@ facts as (
 
 built as (
 
-    select max(landed_at) as up_to from {{ ref('fct_transactions') }}
+    select max(loads_seen_at) as up_to from {{ ref('int_transactions') }}
+
+),
+
+loads as (
+
+    select
+        loads.landing_run,
+        loads.landed_at,
+        loads.source_file
+
+    from {{ ref('int_transaction_loads') }} as loads
+
+    cross join built
+
+    where
+        loads.seen_at <= built.up_to
+        and loads.seen_at > dateadd('day', -1, built.up_to)
 
 ),
 
@@ -18,17 +35,25 @@ landed as (
 
     select
         tx_id,
-        landed_at
+        landing_run,
+        landed_at,
+        '' as source_file
 
     from {{ ref('stg_transactions_streaming_kafka') }}
+
+    where landed_at >= (select min(loads.landed_at) from loads)
 
     union all
 
     select
         tx_id,
-        landed_at
+        landing_run,
+        landed_at,
+        source_file
 
     from {{ ref('stg_transactions_batch_csv') }}
+
+    where landed_at >= (select min(loads.landed_at) from loads)
 
 )
 
@@ -36,12 +61,13 @@ select landed.tx_id
 
 from landed
 
-cross join built
+inner join loads
+    on
+        landed.landing_run = loads.landing_run
+        and landed.landed_at = loads.landed_at
+        and landed.source_file = loads.source_file
 
 left join facts
     on landed.tx_id = facts.tx_id
 
-where
-    landed.landed_at <= built.up_to
-    and landed.landed_at > dateadd('day', -1, built.up_to)
-    and facts.tx_id is null
+where facts.tx_id is null

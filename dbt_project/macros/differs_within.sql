@@ -1,0 +1,10 @@
+{#- Whether rows of a group disagree; a value against none is a disagreement, too. -#}
+{% macro differs_within(column, group) -%}
+    (
+            coalesce(
+                min({{ column }}) over (partition by {{ group }}) != max({{ column }}) over (partition by {{ group }}),
+                false
+            )
+            or count({{ column }}) over (partition by {{ group }}) not in (0, count(*) over (partition by {{ group }}))
+        )
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+
+{{ stale_sources() }}

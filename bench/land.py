@@ -151,7 +151,7 @@ def _incremental() -> Iterator[dict[str, Any]]:
     """New rows on a large table and on a small one: the time must not follow the old rows."""
     with databases("bench_old", OLD) as large, databases("bench_few", FEW) as small:
         works, peaks = [], []
-        for pair, old in ((large, OLD), (small, FEW)):
+        for pair in (large, small):
             peaks.append(_peak_of_first_landing(pair))
             works.append(Prepared(_adding(pair), _land_stream(pair, NEW)))
         for work in works:

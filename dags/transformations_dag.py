@@ -11,10 +11,9 @@ A new model shows up here after `dbt parse` (which `make up` does).
 """
 
 from airflow.sdk import DAG
-from cosmos import DbtTaskGroup
 from steps.assets import RAW
 from steps.audit import audit_recent_rows
-from steps.dbt import transformations
+from steps.dbt_group import dbt_models
 from steps.failures import report_failures
 from steps.retries import BUILD_RUN_TIMEOUT, DEFAULTS
 from steps.schedule import START
@@ -31,4 +30,4 @@ with DAG(
     tags=["transformation", "marts"],
     doc_md=__doc__,
 ):
-    (DbtTaskGroup(group_id="dbt", **transformations()) >> audit_recent_rows() >> report_failures())
+    dbt_models() >> audit_recent_rows() >> report_failures()

@@ -73,6 +73,17 @@ def test_each_model_is_a_task_and_its_tests_another(shapes: dict[str, Any]) -> N
         assert tasks[f"dbt.{model}.test"]["after"] == [f"dbt.{model}.run"]
 
 
+def test_a_model_waits_for_the_models_it_reads_and_for_no_test(shapes: dict[str, Any]) -> None:
+    tasks = shapes["dags"]["dbt_transformations_dag"]["tasks"]
+    assert "dbt.fct_transactions.run" in tasks["dbt.fct_daily_transactions.run"]["after"]
+    behind_tests = [name for name, task in tasks.items() if any(map(is_test, task["after"]))]
+    assert behind_tests == ["audit_recent_rows"]
+
+
+def is_test(task_id: str) -> bool:
+    return task_id.endswith(".test")
+
+
 def test_the_process_of_a_models_task_reads_that_model_alone(
     airflow_environment: dict[str, str], shapes_in: Callable[[dict[str, str]], dict[str, Any]]
 ) -> None:

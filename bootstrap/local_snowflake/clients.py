@@ -42,6 +42,8 @@ class Client:
         self.session = session
         self.peers: set[tuple[str, int]] = set()
         self.requests: OrderedDict[str, Statement] = OrderedDict()
+        # To each of the last request's several statements, by query id.
+        self.answers: dict[str, dict[str, Any]] = {}
         self.gone_since: float | None = None
 
     def is_busy(self) -> bool:

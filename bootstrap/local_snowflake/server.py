@@ -26,7 +26,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bootstrap.local_snowflake import protocol, sign_in, statement_requests, uploads
+from bootstrap.local_snowflake import (
+    protocol,
+    several_statements,
+    sign_in,
+    statement_requests,
+    uploads,
+)
 from bootstrap.local_snowflake.clients import Clients, Statement
 from bootstrap.local_snowflake.sign_in import Credentials
 from bootstrap.local_snowflake.storage import Storage
@@ -112,7 +118,10 @@ class Server:
         if statement is None:  # not a client's retry of a request it got no answer to
             body, base_url = await protocol.body(request), protocol.base_url(request)
             cancelled = threading.Event()
-            work = statement_requests.run(client.session, body, base_url, cancelled)
+            if several_statements.wanted(body) == 1:
+                work = statement_requests.run(client.session, body, base_url, cancelled)
+            else:
+                work = several_statements.run(client, body, base_url, cancelled)
             statement = Statement(asyncio.create_task(work), cancelled)
             client.remember(request_id, statement)
         return await _answer(request_id, statement.task)
@@ -122,6 +131,8 @@ class Server:
         if client is None:
             return protocol.no_session()
         request_id = request.path_params["request_id"]
+        if answer := client.answers.get(request_id):
+            return JSONResponse(answer)
         statement = client.requests.get(request_id)
         if statement is None:
             return protocol.failure("000709", f"Statement {request_id} not found", "02000")

@@ -41,9 +41,29 @@ def test_an_error_comes_at_once(db: Database) -> None:
     assert time.monotonic() - started < 5
 
 
-def test_two_statements_in_one_request_are_refused(db: Database) -> None:
+def test_two_statements_in_one_request_must_be_announced(db: Database) -> None:
     """https://docs.snowflake.com/en/developer-guide/sql-api/submitting-multiple-statements"""
     assert db.error("SELECT 1; SELECT 2").errno == 8
+    cursor = db.connection.cursor()
+    with pytest.raises(ProgrammingError) as caught:
+        cursor.execute("SELECT 1; SELECT 2", num_statements=3)
+    assert caught.value.errno == 8
+
+
+def test_several_statements_have_an_answer_each(db: Database) -> None:
+    """https://docs.snowflake.com/en/developer-guide/python-connector/python-connector-example"""
+    cursor = db.connection.cursor()
+    sql = """CREATE TABLE several (a TEXT); -- one; of four
+             INSERT INTO several VALUES ('x;y'), ('z');
+             SELECT a FROM several ORDER BY a; SELECT 1 / 0"""
+    with pytest.raises(ProgrammingError) as caught:
+        cursor.execute(sql, num_statements=0)
+    assert caught.value.errno == 100051
+    cursor.execute("SELECT a FROM several ORDER BY a; DELETE FROM several;", num_statements=0)
+    assert cursor.fetchall() == [("x;y",), ("z",)]
+    assert cursor.nextset() is not None
+    assert cursor.fetchall() == [(2,)]
+    assert cursor.nextset() is None
 
 
 @pytest.mark.parametrize(

@@ -44,25 +44,31 @@ def check(session: Session, statement: exp.Expr) -> None:
         return
     if isinstance(statement, exp.Create | exp.Alter):
         session.storage.has_cased_names = True
-    columns = _check_tables(session, statement)
+    columns, all_known = _check_tables(session, statement)
     for select in statement.find_all(exp.Select):
         _check_outputs(select)
-    _check_columns(statement, columns)
+    _check_columns(statement, columns, all_known)
 
 
 def _plain(identifier: exp.Identifier) -> str:
     return identifier.this if identifier.quoted else identifier.this.upper()
 
 
-def _check_tables(session: Session, statement: exp.Expr) -> set[str]:
-    """Compare with what there is; returns the columns of all tables."""
+def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool]:
+    """Compare with what there is; returns the columns of all tables, and if those are all.
+
+    The columns of table functions and of INFORMATION_SCHEMA are not looked up.
+    """
     common = {_plain(cte.args["alias"].this) for cte in statement.find_all(exp.CTE)}
     alike = {name.upper() for name in common}
     target = statement.find(exp.Table) if isinstance(statement, exp.Create) else None
     columns: set[str] = set()
+    functions = statement.find_all(exp.Lateral, exp.Unnest, exp.TableFromRows, exp.Values)
+    all_known = all(isinstance(function.parent, exp.Insert) for function in functions)
     for table in statement.find_all(exp.Table):
         is_name = isinstance(table.this, exp.Identifier)
         if not is_name or not (table.db or session.schema):
+            all_known = False
             continue
         if not table.db and _plain(table.this) in common:
             continue
@@ -72,12 +78,13 @@ def _check_tables(session: Session, statement: exp.Expr) -> set[str]:
         found = _alike(session, name)
         own = found.pop(name, None)
         columns |= own or set()
+        all_known &= own is not None or table is target
         if table is target and found:
             raise not_supported(f"a second object whose name differs only in case: {name}")
         in_another_case = found or _is_cased(table) or table.name.upper() in alike
         if table is not target and own is None and in_another_case:
             raise does_not_exist("Object", str(name))
-    return columns
+    return columns, all_known
 
 
 def _is_cased(table: exp.Table) -> bool:
@@ -109,14 +116,14 @@ def _check_outputs(select: exp.Select) -> None:
         raise not_supported("two columns of one query whose names differ only in case")
 
 
-def _check_columns(statement: exp.Expr, columns: set[str]) -> None:
+def _check_columns(statement: exp.Expr, columns: set[str], all_known: bool) -> None:
     """Each is, to the letter, a column of a table or an alias of the statement."""
     known = columns | {_plain(i) for i in _given(statement)}
     alike = {name.upper() for name in known}
     for identifier in _mentioned(statement):
         name = _plain(identifier)
         is_cased = name != name.upper()
-        if name not in known and (is_cased or name in alike):
+        if name not in known and (is_cased or (all_known and name in alike)):
             shown = f'"{name}"' if is_cased else name
             raise SnowflakeError(
                 904, "42000", f"SQL compilation error:\ninvalid identifier '{shown}'"

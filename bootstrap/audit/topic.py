@@ -11,6 +11,7 @@ from registrar.definition import Definition
 from registrar.kafka import Kafka, Partition
 from registrar.lag import topics_of
 
+from . import acknowledged
 from .records import NO_ROW, ROW, TOMBSTONE, Keys, load, load_letters
 from .report import NAMED, Hop
 from .workspace import Workspace, joined
@@ -68,6 +69,8 @@ class _Table:
         for text, query in self._differences():
             hop.differs(text, *workspace.named(query, NAMED))
         self._beyond_topic(workspace, hop, begins)
+        for topic in self._topics:
+            acknowledged.compare(kafka, topic, hop)
         return hop
 
     def _load(self, workspace: Workspace, kafka: Kafka) -> Mapping[Partition, int]:

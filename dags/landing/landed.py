@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from snowflake.connector import SnowflakeConnection
+from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from . import snowflake
 from .feeds import Feed, StreamFeed
+from .raw_objects import DOES_NOT_EXIST
 
 
 def landed_by(target: SnowflakeConnection, feed: Feed, run: str) -> datetime | None:
@@ -20,5 +21,11 @@ def landed_by(target: SnowflakeConnection, feed: Feed, run: str) -> datetime | N
     """
     column = "airflow_ingested_at" if isinstance(feed, StreamFeed) else "ingested_at"
     query = f"select max({column}) from {feed.schema}.{feed.table} where landing_run = %s"
-    found: datetime | None = snowflake.rows(target, query, [run])[0][0]
+    try:
+        found: datetime | None = snowflake.rows(target, query, [run])[0][0]
+    except ProgrammingError as error:
+        # The first landing failed before there was a table.
+        if error.errno != DOES_NOT_EXIST:
+            raise
+        return None
     return found

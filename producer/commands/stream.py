@@ -12,6 +12,7 @@ from pathlib import Path
 from bootstrap import settings
 from producer.commands import arguments, times
 from producer.contracts import checks, contract, poison, wire
+from producer.delivery import receipt
 from producer.delivery.heartbeat import Heartbeat
 from producer.delivery.progress import Display
 from producer.delivery.run import Run, Worker
@@ -125,6 +126,7 @@ def run(options: argparse.Namespace) -> int:
         cut_short = stopped() and plan.count is not None and totals.produced < plan.count
     if cut_short:
         print(f"stopped after {totals.produced} of {plan.count} messages", file=sys.stderr)
+    receipt.leave(plan.servers, plan.topic, plan.settings, totals.acknowledged)
     _report(totals, options.json)
     return 0 if totals.complete and not cut_short else 1
 

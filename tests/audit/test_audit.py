@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from confluent_kafka import TopicPartition
@@ -15,7 +17,7 @@ from landing import feeds, snowflake
 from landing.feeds import Mart
 
 from bootstrap.audit import marts
-from tests.audit.conftest import LETTERS, Chain
+from tests.audit.conftest import LETTERS, TOPIC, Chain
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
@@ -32,6 +34,21 @@ Damage = Callable[[str, str], None]
 def test_a_chain_in_order_has_no_differences(chain: Chain) -> None:
     assert chain.letters(), "no dead letters: the faults were not sent"
     assert chain.waiting() == {}
+
+
+def test_records_that_were_acknowledged_and_lost_are_told_of(chain: Chain) -> None:
+    file = Path(chain.settings["PIPELINE_STATE"]) / "acknowledged" / f"{TOPIC}.jsonl"
+    before = file.read_text()
+    receipts = [json.loads(line) for line in before.splitlines()]
+    given = sum(chain.kafka.ends(chain.kafka.partitions(TOPIC)).values())
+    assert sum(each["acknowledged"] for each in receipts) == given
+    receipts[-1]["acknowledged"] += 7
+    other_topic = {"topic_id": "of a topic that is gone", "acknowledged": 1000}
+    file.write_text("".join(json.dumps(each) + "\n" for each in [*receipts, other_topic]))
+    try:
+        assert chain.differences() == {TO_SINK: [TOPIC]}
+    finally:
+        file.write_text(before)
 
 
 def test_a_row_deleted_in_the_sink_is_named(chain: Chain) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from producer.delivery import receipt
 from tests.producer.mock_kafka import MockKafka
 
 # How long one example takes depends on what else the machine does.
@@ -28,3 +29,6 @@ def settings_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("INCOMING_DIR", str(tmp_path / "incoming"))
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     monkeypatch.setenv("STREAM_FORMAT", "json")
+    monkeypatch.setenv("PIPELINE_STATE", str(tmp_path / "state"))
+    # The mock knows no ids of topics.
+    monkeypatch.setattr(receipt, "PATIENCE", 0.05)

@@ -23,6 +23,20 @@ def row(n: int, **changed: str) -> str:
     return ",".join((fields | changed).values())
 
 
+USERS_HEADER = (
+    "user_id,first_name,last_name,email,age,income_bracket,customer_tier,risk_profile,city,state,"
+    "country,registration_date,preferred_categories,is_active,source_system"
+)
+
+
+def user(user_id: str, age: str, registration_date: str, is_active: str) -> str:
+    """A row of the users feed."""
+    return (
+        f"{user_id},Ann,Lee,a@example.org,{age},under_25k,basic,low,Rome,Lazio,Italy,"
+        f'{registration_date},"food, home",{is_active},web'
+    )
+
+
 def good(rows: int) -> bytes:
     """A good file."""
     return "\n".join([HEADER, *map(row, range(rows)), ""]).encode()

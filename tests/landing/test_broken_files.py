@@ -18,7 +18,7 @@ from landing.feeds import FileFeed
 from landing.land import land_files
 from landing.macros import MacroError
 
-from tests.landing.csv_files import HEADER, good, row, settled
+from tests.landing.csv_files import HEADER, USERS_HEADER, good, row, settled, user
 
 pytestmark = pytest.mark.services
 
@@ -61,6 +61,10 @@ ROWS = {
     "western time zone": (with_row(row(2, timestamp="2026-01-31T10:00:00-05:00")), loaded(3, 1)),
     "utc said": (with_row(row(2, timestamp="2026-01-31 10:00:00+00:00")), loaded(3, 0)),
     "only a day": (with_row(row(2, timestamp="2026-01-31")), loaded(3, 0)),
+    "nanoseconds": (with_row(row(2, timestamp="2026-01-31T10:00:00.123456999Z")), loaded(3, 1)),
+    "zeros behind": (with_row(row(2, timestamp="2026-01-31T10:00:00.123456000Z")), loaded(3, 0)),
+    "three zones": (with_row(row(2, timestamp="2026-01-31T10:00:00ZZZ")), loaded(3, 1)),
+    "an hour more": (with_row(row(2, timestamp="2026-01-31T24:00:01Z")), loaded(3, 1)),
     "time is text": (with_row(row(2, timestamp="yesterday")), loaded(3, 1)),
     "two faults": (with_row(row(2, amount="x", timestamp="y")), loaded(3, 1)),
     "open quote": (with_row(row(2, merchant='"Smith')), loaded(3, 1)),
@@ -76,6 +80,23 @@ ROWS = {
     "byte-order mark": (b"\xef\xbb\xbf" + with_row(row(22)), loaded(3, 0)),
     "no last newline": (with_row(row(23)).rstrip(b"\n"), loaded(3, 0)),
     "ten thousand rows": (good(10_000), loaded(10_000, 0)),
+}
+#: Name -> age, registration_date and is_active of a user, and whether the row is landed.
+USERS = {
+    "good": ("30", "2026-01-31", "true", True),
+    "all empty": ("", "", "", True),
+    "age of 38 digits": ("9" * 38, "2026-01-31", "true", True),
+    "age of 39 digits": ("9" * 39, "2026-01-31", "true", False),
+    "age beyond 64 bits": ("99999999999999999999", "2026-01-31", "true", True),
+    "age with decimals": ("30.5", "2026-01-31", "true", False),
+    "age with underscore": ("3_0", "2026-01-31", "true", False),
+    "day with a time": ("30", "2026-01-31 17:30:00", "true", False),
+    "day at midnight": ("30", "2026-01-31 00:00:00", "true", True),
+    "day without dashes": ("30", "20260131", "true", False),
+    "day of no month": ("30", "2026-02-30", "true", False),
+    "active is maybe": ("30", "2026-01-31", "maybe", False),
+    "active is 2": ("30", "2026-01-31", "2", False),
+    "active is No": ("30", "2026-01-31", "No", True),
 }
 FILES = {
     "empty": b"",
@@ -124,6 +145,28 @@ def test_each_row_of_forty_broken_files_is_accounted_for(
         file: line[3] for file, line in expected.items() if line[3]
     }
     assert warehouse.query(f"list @RAW.{transactions.stage}") == []
+
+
+def test_a_value_beyond_its_type_costs_its_row_and_no_other(
+    warehouse: Any, users: FileFeed, incoming: Path
+) -> None:
+    for kind, (*values, _) in USERS.items():
+        lines = [USERS_HEADER, user(f"{kind} 1", "1", "", ""), user(f"{kind} 2", *values), ""]
+        settled(incoming / f"user_registrations_{kind}.csv", "\n".join(lines).encode())
+    with pytest.raises(MacroError, match="is not date"):
+        land_files(users, incoming)
+    assert warehouse.ledger(users.name) == {
+        f"user_registrations_{kind}.csv": loaded(2, int(not fits))
+        for kind, (_, _, _, fits) in USERS.items()
+    }
+    ages = warehouse.query(
+        f"select user_id, age::text from RAW.{users.table} where user_id like '% 2' and age <> 30"
+    )
+    assert dict(ages) == {
+        f"{kind} 2": age for kind, (age, _, _, fits) in USERS.items() if fits and len(age) > 2
+    }
+    reasons = "select reasons from RAW.QUARANTINE where source_file like '%39 digits%'"
+    assert warehouse.query(reasons) == [(f"age: '{'9' * 39}' is not number(38,0)",)]
 
 
 def test_values_arrive_as_they_were_written(

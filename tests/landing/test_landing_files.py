@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import time
@@ -11,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import files, snowflake
+from landing import files, ledger, snowflake
 from landing.feeds import FileFeed
 from landing.land import land_files
 from landing.macros import MacroError, macros
 
 from tests.landing.csv_files import HEADER, good, row, settled
+from tests.landing.processes import FORK, at_once
 
 pytestmark = pytest.mark.services
 
@@ -169,6 +171,79 @@ def test_a_file_of_which_rows_are_lost_on_the_way_is_staged_again(
     assert warehouse.count(transactions.table) == 7, "the file beside it is landed"
     land_files(transactions, incoming)
     assert warehouse.count(transactions.table) == 12
+
+
+def test_two_runs_that_find_the_same_file_land_it_once(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    land_files(transactions, incoming)  # makes table and stage
+    settled(incoming / ONE, good(5))
+    both_have_read = FORK.Barrier(2, timeout=60)
+
+    def land() -> None:
+        read = ledger.read
+
+        def together(*arguments: Any) -> ledger.Known:
+            setattr(ledger, "read", read)  # noqa: B010
+            known = read(*arguments)
+            both_have_read.wait()
+            return known
+
+        setattr(ledger, "read", together)  # noqa: B010
+        land_files(transactions, incoming)
+
+    assert at_once(land, land) == [0, 0]
+    assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 5, 5, 0)}
+    assert warehouse.query("select count(*) from RAW.LANDED_FILES") == [(1,)]
+    assert warehouse.count(transactions.table) == 5
+
+
+def test_content_that_waits_twice_lands_once(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage(transactions, incoming, target, "one")
+        warehouse.query("update RAW.LANDED_FILES set state = 'lost'")
+        files.stage(transactions, incoming, target, "other")
+    warehouse.query("update RAW.LANDED_FILES set state = 'staged'")
+    land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 5
+    states = warehouse.query("select state from RAW.LANDED_FILES order by 1")
+    assert states == [("duplicate",), ("loaded",)]
+
+
+def test_a_file_that_is_gone_from_its_stage_is_staged_again(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage(transactions, incoming, target, "r")
+    warehouse.query(f"remove @RAW.{transactions.stage}")
+    land_files(transactions, incoming)
+    assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 5, 5, 0)}
+    assert warehouse.count(transactions.table) == 5
+
+
+def test_a_file_that_stops_the_landing_stops_no_other_for_long(
+    warehouse: Any, transactions: FileFeed, incoming: Path, tmp_path: Path
+) -> None:
+    for n in (1, 2, 3):
+        settled(incoming / f"transactions_{n}.csv", good(n))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage(transactions, incoming, target, "r")
+        [(path,)] = snowflake.rows(
+            target, "select stage_path from RAW.LANDED_FILES where source_file like '%_1.csv'"
+        )
+        run, name = path.split("/")
+        (tmp_path / name).write_bytes(gzip.compress(b"a\n\xff\n"))
+        snowflake.put(target, tmp_path / name, f"@RAW.{transactions.stage}/{run}/")
+    for _ in range(3):
+        with pytest.raises(MacroError):
+            land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 2 + 3
+    [(error,)] = warehouse.query("select first_error from RAW.LANDED_FILES where state = 'staged'")
+    assert error.endswith("and did not end")
 
 
 def test_the_reject_limit_decides_only_whether_a_person_is_called(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -13,10 +14,11 @@ from landing import postgres, snowflake
 from landing.feeds import StreamFeed
 from landing.land import land_stream
 from landing.macros import MacroError, macros
-from landing.relation import RelationError
-from landing.unload import RestoredDatabaseError, unload
+from landing.relation import Relation, RelationError, Window
+from landing.unload import EVERYTHING, RestoredDatabaseError, unload
 
 from bootstrap.postgres import provision
+from tests.landing.processes import at_once
 
 pytestmark = pytest.mark.services
 
@@ -162,6 +164,12 @@ def test_a_value_that_does_not_fit_goes_to_the_quarantine_and_stops_nothing(
     warehouse.query("update RAW.QUARANTINE set raw_values = replace(raw_values, '1.1234567', '7')")
     macros().run("replay_quarantine", feed=stream.name)
     assert ("t0", "7") in landed(warehouse)
+    merchants = f"select merchant from RAW.{stream.table}"
+    assert warehouse.query(merchants) == [("",), ("",)], "an empty text is no null"
+
+    land_stream(stream, resync_since=EVERYTHING)
+    assert warehouse.count("QUARANTINE") == 4, "a resync knows what is in quarantine"
+    assert warehouse.count(stream.table) == 2
 
 
 def test_resync_lands_what_is_missing_and_leaves_what_is_there(
@@ -173,10 +181,71 @@ def test_resync_lands_what_is_missing_and_leaves_what_is_there(
     warehouse.query("delete from RAW.TRANSACTIONS_STREAMING_KAFKA where tx_id in ('t1', 't2')")
     upsert(sink, "new")
     assert land_stream(stream, resync_since="2100-01-01") is None
-    land_stream(stream, resync_since="-infinity")
+    # What has no time may belong to any.
+    sink.execute("alter table transactions_sink disable trigger user")
+    sink.execute("alter table transactions_sink alter ingested_at drop not null")
+    sink.execute("update transactions_sink set ingested_at = null where tx_id = 't1'")
+    land_stream(stream, resync_since="2100-01-01")
+    assert [tx_id for tx_id, _ in landed(warehouse)] == ["t0", "t1", "t3"]
+    land_stream(stream, resync_since=EVERYTHING)
     assert [tx_id for tx_id, _ in landed(warehouse)] == ["t0", "t1", "t2", "t3"]
     land_stream(stream)
     assert [tx_id for tx_id, _ in landed(warehouse)] == ["t0", "t1", "t2", "t3", "new"]
+
+
+def test_a_resync_is_safe_beside_the_schedule(
+    warehouse: Any, sink: psycopg.Connection, stream: StreamFeed
+) -> None:
+    for n in range(20):
+        upsert(sink, f"t{n}")
+    land_stream(stream)
+    warehouse.query(f"delete from RAW.{stream.table} where tx_id in ('t1', 't2')")
+    upsert(sink, "new")
+
+    def resync() -> None:
+        land_stream(stream, EVERYTHING)
+
+    assert at_once(resync, lambda: land_stream(stream), resync) == [0, 0, 0]
+    expected = [(tx_id, 1) for tx_id in sorted([*(f"t{n}" for n in range(20)), "new"])]
+    each = f"select tx_id, count(*) from RAW.{stream.table} group by tx_id order by tx_id"
+    assert warehouse.query(each) == expected
+
+
+def test_since_needs_the_column_that_it_is_compared_with(
+    sink: psycopg.Connection, stream: StreamFeed
+) -> None:
+    view = "operational.unload_transactions"
+    columns = "tx_id, ingest_xid from public.transactions_sink"
+    sink.execute(f"drop view {view}; create view {view} as select {columns}")
+    types = {"tx_id": "text", "ingest_xid": "number(20,0)"}
+    feed = replace(stream, columns=tuple(types), types=types)
+    relation = Relation(sink, feed)
+    assert sink.execute(relation.count_bad(Window(0, 9))).fetchall() == [(0,)]
+    with pytest.raises(RelationError, match=r"no column ingested_at, which --since .* use --full"):
+        relation.copy_good(Window(0, 9, "2026-01-01"))
+
+
+def test_an_empty_run_does_not_read_the_raw_table(
+    warehouse: Any, sink: psycopg.Connection, stream: StreamFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upsert(sink, "a")
+    land_stream(stream)
+    [(xid,)] = sink.execute("select ingest_xid from transactions_sink").fetchall()
+    asked: list[str] = []
+    rows = snowflake.rows
+
+    def noted(connection: Any, sql: str, binds: Any = ()) -> Any:
+        asked.append(sql)
+        return rows(connection, sql, binds)
+
+    monkeypatch.setattr(snowflake, "rows", noted)
+    assert land_stream(stream) is None
+    table = f"RAW.{stream.table}"
+    assert [sql for sql in asked if table in sql] == [
+        # From metadata; then the rows of the newest transaction.
+        f"select max(ingest_xid) from {table}",
+        f"select max(ingest_xid) from {table} where source_database = %s and ingest_xid >= {xid}",
+    ]
 
 
 def test_a_database_restored_from_an_older_state_is_refused(
@@ -197,6 +266,24 @@ def test_a_database_restored_from_an_older_state_is_refused(
     upsert(sink, "b")
     land_stream(stream)
     assert sorted(landed(warehouse)) == [("a", "1.5"), ("a", "1.5"), ("b", "1.5")]
+
+
+def test_a_new_timeline_is_refused_until_a_person_has_decided(
+    warehouse: Any, sink: psycopg.Connection, stream: StreamFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upsert(sink, "a")
+    land_stream(stream)
+    [(before,)] = warehouse.query(f"select source_database from RAW.{stream.table}")
+    monkeypatch.setattr(postgres, "TIMELINE", "2")
+    upsert(sink, "b")
+    message = f"rows of {before}, and this Postgres is now {before}/2: it was restored"
+    with pytest.raises(RestoredDatabaseError, match=message):
+        land_stream(stream)
+
+    # docs/operations.md: a standby took over, and had everything
+    warehouse.query(f"update RAW.{stream.table} set source_database = '{before}/2'")
+    land_stream(stream)
+    assert sorted(landed(warehouse)) == [("a", "1.5"), ("b", "1.5")]
 
 
 def test_another_database_starts_at_its_own_beginning(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from landing.feeds import find
+from landing.files import Found
 from landing.prepare import Prepared, RefusedFileError, prepare
 
 from tests.landing.csv_files import HEADER, good, row
@@ -71,6 +72,13 @@ def test_a_file_that_cannot_be_meant_is_refused(
 ) -> None:
     with pytest.raises(RefusedFileError, match=message):
         prepared(tmp_path, content)
+
+
+def test_the_copy_of_a_packed_file_fits_into_the_room_that_is_asked_for(tmp_path: Path) -> None:
+    packed = gzip.compress(good(20_000), compresslevel=9)
+    prepared(tmp_path, packed, "a.csv.gz")
+    copy = (tmp_path / "copy").stat().st_size
+    assert len(packed) < copy < Found.at(tmp_path / "a.csv.gz").copy_bytes
 
 
 @pytest.mark.parametrize("content", [gzip.compress(good(9))[:-9], gzip.compress(good(9))[:20]])

@@ -11,8 +11,8 @@
     {%- do ensure_feed(feed) -%}
     {%- do landing_drop_duplicates(feed) -%}
     {%- set waiting = landing_waiting(feed) -%}
-    {#- A file whose landing began and never ended may be why it did not: new files do not wait for
-        it, and it cannot take others with it. -#}
+    {#- A file whose landing began and never ended may be why it did not: it is landed alone, after
+        the new ones, and after those that were tried longer ago. -#}
     {%- set fresh = waiting | rejectattr('has_begun') | batch(500) | list -%}
     {%- set begun = waiting | selectattr('has_begun') | batch(1) | list -%}
     {%- for files in fresh + begun -%}
@@ -39,13 +39,13 @@
     {%- do run_query(sql) -%}
 {%- endmacro %}
 
-{#- [{key, path, counted, has_begun}], oldest first. -#}
+{#- [{key, path, counted, has_begun}], those first that were tried or came longest ago. -#}
 {% macro landing_waiting(feed) -%}
     {%- set sql -%}
         select content_key, stage_path, rows_counted, first_error is not null
         from {{ feed.schema }}.LANDED_FILES
         where feed = {{ landing_literal(feed.name) }} and state = 'staged'
-        order by staged_at, source_file
+        order by first_error, staged_at, source_file
     {%- endset -%}
     {%- set files = [] -%}
     {%- for key, path, counted, has_begun in run_query(sql).rows -%}
@@ -64,10 +64,8 @@
         )
     {%- endset -%}
     {%- do run_query(sql) -%}
-    {%- set sql -%}
-        update {{ landing_staged(feed, keys, changes="first_error = 'its landing began and did not end'") }}
-    {%- endset -%}
-    {%- do run_query(sql) -%}
+    {%- set begun = 'its landing began at ' ~ run_started_at.isoformat() ~ ' and did not end' -%}
+    {%- do run_query('update ' ~ landing_staged(feed, keys, changes='first_error = ' ~ landing_literal(begun))) -%}
     {%- do run_query('begin') -%}
     {%- do landing_take_turn(feed, run) -%}
     {%- set mine = landing_scalar('select count(*) from ' ~ landing_staged(feed, keys)) -%}

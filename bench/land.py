@@ -150,10 +150,8 @@ def _write_files(folder: Path) -> int:
 def _incremental() -> Iterator[dict[str, Any]]:
     """New rows on a large table and on a small one: the time must not follow the old rows."""
     with databases("bench_old", OLD) as large, databases("bench_few", FEW) as small:
-        works, peaks = [], []
-        for pair in (large, small):
-            peaks.append(_peak_of_first_landing(pair))
-            works.append(Prepared(_adding(pair), _land_stream(pair, NEW)))
+        peaks = [_peak_of_first_landing(pair) for pair in (large, small)]
+        works = [Prepared(_adding(pair), _land_stream(pair, NEW)) for pair in (large, small)]
         for work in works:
             rate(work)
         pairs = [(rate(works[0]), rate(works[1])) for _ in range(ROUNDS)]

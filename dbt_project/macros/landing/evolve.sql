@@ -67,7 +67,7 @@
     {%- for name, type in there.items() if not landing_is_type(wanted.get(name), type) -%}
         {%- do differing.append(name ~ ' is ' ~ type ~ ', wanted: ' ~ wanted.get(name, 'no such column')) -%}
     {%- endfor -%}
-    {%- if differing and not landing_scalar('select count(*) from (select 1 from ' ~ table ~ ' limit 1) r') | int -%}
+    {%- if differing and not landing_scalar('select count(*) from (select 1 as one from ' ~ table ~ ' limit 1) r') | int -%}
         {%- do run_query(landing_create_table(feed, or_replace=true)) -%}
         {%- do print(feed.name ~ ': made the empty table anew, as ' ~ differing | join('; ')) -%}
     {%- elif differing -%}

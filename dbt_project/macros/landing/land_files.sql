@@ -42,7 +42,7 @@
 {#- [{key, path, counted, has_begun}], those first that were tried or came longest ago. -#}
 {% macro landing_waiting(feed) -%}
     {%- set sql -%}
-        select content_key, stage_path, rows_counted, first_error is not null
+        select content_key, stage_path, rows_counted, first_error is not null as has_begun
         from {{ feed.schema }}.LANDED_FILES
         where feed = {{ landing_literal(feed.name) }} and state = 'staged'
         order by first_error, staged_at, source_file

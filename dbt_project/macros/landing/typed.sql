@@ -21,8 +21,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- As it is cast: blanks around a value do not count. A file says nothing for null and for an empty
-    text alike; a stream tells them apart. -#}
+{#- As it is cast: blanks around a value do not count, and of a time no more than its pattern lets be
+    other than zero. A file says nothing for null and for an empty text alike; a stream tells them
+    apart. -#}
 {% macro landing_value(feed, raw, type) -%}
     {%- set type = type | lower -%}
     {%- if type == 'text' -%}
@@ -30,7 +31,9 @@
     {%- endif -%}
     {%- set text = "nullif(trim(" ~ raw ~ "), '')" -%}
     {%- if type.startswith('timestamp') -%}
-        {%- set text = "replace(rtrim(" ~ text ~ ", 'Z'), '+00:00', '')" -%}
+        {%- set text = "left(replace(rtrim(" ~ text ~ ", 'Z'), '+00:00', ''), 26)" -%}
+    {%- elif type == 'date' -%}
+        {%- set text = 'left(' ~ text ~ ', 10)' -%}
     {%- endif -%}
     {{ return('try_cast(' ~ text ~ ' as ' ~ type ~ ')') }}
 {%- endmacro %}

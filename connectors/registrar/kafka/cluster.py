@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -13,11 +12,9 @@ from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from registrar.definition import Topic
 from registrar.errors import RegistrarError
 from registrar.kafka import groups, reading, sending
-from registrar.kafka.errors import down, reason
+from registrar.kafka.errors import TIMEOUT, down, outlasting, reason
 from registrar.kafka.places import Partition, place
 
-TIMEOUT = 15.0
-POLL_SECONDS = 0.1
 BROKER_DEFAULT = -1
 # A partition that has just been made, or moved, has no leader for a moment.
 LEADERLESS = {
@@ -180,15 +177,12 @@ class Kafka:
         wanted = {TopicPartition(*p): spec for p in partitions}
         if not wanted:
             return {}
-        deadline = time.monotonic() + TIMEOUT
-        while True:
-            try:
-                futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
-                return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
-            except KafkaException as error:
-                if reason(error).code() not in LEADERLESS or time.monotonic() > deadline:
-                    raise down(error, "Kafka does not answer") from None
-            time.sleep(POLL_SECONDS)
+
+        def ask() -> dict[Partition, int]:
+            futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
+            return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
+
+        return outlasting(LEADERLESS, "Kafka does not answer", ask)
 
 
 def _new(topic: Topic) -> NewTopic:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-from registrar.kafka.errors import down, reason
+from registrar.kafka.errors import TIMEOUT, outlasting
 from registrar.kafka.places import Partition
 
-TIMEOUT = 15.0
-POLL_SECONDS = 0.2
 # A group's coordinator moves when a broker starts or is slow.
 UNCOORDINATED = {
     KafkaError.NOT_COORDINATOR,
@@ -31,16 +28,9 @@ def committed(
         KafkaDownError: its coordinator does not answer in time.
     """
     wanted = [TopicPartition(*p) for p in partitions]
-    deadline = time.monotonic() + TIMEOUT
     with _consumer(settings, group) as consumer:
-        while True:
-            try:
-                found = consumer.committed(wanted, TIMEOUT)
-                return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
-            except KafkaException as error:
-                if reason(error).code() not in UNCOORDINATED or time.monotonic() > deadline:
-                    raise down(error) from None
-            time.sleep(POLL_SECONDS)
+        found = outlasting(UNCOORDINATED, "Kafka", lambda: consumer.committed(wanted, TIMEOUT))
+    return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
 
 
 def commit(settings: Mapping[str, Any], group: str, offsets: Mapping[Partition, int]) -> None:
@@ -50,16 +40,12 @@ def commit(settings: Mapping[str, Any], group: str, offsets: Mapping[Partition, 
         KafkaDownError: they are not accepted in time.
     """
     places = [TopicPartition(*p, offset) for p, offset in offsets.items()]
-    deadline = time.monotonic() + TIMEOUT
     with _consumer(settings, group) as consumer:
-        while True:
-            try:
-                consumer.commit(offsets=places, asynchronous=False)
-                return
-            except KafkaException as error:
-                if reason(error).code() not in UNCOORDINATED or time.monotonic() > deadline:
-                    raise down(error, f"offsets of {group} were not committed") from None
-            time.sleep(POLL_SECONDS)
+        outlasting(
+            UNCOORDINATED,
+            f"offsets of {group} were not committed",
+            lambda: consumer.commit(offsets=places, asynchronous=False),
+        )
 
 
 @contextmanager

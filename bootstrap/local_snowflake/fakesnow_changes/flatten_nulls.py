@@ -8,11 +8,10 @@ from string import Template
 
 from fakesnow import macros
 
-_OLD = "CAST(TO_JSON(input) AS JSON[])"
+from bootstrap.local_snowflake.fakesnow_changes.sql_texts import replaced
+
+_CHANGE = ("CAST(TO_JSON(input) AS JSON[])", "json_extract(TO_JSON(input), '$$[*]')")
 
 
 def apply() -> None:
-    sql = macros.FS_FLATTEN.template
-    if _OLD not in sql:
-        raise RuntimeError(f"fakesnow's FLATTEN has no {_OLD!r} any more")
-    macros.FS_FLATTEN = Template(sql.replace(_OLD, "json_extract(TO_JSON(input), '$$[*]')"))
+    macros.FS_FLATTEN = Template(replaced(macros.FS_FLATTEN.template, _CHANGE))

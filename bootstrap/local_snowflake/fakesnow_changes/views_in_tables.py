@@ -8,6 +8,8 @@ from string import Template
 
 from fakesnow import info_schema
 
+from bootstrap.local_snowflake.fakesnow_changes.sql_texts import ANEW, replaced
+
 _FROM_TABLES = "from duckdb_tables tables"
 _TABLES_AND_VIEWS = """from (
     select database_name, schema_name, table_name, estimated_size, 'BASE TABLE' AS kind
@@ -19,13 +21,10 @@ _TABLES_AND_VIEWS = """from (
 
 
 def apply() -> None:
-    sql = info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template
-    for old, new in (
+    sql = replaced(
+        info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template,
         (_FROM_TABLES, _TABLES_AND_VIEWS),
         ("'BASE TABLE' AS \"TABLE_TYPE\"", 'tables.kind AS "TABLE_TYPE"'),
-        ("create view if not exists", "create or replace view"),
-    ):
-        if old not in sql:
-            raise RuntimeError(f"fakesnow's INFORMATION_SCHEMA.TABLES has no {old!r} any more")
-        sql = sql.replace(old, new)
+        ANEW,
+    )
     info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(sql)

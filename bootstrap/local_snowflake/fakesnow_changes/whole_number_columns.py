@@ -6,7 +6,7 @@ Test: test_tables.py, test_types_are_described_in_snowflakes_words
 
 from fakesnow import info_schema
 
-from bootstrap.local_snowflake.fakesnow_changes.catalogue_views import replaced
+from bootstrap.local_snowflake.fakesnow_changes.sql_texts import ANEW, replaced
 
 _INTEGERS = (
     "columns.data_type IN ('BIGINT', 'HUGEINT', 'INTEGER', 'SMALLINT', 'TINYINT', "
@@ -18,4 +18,5 @@ def apply() -> None:
     info_schema.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW = replaced(
         info_schema.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW,
         ("columns.data_type='BIGINT'", _INTEGERS),
+        ANEW,
     )

@@ -9,7 +9,7 @@ from string import Template
 from fakesnow import info_schema
 from fakesnow.transforms import show, transforms
 
-from bootstrap.local_snowflake.fakesnow_changes.catalogue_views import replaced
+from bootstrap.local_snowflake.fakesnow_changes.sql_texts import ANEW, replaced
 
 _CHANGE = ("TIMESTAMP_TZ", "TIMESTAMP_LTZ")
 
@@ -21,4 +21,4 @@ def apply() -> None:
     transforms.SQL_DESCRIBE_TABLE = Template(
         replaced(transforms.SQL_DESCRIBE_TABLE.template, _CHANGE)
     )
-    show.SQL_CREATE_VIEW_SHOW_COLUMNS = replaced(show.SQL_CREATE_VIEW_SHOW_COLUMNS, _CHANGE)
+    show.SQL_CREATE_VIEW_SHOW_COLUMNS = replaced(show.SQL_CREATE_VIEW_SHOW_COLUMNS, _CHANGE, ANEW)

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
+from bootstrap.local_snowflake.semantics.constants import is_whole
 from bootstrap.local_snowflake.semantics.macros import call
 from bootstrap.local_snowflake.semantics.probe import Probe
 
@@ -120,10 +121,10 @@ def _finite(probe: Probe, node: exp.Expr) -> None:
 
 def _multiply(probe: Probe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
-    if _is_whole(left) and _is_whole(right):
+    if is_whole(left) and is_whole(right):
         left.replace(_hugeint(left.copy()))
         return
-    if _is_whole(left) or _is_whole(right):
+    if is_whole(left) or is_whole(right):
         return  # a whole number adds no decimals
     if isinstance(left, exp.Interval) or isinstance(right, exp.Interval):
         return
@@ -138,9 +139,9 @@ def _multiply(probe: Probe, node: exp.Expr) -> None:
 def _add(probe: Probe, node: exp.Expr) -> None:
     """DuckDB adds days to a date in 32 bits only, and constants in 32 as well."""
     left, right = node.this, node.expression
-    if _is_whole(left) and _is_whole(right):
+    if is_whole(left) and is_whole(right):
         left.replace(_hugeint(left.copy()))
-    if any(isinstance(o, exp.Interval) or _is_whole(o) for o in (left, right)):
+    if any(isinstance(o, exp.Interval) or is_whole(o) for o in (left, right)):
         return
     if not probe.is_possible():
         return  # an error if it is a date after all
@@ -148,12 +149,6 @@ def _add(probe: Probe, node: exp.Expr) -> None:
     for operand, kind, other in ((left, *kinds), (right, *reversed(kinds))):
         if other == "DATE" and _INTEGERS.fullmatch(kind):
             operand.replace(exp.cast(operand.copy(), "INTEGER"))
-
-
-def _is_whole(node: exp.Expr) -> bool:
-    while isinstance(node, exp.Neg | exp.Paren):
-        node = node.this
-    return isinstance(node, exp.Literal) and str(node.this).isdigit()
 
 
 def _keep_whole(probe: Probe, node: exp.Expr) -> None:

@@ -90,9 +90,7 @@ def _told(operand: exp.Expr) -> str | None:
     if isinstance(operand, exp.Cast) and not isinstance(operand, exp.TryCast):
         told = operand.to.sql(dialect="duckdb").replace(", ", ",")
         told = {"INT128": "HUGEINT", "TEXT": "VARCHAR"}.get(told, told)
-        return (
-            told if re.fullmatch(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)", told) else None
-        )
+        return told if _TELLING.fullmatch(told) else None
     if isinstance(operand, exp.Literal) and not operand.is_string and operand.name.isdigit():
         return "INTEGER_LITERAL"
     return "BIGINT" if isinstance(operand, exp.Count) else None

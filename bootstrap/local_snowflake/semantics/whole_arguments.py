@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from bootstrap.local_snowflake.semantics.constants import constant, is_whole
 from bootstrap.local_snowflake.semantics.macros import call
 
 # sqlglot's class -> those of its arguments that count.
@@ -46,13 +47,12 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
     for node in list(statement.find_all(*_COUNTS)):
         for argument in _COUNTS[type(node)]:
             count = node.args.get(argument)
-            if count is not None and not _is_whole(count):
+            if count is not None and not _stays(count):
                 count.replace(call("sf_whole", count.copy()))
     return statement
 
 
-def _is_whole(node: exp.Expr) -> bool:
-    """A constant, which stays what it is because some functions want one; or text, as in GET."""
-    while isinstance(node, exp.Neg | exp.Paren):
-        node = node.this
-    return isinstance(node, exp.Literal) and (node.is_string or str(node.this).isdigit())
+def _stays(node: exp.Expr) -> bool:
+    """A whole constant, which some functions want as it is; or text, as in GET."""
+    found = constant(node)
+    return is_whole(node) or (found is not None and found.is_string)

@@ -112,11 +112,11 @@ def _leave(session: Session, database: str, schema: str | None) -> None:
     """What is dropped is no longer current."""
     if session.database != database or (schema and session.schema != schema):
         return
-    session.leave_schema()
     if schema is None:
         session.leave_database()
         session.con.execute("USE memory.main")
     else:
+        session.leave_schema()
         session.con.execute(f"USE {quoted(database)}.main")
 
 

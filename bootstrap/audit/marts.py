@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from landing import snowflake
-from landing.feeds import Feed, Mart, StreamFeed
+from landing.feeds import Feed, Mart
 from snowflake.connector import SnowflakeConnection
 
 from . import warehouse
@@ -64,7 +64,7 @@ class _Comparison:
         self._mart = f"(select {', '.join(feed.key)} from {mart.model} where {mart.where})"
         self._model = mart.model
         self._window = window
-        self._landed_at = "airflow_ingested_at" if isinstance(feed, StreamFeed) else "ingested_at"
+        self._landed_at = feed.landed_at
         self._keys = ", ".join(feed.key)
         self._text = warehouse.key(feed)
         self._in_mart = "exists (select 1 from {} m where {})".format(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import yaml
@@ -38,7 +38,10 @@ class Feed:
     columns: what the file or relation delivers, in order.
     types: their types in the raw table.
     definition: stage and all columns as the macro landing_definition writes them.
+    landed_at: the column that says when a row landed.
     """
+
+    landed_at: ClassVar[str]
 
     name: str
     table: str
@@ -55,6 +58,8 @@ class Feed:
 class FileFeed(Feed):
     """Rows come from files whose names match `pattern`, or `pattern` with .gz behind."""
 
+    landed_at: ClassVar = "ingested_at"
+
     pattern: str
     settle_seconds: int
 
@@ -62,6 +67,8 @@ class FileFeed(Feed):
 @dataclass(frozen=True)
 class StreamFeed(Feed):
     """Rows come from a Postgres relation, new versions first marked by `ingest_xid`."""
+
+    landed_at: ClassVar = "airflow_ingested_at"
 
     relation: str
 

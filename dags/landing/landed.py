@@ -7,7 +7,7 @@ from datetime import datetime
 from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from . import snowflake
-from .feeds import Feed, StreamFeed
+from .feeds import Feed
 from .raw_objects import DOES_NOT_EXIST
 
 
@@ -19,8 +19,7 @@ def landed_by(target: SnowflakeConnection, feed: Feed, run: str) -> datetime | N
     Raises:
         snowflake.connector.Error: Snowflake is away.
     """
-    column = "airflow_ingested_at" if isinstance(feed, StreamFeed) else "ingested_at"
-    query = f"select max({column}) from {feed.schema}.{feed.table} where landing_run = %s"
+    query = f"select max({feed.landed_at}) from {feed.schema}.{feed.table} where landing_run = %s"
     try:
         found: datetime | None = snowflake.rows(target, query, [run])[0][0]
     except ProgrammingError as error:

@@ -17,16 +17,15 @@
         order by l.source_file, l.staged_at
     {%- endset -%}
     {%- set lines = run_query(sql).rows -%}
+    {%- set not_landed = {
+        'refused': ' was refused: ', 'lost': ' did not arrive, the next run stages it again: ',
+    } -%}
     {%- set faults = [] -%}
     {%- set total = namespace(parsed=0, loaded=0, rejected=0) -%}
     {%- for file, state, parsed, loaded, rejected, first_error, is_corrected in lines -%}
-        {%- if state == 'refused' -%}
+        {%- if state in not_landed -%}
             {%- if not is_corrected -%}
-                {%- do faults.append(file ~ ' was refused: ' ~ first_error) -%}
-            {%- endif -%}
-        {%- elif state == 'lost' -%}
-            {%- if not is_corrected -%}
-                {%- do faults.append(file ~ ' did not arrive, the next run stages it again: ' ~ first_error) -%}
+                {%- do faults.append(file ~ not_landed[state] ~ first_error) -%}
             {%- endif -%}
         {%- else -%}
             {%- set total.parsed = total.parsed + parsed | int -%}

@@ -6,7 +6,7 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 
 from dotenv import dotenv_values
@@ -37,10 +37,10 @@ def complete(known: Mapping[str, str | None] | None = None) -> bool:
     Args:
         known: what they are where they were drawn before; others are random.
     """
-    lines = [f"{name}={(known or {}).get(name) or _random(name)}" for name in lacking()]
-    if lines:
-        write("\n".join([ENV_FILE.read_text().rstrip("\n"), *lines, ""]))
-    return bool(lines)
+    names = lacking()
+    if names:
+        write(_with(ENV_FILE.read_text(), names, known or {}))
+    return bool(names)
 
 
 def _secret_names() -> list[str]:
@@ -53,8 +53,12 @@ def completed(text: str, kept: str) -> str:
     Args:
         kept: an earlier file's text, whose secrets go on being used; others are random.
     """
-    given, known = values(text), values(kept)
-    names = [name for name in _secret_names() if not given.get(name)]
+    given = values(text)
+    return _with(text, [name for name in _secret_names() if not given.get(name)], values(kept))
+
+
+def _with(text: str, names: Sequence[str], known: Mapping[str, str | None]) -> str:
+    """The text with these secrets behind it; those that are not known are random."""
     lines = [f"{name}={known.get(name) or _random(name)}" for name in names]
     return "\n".join([text.rstrip("\n"), *lines, ""])
 

@@ -60,7 +60,7 @@ def public_key() -> str:
             "SNOWFLAKE_PRIVATE_KEY_FILE is not set. Make a key pair with "
             "`python -m bootstrap snowflake keys`, and put its path into .env."
         )
-    file = settings.folder("SNOWFLAKE_PRIVATE_KEY_FILE")
+    file = settings.path(settings.get("SNOWFLAKE_PRIVATE_KEY_FILE"))
     secret = os.environ.get("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE") or None
     try:
         key = serialization.load_pem_private_key(

@@ -11,12 +11,11 @@ from typing import Any
 
 from faker import Faker
 
+from bench import _source
 from bench.timing import compare
-from bootstrap import settings
 from producer.drawing.timeline import Spread, micros
 from producer.events import stream
 
-USERS = "data/incoming/user_registrations_*.csv"
 OURS = 200_000
 THEIRS = 10_000
 CURRENCIES = ("USD", "EUR", "GBP", "JPY", "THB")
@@ -26,7 +25,7 @@ START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC
 
 def run() -> list[dict[str, Any]]:
     """Rows of the bench table; rates are records a second in one process."""
-    source = stream.find("transaction", str(settings.ROOT / USERS))
+    source = _source.transactions()
     line = Spread(micros(START), micros(END), OURS, source.recipe.rhythm)
     fake = Faker()
 

@@ -16,6 +16,7 @@ import numpy as np
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench import _source
 from bench.timing import compare
 from bootstrap import settings
 from producer.contracts.avro_format import AvroWire
@@ -33,7 +34,6 @@ from producer.events.stream import Stream
 COUNT = 400_000
 TOPIC = "bench_produce"
 START = 1_793_491_200_000_000
-USERS = "data/incoming/user_registrations_*.csv"
 BAR = 0.5
 # A run lasts one or two seconds, and single ratios lie as far apart as 0.45 and 0.63.
 ROUNDS = 11
@@ -43,7 +43,7 @@ QUIET = Watch(lambda text: None, lambda totals: None, lambda: False)
 def run() -> list[dict[str, Any]]:
     """Rows of the bench table; rates are acknowledged messages a second from one process."""
     settings.load_env()
-    source = stream.find("transaction", str(settings.ROOT / USERS))
+    source = _source.transactions()
     # No registry needed: the schema's id only stands in the frame.
     wires: dict[str, Wire] = {
         "JSON": JsonWire(source.contract),

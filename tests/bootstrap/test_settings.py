@@ -18,8 +18,10 @@ from bootstrap.native import dotenv
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting in the environment, and an .env file that does not exist yet."""
-    for name in dotenv_values(settings.EXAMPLE_FILE):
-        monkeypatch.delenv(name, raising=False)
+    known = dotenv_values(settings.EXAMPLE_FILE)
+    # A copy, because load_env sets what the test did not name.
+    own = {name: value for name, value in os.environ.items() if name not in known}
+    monkeypatch.setattr(os, "environ", own)
     for module in (settings, dotenv):
         monkeypatch.setattr(module, "ENV_FILE", tmp_path / ".env")
 
@@ -63,10 +65,7 @@ def test_a_short_env_file_of_ones_own_is_completed_once() -> None:
     assert other["CONNECT_SINK_PASSWORD"] == values["CONNECT_SINK_PASSWORD"]
 
 
-def test_a_short_env_file_gains_the_secrets_it_lacks_and_keeps_its_lines(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(os, "environ", dict(os.environ))
+def test_a_short_env_file_gains_the_secrets_it_lacks_and_keeps_its_lines() -> None:
     settings.ENV_FILE.write_text("AIRFLOW_PORT=18080\nUNLOAD_PASSWORD=mine")
     settings.load_env()
     assert dotenv.complete({"CONNECT_SINK_PASSWORD": "drawn before"})

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,12 @@ class Dbt:
     """Runs dbt commands on the project; artifacts and logs stay in a folder of the tests.
 
     manifest: the project as read before, so that a command need not read it again.
+    settings: the environment of a command, beside that of the tests.
     """
 
     folder: Path
     manifest: Manifest | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, *words: str) -> Any:
         """What the command returns.
@@ -40,15 +42,19 @@ class Dbt:
         Raises:
             AssertionError: it failed; with the messages of the nodes that did.
         """
-        done = dbtRunner(manifest=self.manifest).invoke(
-            [
-                *("--quiet", "--no-use-colors", "--no-write-json"),
-                *("--log-path", str(self.folder / "logs")),
-                *words,
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-                *("--target-path", str(self.folder / "target")),
-            ]
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            done = dbtRunner(manifest=self.manifest).invoke(
+                [
+                    *("--quiet", "--no-use-colors", "--no-write-json"),
+                    *("--log-path", str(self.folder / "logs")),
+                    *words,
+                    *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                    *("--target-path", str(self.folder / "target")),
+                ]
+            )
         results = getattr(done.result, "results", [])
         failed = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
         assert done.success, "\n".join(failed) or str(done.exception)
@@ -138,15 +144,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float
 
 
 @pytest.fixture(scope="session")
-def dbt_settings() -> Iterator[pytest.MonkeyPatch]:
-    """Environment of dbt in this process, put back at the end."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-        yield patch
-
-
-@pytest.fixture(scope="session")
-def dbt(dbt_settings: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     """dbt without a warehouse: enough to parse."""
     return Dbt(tmp_path_factory.mktemp("dbt"))
 
@@ -158,12 +156,9 @@ def manifest(dbt: Dbt) -> Manifest:
 
 
 @pytest.fixture(scope="session")
-def warehouse(
-    server: dict[str, str], dbt_settings: pytest.MonkeyPatch, manifest: Manifest
-) -> Iterator[Warehouse]:
+def warehouse(server: dict[str, str], dbt: Dbt, manifest: Manifest) -> Iterator[Warehouse]:
     """A warehouse with empty raw tables; from here on dbt is pointed at it."""
-    for name, value in server.items():
-        dbt_settings.setenv(name, value)
+    dbt.settings.update(server)
     with snowflake.connector.connect(
         account="local",
         host=server["SNOWFLAKE_HOST"],

@@ -75,14 +75,12 @@ def test_each_system_is_told_apart(
     assert "nowhere is not a folder" in found["Files"]
 
 
-def test_postgres_away_may_heal() -> None:
+def test_postgres_away_may_heal(check: Callable[..., Any]) -> None:
     away = {"POSTGRES_PORT": "1", "UNLOAD_PASSWORD": "any"}
-    streams = [feed for feed in feeds.load() if isinstance(feed, feeds.StreamFeed)]
-    with pytest.raises(checks.CheckError, match="nobody listens there") as found:
-        checks.check_all(
-            partial(postgres.connect_from_env, away), snowflake.connect_from_env, Path(), streams
-        )
-    assert set(found.value.stopped) == {"Postgres", "Snowflake"}
+    found = check(source=partial(postgres.connect_from_env, away))
+    assert set(found) == {"Postgres"}
+    assert "nobody listens there" in found["Postgres"]
+    assert checks.may_heal(found["Postgres"])
 
 
 def test_a_table_that_may_not_be_written_is_named() -> None:

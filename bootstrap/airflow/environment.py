@@ -25,6 +25,8 @@ SCHEDULER_PRELOAD = ",".join(
         "cosmos.plugin.airflow3",
         "cosmos.profiles",
         "upath.implementations.local",
+        # For the operators of the ingestion.
+        "psycopg",
         # For @task, and for the lineage that each task may report.
         "airflow.sdk.definitions.decorators",
         "airflow.providers.standard.decorators.python",

@@ -13,18 +13,10 @@ from cosmos.settings import cache_dir
 from landing.feeds import DBT_PROJECT
 
 from .macro_operator import DbtMacroOperator
-from .operational_build import OperationalBuildOperator
 from .retries import BUILD_TIMEOUT
 
 #: Written by `dbt parse`; models that it does not know are not in the DAG.
 MANIFEST = Path(os.environ.get("DBT_MANIFEST") or DBT_PROJECT / "target" / "manifest.json")
-
-OPERATIONAL_DOC = """Views in Postgres, one of which is unloaded, and their tests; warns when the
-sink has got no row for long (`dbt build --target postgres`).
-
-When it fails: nothing was unloaded in this run, and files land all the same. The log has dbt's
-message. Mend the model, or what its test is about, and clear the task; by hand, see it with
-`cd dbt_project && uv run dbt build --target postgres`."""
 
 BUILD_DOC = """One `dbt build` of every model, snapshot, seed and test; the tasks beside it show how
 each of them goes.
@@ -66,20 +58,6 @@ def run_macro(
         profile_config=profile("snowflake"),
         **IN_WORKER,
         **options,
-    )
-
-
-def build_operational_models() -> OperationalBuildOperator:
-    """The views in Postgres, the one that is unloaded among them, and their tests."""
-    return OperationalBuildOperator(
-        task_id="build_operational_models",
-        doc_md=OPERATIONAL_DOC,
-        select="operational",
-        profile_config=profile("postgres"),
-        # Nothing waits for the views; the asset of the landing starts the transformations.
-        emit_datasets=False,
-        # dbt parses all anew when it meets the cache of another target.
-        **IN_WORKER | {"cache_dir": cache_dir / "postgres"},
     )
 
 

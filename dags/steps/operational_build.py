@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from cosmos.operators.local import DbtBuildLocalOperator
+from cosmos.settings import cache_dir
 from landing import checks
 
 from . import connections
+from .dbt import IN_WORKER, profile
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+
+
+DOC = """Views in Postgres, one of which is unloaded, and their tests; warns when the
+sink has got no row for long (`dbt build --target postgres`).
+
+When it fails: nothing was unloaded in this run, and files land all the same. The log has dbt's
+message. Mend the model, or what its test is about, and clear the task; by hand, see it with
+`cd dbt_project && uv run dbt build --target postgres`."""
 
 
 class OperationalBuildOperator(DbtBuildLocalOperator):
@@ -27,3 +37,17 @@ class OperationalBuildOperator(DbtBuildLocalOperator):
         except Exception as error:
             kind = AirflowException if checks.may_heal(str(error)) else AirflowFailException
             raise kind(str(error)) from None
+
+
+def build_operational_models() -> OperationalBuildOperator:
+    """The views in Postgres, the one that is unloaded among them, and their tests."""
+    return OperationalBuildOperator(
+        task_id="build_operational_models",
+        doc_md=DOC,
+        select="operational",
+        profile_config=profile("postgres"),
+        # Nothing waits for the views; the asset of the landing starts the transformations.
+        emit_datasets=False,
+        # dbt parses all anew when it meets the cache of another target.
+        **IN_WORKER | {"cache_dir": cache_dir / "postgres"},
+    )

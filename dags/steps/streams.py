@@ -11,7 +11,8 @@ from landing import feeds
 from landing.feeds import FeedError, StreamFeed
 
 from . import connections
-from .dbt import build_operational_models, run_macro
+from .dbt import run_macro
+from .operational_build import build_operational_models
 from .retries import no_retry_for
 
 COPY_DOC = """Lands the unloaded rows, all or none (`dbt run-operation land_stream`).

@@ -80,8 +80,42 @@ def push_only_what_is_read(module: Any) -> None:
             original(task_instance, event)
 
     module._process_dbt_log_event = process
+    sensor = module.BaseConsumerSensor
     # A request at each look of a sensor, for lines that are logged at level debug.
-    module.BaseConsumerSensor._log_startup_events = lambda self, task_instance: None
+    sensor._log_startup_events = lambda self, task_instance: None
+    of_a_model = sensor._cache_compiled_sql
+
+    @wraps(of_a_model)
+    def cache_compiled_sql(self: Any, *args: Any) -> None:
+        # Two requests, to show the model's SQL as that of its tests.
+        if not self.is_test_sensor:
+            of_a_model(self, *args)
+
+    sensor._cache_compiled_sql = cache_compiled_sql
+
+
+@wrapt.when_imported("cosmos.listeners.task_instance_listener")
+@with_known_cosmos
+def measure_nothing_for_nobody(module: Any) -> None:
+    """Spare each task the telemetry that is switched off: Cosmos gathers it before it asks."""
+    module._build_task_metrics = lambda task_instance, status: {}
+
+
+@wrapt.when_imported("cosmos.operators._watcher.state")
+@with_known_cosmos
+def push_once(module: Any) -> None:
+    """Tell Airflow once how a node ended: dbt says it in two events, Cosmos pushes at each."""
+    original = module.safe_xcom_push
+    told: dict[tuple[Any, str], Any] = {}
+
+    @wraps(original)
+    def push(task_instance: Any, key: str, value: Any) -> None:
+        place = (task_instance.id, key)
+        if told.get(place) != value:
+            original(task_instance=task_instance, key=key, value=value)
+            told[place] = value
+
+    module.safe_xcom_push = push
 
 
 @wrapt.when_imported("cosmos.operators._watcher.base")
@@ -163,3 +197,8 @@ def push_beside_the_build(module: Any) -> None:
 
 for module in filter(None, os.environ.get("PIPELINE_PRELOAD", "").split(",")):
     importlib.import_module(module)
+if os.environ.get("PIPELINE_PRELOAD"):
+    from airflow.sdk.listener import get_listener_manager
+
+    # It makes an object of each plugin, web pages and all, and is kept.
+    get_listener_manager()

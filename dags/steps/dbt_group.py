@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.sdk import BaseOperator, TaskGroup
+from airflow.sdk import BaseOperator, TaskGroup, WeightRule
 from cosmos import DbtTaskGroup
 
 from .dbt import transformations
@@ -28,6 +28,9 @@ def _free_from_tests(group: TaskGroup) -> None:
     }
     test = tasks.pop(f"{group.group_id}.test")
     (model,) = tasks.values()
+    # Of the few slots of the watchers, the models that most tasks follow get the next one.
+    model.weight_rule = WeightRule.DOWNSTREAM
+    test.priority_weight = 1
     for later in test.downstream_list:
         test.downstream_task_ids.remove(later.task_id)
         later.upstream_task_ids.remove(test.task_id)

@@ -34,8 +34,8 @@ def test_a_model_and_its_tests_are_told_of_once_without_holding_up_the_build(
     told: dict[str, Any],
 ) -> None:
     assert told["pushed"] == [
-        ["model__p__a_dbt_event", "success"],
         ["model__p__a_status", "success"],
+        ["model__p__a_dbt_event", "success"],
         ["model__p__a_tests_status", "pass"],
     ]
 

@@ -17,7 +17,13 @@ from cosmos.operators import local
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator
 from google.protobuf.struct_pb2 import Struct
 
-STEPS = {"NodeStart": "started", "NodeCompiling": "compiling", "NodeFinished": "success"}
+#: dbt tells the end of a node twice.
+STEPS = {
+    "NodeStart": "started",
+    "NodeCompiling": "compiling",
+    "LogNodeResult": "success",
+    "NodeFinished": "success",
+}
 PATIENCE = 30
 
 
@@ -25,6 +31,7 @@ class TaskInstance:
     """Keeps what it is asked to push, once it may go on."""
 
     def __init__(self) -> None:
+        self.id = "first"
         self.pushed: list[list[str]] = []
         self.answer = threading.Event()
 
@@ -97,7 +104,7 @@ def main() -> None:
     build(instance, instance.answer.set)
     failure = None
     try:
-        build(None, lambda: None)
+        build(SimpleNamespace(id="second"), lambda: None)
     except AttributeError as error:
         failure = str(error)
     told = {"pushed": instance.pushed, "failure": failure}

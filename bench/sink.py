@@ -6,7 +6,7 @@ last row, so that starting a connector does not count; runs of the three alterna
 of each is not counted: a worker that has just started still compiles. Needs a running Postgres,
 Kafka and Connect; its topics, tables and connectors are removed at the end.
 
-    python -m bench.sink --records 200000 --repeats 3 --formats json
+    python -m bench.sink --records 200000 --repeats 5 --formats json
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Load = Callable[[str, int], None]
 
 
 def run(
-    records: int = 400_000, repeats: int = 3, formats: Sequence[str] = FORMATS
+    records: int = 400_000, repeats: int = 5, formats: Sequence[str] = FORMATS
 ) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
 
@@ -235,7 +235,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--records", type=int, default=400_000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
     for row in run(options.records, options.repeats, options.formats):

@@ -61,7 +61,8 @@ class Kafka(Service):
                 "num.partitions": 3,
                 # A misspelt topic is an error, not a new topic.
                 "auto.create.topics.enable": "false",
-                "group.initial.rebalance.delay.ms": 0,
+                # The tasks of a connector, which start together, share their partitions at once.
+                "group.initial.rebalance.delay.ms": 100,
                 # Lets consumers notice a killed Connect worker within seconds.
                 "group.min.session.timeout.ms": 3000,
                 # A broker killed with -9 is fenced, and back, in 6 seconds instead of 13.

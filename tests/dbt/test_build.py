@@ -30,6 +30,16 @@ def test_every_column_is_described_under_its_own_name(
 
 
 @pytest.mark.usefixtures("built")
+def test_the_docs_know_every_column_and_its_type(dbt: Dbt, manifest: Manifest) -> None:
+    catalog = dbt("docs", "generate").nodes
+    for name, node in manifest.nodes.items():
+        if node.resource_type.value in ("model", "seed", "snapshot"):
+            found = {column.upper(): told.type for column, told in catalog[name].columns.items()}
+            assert found.keys() == {column.upper() for column in node.columns}, name
+            assert all(found.values()), name
+
+
+@pytest.mark.usefixtures("built")
 def test_without_facts_the_dimensions_still_have_their_unknown_members(
     warehouse: Warehouse,
 ) -> None:

@@ -198,6 +198,7 @@ RULES: dict[str, dict[str, Any]] = {
         "TO_CHAR('2024-05-07'::TIMESTAMP_NTZ, 'yyyymmdd')": "20240507",
         "TO_CHAR('2024-05-07 13:00:00'::TIMESTAMP_NTZ, 'Dy \"at\" hh12 am')": "Tue at 01 PM",
         "TO_CHAR('2024-05-07 13:00:00.5'::TIMESTAMP_NTZ, 'SS.FF')": "00.500000000",
+        "TO_CHAR('2024-05-07'::TIMESTAMP_NTZ, 'HH24:MI' || 'UTC')": "00:00UTC",
         "TO_VARCHAR(12.50)": "12.50",
     },
     "functions/convert_timezone": {

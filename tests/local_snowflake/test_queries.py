@@ -187,6 +187,14 @@ def test_unquoted_names_do_not_find_those_in_another_case(db: Database) -> None:
     assert db('SELECT "id", a FROM "Low" WHERE "id" = 1') == [(1, 2)]
 
 
+def test_a_named_query_may_be_called_like_a_table_elsewhere(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/constructs/with"""
+    sql = """WITH tables AS (
+                 SELECT table_name AS "table_name" FROM information_schema.tables
+             ) SELECT "table_name" FROM tables WHERE "table_name" = 'SALES' LIMIT 1"""
+    assert db(sql) == [("SALES",)]
+
+
 def test_a_column_of_the_catalogue_can_be_renamed_in_lower_case(db: Database) -> None:
     """As dbt docs does."""
     sql = """SELECT "table_name" FROM (

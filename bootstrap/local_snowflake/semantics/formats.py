@@ -16,7 +16,8 @@ from bootstrap.local_snowflake.errors import not_supported
 
 _TOKEN = re.compile(
     r'(?P<element>YYYY|MMMM|MON|MM|DD|DY|HH24|HH12|MI|SS|FF\d?|AM|PM)|"(?P<text>[^"]*)"'
-    r"|(?P<mark>[-/., :;_]|T(?=HH))",
+    # UTC: what dbt writes behind the times of its catalog.
+    r"|(?P<mark>[-/., :;_]|T(?=HH)|UTC)",
     re.I,
 )
 _ELEMENTS = {
@@ -64,10 +65,16 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
     return statement
 
 
-def _translated(form: exp.Expr, elements: dict[str, str]) -> str:
+def _constant(form: exp.Expr) -> str:
+    if isinstance(form, exp.DPipe):
+        return _constant(form.this) + _constant(form.expression)
     if not isinstance(form, exp.Literal) or not form.is_string:
         raise not_supported("a format that is not a constant text")
-    text, position, parts = form.this, 0, []
+    return str(form.this)
+
+
+def _translated(form: exp.Expr, elements: dict[str, str]) -> str:
+    text, position, parts = _constant(form), 0, []
     while position < len(text):
         match = _TOKEN.match(text, position)
         element = match and match["element"]

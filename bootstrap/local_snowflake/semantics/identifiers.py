@@ -81,7 +81,8 @@ def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool
         all_known &= own is not None or table is target
         if table is target and found:
             raise not_supported(f"a second object whose name differs only in case: {name}")
-        in_another_case = found or _is_cased(table) or table.name.upper() in alike
+        is_like_a_query = not table.db and table.name.upper() in alike
+        in_another_case = found or _is_cased(table) or is_like_a_query
         if table is not target and own is None and in_another_case:
             raise does_not_exist("Object", str(name))
     return columns, all_known

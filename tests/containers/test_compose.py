@@ -73,7 +73,8 @@ class Containers:
     def produce(self, count: int, rate: int) -> subprocess.Popen[bytes]:
         words = ("-m", "producer", "stream", "--count", str(count), "--rate", str(rate))
         return subprocess.Popen(
-            [sys.executable, *words, "--seed", "7"],
+            # However long a broker takes to come back on a busy machine.
+            [sys.executable, *words, "--seed", "7", "--wait", "300"],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,

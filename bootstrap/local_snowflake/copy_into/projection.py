@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from bootstrap.local_snowflake import delegate, semantics
+from bootstrap.local_snowflake import delegate, lengths, semantics
 from bootstrap.local_snowflake.copy_into.statement import CopyStatement
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 from bootstrap.local_snowflake.names import literal, quoted
-from bootstrap.local_snowflake.results import MAX_TEXT
 from bootstrap.local_snowflake.semantics.macros import SCHEMA, converted
 from bootstrap.local_snowflake.session import Session
 from bootstrap.local_snowflake.stages import StagedFile
@@ -125,13 +124,11 @@ def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
 
 def _outputs(session: Session, copy: CopyStatement, sqls: list[str]) -> list[Output]:
     rows = session.con.execute(
-        """SELECT column_name, data_type, is_nullable, ext_character_maximum_length
-           FROM duckdb_columns() LEFT JOIN _fs_global._fs_information_schema._fs_columns_ext
-             ON ext_table_catalog = database_name AND ext_table_schema = schema_name
-            AND ext_table_name = table_name AND ext_column_name = column_name
-            AND ext_character_maximum_length < ?
-           WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
-        [MAX_TEXT, copy.stored.database, copy.stored.schema, copy.stored.name],
+        f"""SELECT column_name, data_type, is_nullable, length
+            FROM duckdb_columns() LEFT JOIN {lengths.VIEW}
+              USING (database_name, schema_name, table_name, column_name)
+            WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
+        [copy.stored.database, copy.stored.schema, copy.stored.name],
     ).fetchall()
     known = {name: (kind, nullable, length) for name, kind, nullable, length in rows}
     return [Output(name, *known[name], sql) for name, sql in zip(copy.columns, sqls, strict=True)]

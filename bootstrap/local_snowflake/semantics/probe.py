@@ -71,10 +71,8 @@ class Probe:
 
     def columns(self, query: exp.Expr) -> list[str]:
         """The types of the columns of a query that stands in the statement."""
-        question: exp.Expr = exp.maybe_parse(
-            "SELECT bit_count(*COLUMNS(*), NULL, NULL) FROM (SELECT 1) AS _q", dialect="duckdb"
-        )
-        question.find(exp.Subquery).set("this", query.copy())
+        asked = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("_q")))
+        question = exp.select("bit_count(*COLUMNS(*), NULL, NULL)", dialect="duckdb").from_(asked)
         return self._answer(query, question)
 
     def is_possible(self) -> bool:

@@ -25,6 +25,10 @@ STAGED = "_STAGED"
 ROW = "_ROW"
 
 
+# https://docs.snowflake.com/en/sql-reference/binary-input-output
+_BINARY = {"HEX": "unhex", "BASE64": "from_base64", "UTF-8": "encode", "UTF8": "encode"}
+
+
 def field_name(number: int) -> str:
     return f"_F{number}"
 
@@ -41,9 +45,12 @@ class Output:
     nullable: bool
     length: int | None
     sql: str
+    binary_format: str = "HEX"
 
     @property
     def typed(self) -> str:
+        if self.kind == "BLOB":
+            return f"{_BINARY[self.binary_format]}({self.sql})"
         fitted = converted(self.sql, self.kind)
         return f"{SCHEMA}.sf_fit({fitted}, {self.length})" if self.length else fitted
 
@@ -131,7 +138,9 @@ def _outputs(session: Session, copy: CopyStatement, sqls: list[str]) -> list[Out
         [copy.stored.database, copy.stored.schema, copy.stored.name],
     ).fetchall()
     known = {name: (kind, nullable, length) for name, kind, nullable, length in rows}
-    return [Output(name, *known[name], sql) for name, sql in zip(copy.columns, sqls, strict=True)]
+    binary = copy.csv.binary_format
+    pairs = zip(copy.columns, sqls, strict=True)
+    return [Output(name, *known[name], sql, binary) for name, sql in pairs]
 
 
 def _replace_field(node: exp.Parameter) -> int:

@@ -1,7 +1,7 @@
 """Other ways to the same end: dlt, Sling, and the loop that people write first.
 
-Sling lands in the local Snowflake. dlt sends several statements in one request, which the local
-Snowflake refuses; it writes to a DuckDB file instead, which is less work: no stage, no network.
+Sling lands in the local Snowflake. dlt keeps its state as JSON files, which the local Snowflake
+cannot COPY; it writes to a DuckDB file instead, which is less work: no stage, no network.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ from bootstrap.local_snowflake.statements import (
     stage_files,
     stage_objects,
     tables,
+    text_columns,
     transactions,
     users,
 )
@@ -51,6 +52,7 @@ _MODULES = (
     databases,
     comments,
     clone,
+    text_columns,
     tables,
     copy_into,
     merge,

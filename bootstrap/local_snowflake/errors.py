@@ -226,6 +226,11 @@ _RULES: list[_Rule] = [
             625, "57014", f"Another transaction changed the same rows: {_first(m)}"
         ),
     ),
+    (
+        duckdb.BinderException,
+        r"Cannot (?:mix values of type|combine types of) (.+?) and (.+?)(?: in| -)",
+        lambda m: not_supported(f"a type for both {m[1]} and {m[2]}; CAST one of them"),
+    ),
     (duckdb.ParserException, "", lambda m: syntax(_first(m))),
     (duckdb.BinderException, "", lambda m: SnowflakeError(2043, "42601", _first(m))),
     (duckdb.CatalogException, "", lambda m: SnowflakeError(2003, "42S02", _first(m))),

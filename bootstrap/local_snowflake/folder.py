@@ -2,7 +2,7 @@
 
 DIR/server.lock        one server a folder
 DIR/databases/NAME.db  a Snowflake database each
-DIR/catalog.db         what spans databases: stages, file formats, comments, text lengths
+DIR/catalog.db         what spans databases: stages, file formats, comments, text lengths of views
 DIR/stages/DATABASE/SCHEMA/STAGE/...   staged files
 DIR/spill/, DIR/results/               emptied at start
 """

@@ -82,6 +82,7 @@ class CsvFormat:
     skip_bom: bool = True
     replace_invalid: bool = False
     compression: str = "AUTO"
+    binary_format: str = "HEX"
 
     @property
     def header_lines(self) -> int:
@@ -96,7 +97,7 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "DATE_FORMAT": ("AUTO",),
     "TIME_FORMAT": ("AUTO",),
     "TIMESTAMP_FORMAT": ("AUTO",),
-    "BINARY_FORMAT": ("HEX",),
+    "BINARY_FORMAT": ("HEX", "BASE64", "UTF-8", "UTF8"),
     "VALIDATE_UTF8": (True,),
     "MULTI_LINE": (True,),
     "COMPRESSION": ("AUTO", "GZIP", "NONE"),
@@ -119,6 +120,7 @@ _SETTINGS = {
     "SKIP_BYTE_ORDER_MARK": "skip_bom",
     "REPLACE_INVALID_CHARACTERS": "replace_invalid",
     "COMPRESSION": "compression",
+    "BINARY_FORMAT": "binary_format",
 }
 _CHARACTERS = {"field_delimiter", "quote", "escape", "escape_unenclosed"}
 
@@ -152,7 +154,7 @@ def check_known(options: Options) -> None:
 def _setting(option: str, field: str, value: Any) -> Any:
     if field == "null_if":
         return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
-    if field == "compression":
+    if field in ("compression", "binary_format"):
         return str(value).upper()
     if field in _CHARACTERS:
         return _character(option, str(value))

@@ -63,6 +63,8 @@ class Session(FakeSnowflakeConnection):
         self._after_commit: list[Callable[[], None]] = []
         # temporary tables and views, and which of the two
         self.temporary: dict[Name, str] = {}
+        # n of each VARCHAR(n), of temporary views
+        self.view_lengths: dict[Name, dict[str, int]] = {}
         # A name that does not exist is no error at login: the session just has no current schema.
         for use in (lambda: self.use_database(database), lambda: self.use_schema(schema)):
             try:

@@ -195,6 +195,25 @@ def test_by_default_an_empty_field_is_null_and_an_enclosed_one_is_not(db: Databa
     assert db("SELECT amount, note FROM target ORDER BY id") == [(None, ""), (None, None)]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text", "expected"),
+    [
+        ("HEX", "A1b2", b"\xa1\xb2"),
+        ("BASE64", "obI=", b"\xa1\xb2"),
+        ("UTF-8", "é", b"\xc3\xa9"),
+    ],
+)
+def test_binary_format_says_what_bytes_a_text_stands_for(
+    db: Database, encoding: str, text: str, expected: bytes
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/binary-input-output"""
+    db("CREATE OR REPLACE TABLE bytes (a BINARY)")
+    db("CREATE OR REPLACE STAGE of_bytes")
+    db.put("of_bytes", "a.csv", f"{text}\n")
+    db(f"COPY INTO bytes FROM @of_bytes FILE_FORMAT = (TYPE = CSV BINARY_FORMAT = '{encoding}')")
+    assert bytes(db.value("SELECT a FROM bytes")) == expected
+
+
 def test_null_if_names_what_is_null(db: Database) -> None:
     db.put("stg", "a.csv", HEADER + '1,NA,"-"\n')
     db(f"COPY INTO target FROM @stg {CSV[:-1]} NULL_IF = ('NA', '-'))")

@@ -22,6 +22,7 @@ TIME = dt.datetime
 # An exception's number stands for an error.
 DIVISION_BY_ZERO = 100051
 INVALID_FLOAT = 100041
+NOT_NUMERIC = 100038
 
 
 class Fails(int):
@@ -78,7 +79,11 @@ RULES: dict[str, dict[str, Any]] = {
     "functions/pow": {"POWER(2, 3)": 8.0},
     "functions/ln": {"LN(1)": 0.0, "LN(0)": Fails(INVALID_FLOAT)},
     "functions/log": {"LOG(10, 100)": 2.0},
-    "functions/greatest": {"GREATEST(1, 3, 2)": 3, "GREATEST(1, NULL)": None},
+    "functions/greatest": {
+        "GREATEST(1, 3, 2)": 3,
+        "GREATEST(1, NULL)": None,
+        "GREATEST(1, 'a')": Fails(NOT_NUMERIC),
+    },
     "functions/least": {"LEAST(1, 3, 2)": 1, "LEAST(1, NULL)": None},
     "data-type-conversion": {
         "1.5::INT": 2,
@@ -263,10 +268,41 @@ RULES: dict[str, dict[str, Any]] = {
         "SHA2('a')": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
         "SHA2('a', 256)": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
     },
-    "functions/iff": {"IFF(NULL, 1, 2)": 2, "IFF(TRUE, 1, 2)": 1},
-    "functions/nvl": {"NVL(NULL, 1)": 1, "IFNULL(NULL, 'a')": "a", "NVL2(NULL, 1, 2)": 2},
+    # a text that meets a number is converted, even if it is not the one to return
+    "functions/coalesce": {
+        "COALESCE('17', 1)": 17,
+        "COALESCE('foo', 1)": Fails(NOT_NUMERIC),
+        "COALESCE(1, 'foo')": Fails(NOT_NUMERIC),
+        "COALESCE(LENGTH('a'), 'foo')": Fails(NOT_NUMERIC),
+        "COALESCE('2024-01-05'::DATE, '15-JAN-2024')": DAY(2024, 1, 5),
+        "COALESCE(NULL::DATE, '15-JAN-2024')": DAY(2024, 1, 15),
+        "COALESCE('2024-01-05'::DATE, 'soon')": Fails(100040),
+        "COALESCE(NULL, 'a', UPPER('b'))": "a",
+    },
+    "functions/case": {
+        "CASE WHEN TRUE THEN 1 ELSE 'a' END": Fails(NOT_NUMERIC),
+        "CASE 'x' WHEN 'x' THEN LENGTH('a') ELSE 'a' END": Fails(NOT_NUMERIC),
+        "CASE 1 WHEN 1 THEN 'one' ELSE 'other' END": "one",
+    },
+    "functions/iff": {
+        "IFF(NULL, 1, 2)": 2,
+        "IFF(TRUE, 1, 2)": 1,
+        "IFF(TRUE, 1, 'a')": Fails(NOT_NUMERIC),
+    },
+    "functions/nvl": {
+        "NVL(NULL, 1)": 1,
+        "IFNULL(NULL, 'a')": "a",
+        "NVL2(NULL, 1, 2)": 2,
+        "NVL(1, 'a')": Fails(NOT_NUMERIC),
+        "NVL2(1, 1, 'a')": Fails(NOT_NUMERIC),
+    },
+    "functions/in": {"1 IN (1, 'a')": Fails(NOT_NUMERIC), "1 IN (2, '1')": True},
     "functions/zeroifnull": {"ZEROIFNULL(NULL)": 0, "NULLIFZERO(0)": None},
-    "functions/decode": {"DECODE(NULL, NULL, 'x', 'y')": "x", "DECODE(2, 1, 'x', 'y')": "y"},
+    "functions/decode": {
+        "DECODE(NULL, NULL, 'x', 'y')": "x",
+        "DECODE(2, 1, 'x', 'y')": "y",
+        "DECODE(1, 1, 1, 'a')": Fails(NOT_NUMERIC),
+    },
     "functions/equal_null": {"EQUAL_NULL(NULL, NULL)": True, "EQUAL_NULL(1, NULL)": False},
     "functions/split": {
         "SPLIT('a,b', ',')[1]::VARCHAR": "b",
@@ -321,6 +357,9 @@ UNKNOWN = [
     "'2024-01-05 10:00:00.1234567'::TIMESTAMP_NTZ",
     "TRY_TO_TIMESTAMP('2024-01-05 10:00:00.1234567')",
     "STDDEV(1)",
+    "COALESCE(1, '2.5')",
+    "COALESCE(1, UPPER('a'))",
+    "IFF(TRUE, 1, UPPER('a'))",
     "CONVERT_TIMEZONE('Asia/Bangkok', CURRENT_TIMESTAMP())",
 ]
 

@@ -222,6 +222,32 @@ def test_a_values_list_has_column1(db: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 UNION ALL SELECT 'a'",
+        "SELECT id FROM sales UNION SELECT city FROM sales",
+        "SELECT * FROM (SELECT id FROM sales EXCEPT SELECT city FROM sales)",
+        "WITH a AS (SELECT id FROM sales) SELECT * FROM a UNION ALL (SELECT city FROM sales)",
+    ],
+)
+def test_numbers_and_texts_do_not_become_texts_in_a_union(db: Database, sql: str) -> None:
+    """https://docs.snowflake.com/en/sql-reference/operators-query#general-usage-notes"""
+    db.error(sql)
+
+
+def test_a_union_of_texts_and_nulls_is_of_texts(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/operators-query#general-usage-notes"""
+    union = "SELECT city FROM sales WHERE id = 2 UNION ALL SELECT NULL UNION ALL SELECT 'x'"
+    assert db(f"{union} ORDER BY 1") == [("Chiang Mai",), ("x",), (None,)]
+
+
+def test_values_of_one_column_have_one_type(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/insert#usage-notes"""
+    assert db.error("INSERT INTO sales (tags) VALUES (3), ('d')").errno == 100038
+    assert db.error("SELECT * FROM VALUES (3), ('d')").errno == 100038
+
+
+@pytest.mark.parametrize(
     ("sql", "expected"),
     [
         ("SELECT * EXCLUDE (amount, city, day, tags) FROM sales WHERE id = 1", [(1,)]),

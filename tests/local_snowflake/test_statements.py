@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -64,6 +65,18 @@ def test_several_statements_have_an_answer_each(db: Database) -> None:
     assert cursor.nextset() is not None
     assert cursor.fetchall() == [(2,)]
     assert cursor.nextset() is None
+
+
+def test_any_number_of_statements_may_be_one_put(db: Database, tmp_path: Path) -> None:
+    """https://docs.snowflake.com/en/developer-guide/sql-api/submitting-multiple-statements"""
+    (tmp_path / "one.csv").write_text("1\n")
+    db("CREATE STAGE announced")
+    cursor = db.connection.cursor()
+    put = f"PUT 'file://{tmp_path}/one.csv' '@announced' OVERWRITE = TRUE, AUTO_COMPRESS = FALSE"
+    cursor.execute(put, num_statements=0)
+    assert [row[0] for row in db("LIST @announced")] == ["announced/one.csv"]
+    cursor.execute("SELECT %s", [2], num_statements=0)
+    assert cursor.fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize(

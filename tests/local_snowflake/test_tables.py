@@ -79,6 +79,84 @@ def test_a_table_from_a_query_has_its_types(db: Database) -> None:
     assert types["T"].startswith("VARCHAR")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT a, b FROM coded",
+        "SELECT * FROM coded",
+        "SELECT c.* EXCLUDE (b), c.b FROM coded c",
+        "(WITH s AS (SELECT * FROM coded) SELECT x.a, x.b FROM (SELECT * FROM s) x)",
+        "SELECT * FROM coded UNION ALL SELECT * FROM coded",
+        "SELECT coded.a, other.b FROM coded LEFT JOIN coded other USING (a)",
+        "SELECT 'abc'::VARCHAR(3) AS a, b FROM coded",
+        "SELECT * FROM coded_view",
+    ],
+)
+@pytest.mark.parametrize("kind", ["TABLE", "TEMPORARY TABLE"])
+def test_a_table_from_a_query_keeps_the_lengths_of_texts(
+    db: Database, kind: str, query: str
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-table#create-table-as-select"""
+    db("CREATE OR REPLACE TABLE coded (a VARCHAR(3), b TEXT)")
+    db("INSERT INTO coded VALUES ('abc', 'long enough')")
+    db("CREATE OR REPLACE VIEW coded_view AS SELECT a, b FROM coded")
+    db(f"CREATE OR REPLACE {kind} kept_length AS {query}")
+    db(f"CREATE OR REPLACE {kind} kept_length AS SELECT * FROM kept_length")
+    assert columns(db, "kept_length") == {"A": "VARCHAR(3)", "B": "VARCHAR(16777216)"}
+    assert db.error("INSERT INTO kept_length (a) VALUES ('abcd')").errno == 100078
+    assert db("SELECT DISTINCT a, b FROM kept_length") == [("abc", "long enough")]
+    db("DROP TABLE kept_length")
+
+
+def test_a_view_has_the_lengths_of_its_texts(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/info-schema/columns"""
+    db("CREATE OR REPLACE TABLE coded (a VARCHAR(3), b TEXT)")
+    db("CREATE OR REPLACE VIEW renaming (x, y) AS SELECT a, b FROM coded")
+    sql = "SELECT column_name, character_maximum_length, character_octet_length"
+    where = "WHERE table_schema = CURRENT_SCHEMA() AND table_name = 'RENAMING'"
+    found = db(f"{sql} FROM information_schema.columns {where} ORDER BY 1")
+    assert found == [("X", 3, 12), ("Y", 16777216, 16777216)]
+    db("CREATE OR REPLACE VIEW renaming AS SELECT b AS x FROM coded")
+    assert columns(db, "renaming") == {"X": "VARCHAR(16777216)"}
+
+
+def test_columns_declared_beside_a_query_are_as_declared(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-table#create-table-as-select"""
+    query = "SELECT 'abc', 1.255 UNION ALL SELECT 'd', NULL"
+    db(f"CREATE TABLE declared (a VARCHAR(3) NOT NULL, b NUMBER(10, 2)) COMMENT = 'c' AS {query}")
+    assert db("SELECT * FROM declared ORDER BY a") == [("abc", Decimal("1.26")), ("d", None)]
+    assert db.error("INSERT INTO declared VALUES (NULL, 1)").errno == 100072
+    assert db.error("INSERT INTO declared VALUES ('abcd', 1)").errno == 100078
+    assert db.error("CREATE TABLE too_short (a VARCHAR(2)) AS SELECT 'abc'").errno == 100078
+    sql = "SELECT comment FROM information_schema.tables WHERE table_name = 'DECLARED'"
+    assert db.value(f"{sql} AND table_schema = CURRENT_SCHEMA()") == "c"
+
+
+def test_a_renamed_table_keeps_the_lengths_of_its_texts(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/alter-table"""
+    db("CREATE TABLE before_renaming (a VARCHAR(3))")
+    db("ALTER TABLE before_renaming RENAME TO after_renaming")
+    assert columns(db, "after_renaming") == {"A": "VARCHAR(3)"}
+    db("CREATE OR REPLACE TABLE after_renaming AS SELECT 'abcd' || 'e' AS a")
+    assert db.value("SELECT a FROM after_renaming") == "abcde"
+
+
+def test_the_length_of_a_text_can_grow(db: Database) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/alter-table-column"""
+    db("CREATE TABLE growing (a VARCHAR(3) NOT NULL COMMENT 'the a', b INT DEFAULT 7)")
+    db("INSERT INTO growing (a) VALUES ('abc')")
+    db("ALTER TABLE growing ALTER COLUMN a SET DATA TYPE VARCHAR(5)")
+    db("ALTER TABLE growing ADD COLUMN c VARCHAR(2)")
+    db("INSERT INTO growing (a, c) VALUES ('abcde', 'xy')")
+    assert db("SELECT * FROM growing ORDER BY a") == [("abc", 7, None), ("abcde", 7, "xy")]
+    assert db.error("INSERT INTO growing (a) VALUES ('abcdef')").errno == 100078
+    assert db.error("INSERT INTO growing (a, c) VALUES ('a', 'xyz')").errno == 100078
+    assert db.error("INSERT INTO growing (a) VALUES (NULL)").errno == 100072
+    db.error("ALTER TABLE growing ALTER COLUMN a SET DATA TYPE VARCHAR(4)")
+    sql = "SELECT comment FROM information_schema.columns WHERE table_name = 'GROWING'"
+    assert db.value(f"{sql} AND table_schema = CURRENT_SCHEMA() AND column_name = 'A'") == "the a"
+
+
 def test_create_if_not_exists_leaves_the_table_alone(db: Database) -> None:
     db("CREATE TABLE kept (a INT)")
     db("INSERT INTO kept VALUES (1)")

@@ -13,17 +13,20 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from bootstrap.local_snowflake import delegate, semantics
+from bootstrap.local_snowflake import delegate, lengths, semantics
 from bootstrap.local_snowflake.copy_into.statement import CopyStatement
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
 from bootstrap.local_snowflake.names import literal, quoted
-from bootstrap.local_snowflake.results import MAX_TEXT
 from bootstrap.local_snowflake.semantics.macros import SCHEMA, converted
 from bootstrap.local_snowflake.session import Session
 from bootstrap.local_snowflake.stages import StagedFile
 
 STAGED = "_STAGED"
 ROW = "_ROW"
+
+
+# https://docs.snowflake.com/en/sql-reference/binary-input-output
+_BINARY = {"HEX": "unhex", "BASE64": "from_base64", "UTF-8": "encode", "UTF8": "encode"}
 
 
 def field_name(number: int) -> str:
@@ -42,9 +45,12 @@ class Output:
     nullable: bool
     length: int | None
     sql: str
+    binary_format: str = "HEX"
 
     @property
     def typed(self) -> str:
+        if self.kind == "BLOB":
+            return f"{_BINARY[self.binary_format]}({self.sql})"
         fitted = converted(self.sql, self.kind)
         return f"{SCHEMA}.sf_fit({fitted}, {self.length})" if self.length else fitted
 
@@ -125,16 +131,16 @@ def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
 
 def _outputs(session: Session, copy: CopyStatement, sqls: list[str]) -> list[Output]:
     rows = session.con.execute(
-        """SELECT column_name, data_type, is_nullable, ext_character_maximum_length
-           FROM duckdb_columns() LEFT JOIN _fs_global._fs_information_schema._fs_columns_ext
-             ON ext_table_catalog = database_name AND ext_table_schema = schema_name
-            AND ext_table_name = table_name AND ext_column_name = column_name
-            AND ext_character_maximum_length < ?
-           WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
-        [MAX_TEXT, copy.stored.database, copy.stored.schema, copy.stored.name],
+        f"""SELECT column_name, data_type, is_nullable, length
+            FROM duckdb_columns() LEFT JOIN {lengths.VIEW}
+              USING (database_name, schema_name, table_name, column_name)
+            WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
+        [copy.stored.database, copy.stored.schema, copy.stored.name],
     ).fetchall()
     known = {name: (kind, nullable, length) for name, kind, nullable, length in rows}
-    return [Output(name, *known[name], sql) for name, sql in zip(copy.columns, sqls, strict=True)]
+    binary = copy.csv.binary_format
+    pairs = zip(copy.columns, sqls, strict=True)
+    return [Output(name, *known[name], sql, binary) for name, sql in pairs]
 
 
 def _replace_field(node: exp.Parameter) -> int:

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from bootstrap.local_snowflake.bindings import Params
 from bootstrap.local_snowflake.errors import SnowflakeError, not_supported
+from bootstrap.local_snowflake.semantics import common_types
 from bootstrap.local_snowflake.semantics.constants import is_whole
 from bootstrap.local_snowflake.semantics.macros import call
 from bootstrap.local_snowflake.semantics.probe import Probe
@@ -210,4 +211,4 @@ _RULES: dict[type[exp.Expr], Callable[[Probe, exp.Expr], None]] = {
     exp.StddevSamp: _float_only,
     exp.Variance: _float_only,
     exp.VariancePop: _float_only,
-}
+} | common_types.RULES

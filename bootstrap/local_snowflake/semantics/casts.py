@@ -67,12 +67,12 @@ def _is_path(node: exp.Cast) -> bool:
     return isinstance(node.this, exp.JSONExtract | exp.Bracket)
 
 
-def _is_text(node: exp.Expr) -> bool:
+def is_text(node: exp.Expr) -> bool:
     """Whether an expression is text by its looks, so that nothing need be converted."""
     if isinstance(node, exp.Paren):
-        return _is_text(node.this)
+        return is_text(node.this)
     if isinstance(node, exp.Coalesce):
-        return all(_is_text(part) for part in [node.this, *node.expressions])
+        return all(is_text(part) for part in [node.this, *node.expressions])
     if isinstance(node, exp.Anonymous):
         return node.name.endswith(".sf_text")
     is_cast = isinstance(node, exp.Cast) and node.to.this in _TEXT
@@ -88,7 +88,7 @@ def _joined(node: exp.Expr) -> None:
     """So does joining of texts."""
     parts = node.expressions if isinstance(node, exp.Concat) else [node.this, node.expression]
     for part in list(parts):
-        if not _is_text(part) and not isinstance(part, exp.Null):
+        if not is_text(part) and not isinstance(part, exp.Null):
             part.replace(call("sf_text", part.copy()))
 
 
@@ -121,7 +121,7 @@ def _retyped(node: exp.Cast, operand: exp.Expr) -> exp.Expr:
 
 def _text(operand: exp.Expr, length: int) -> exp.Expr:
     """As text, cut to the length of the type."""
-    text = operand.copy() if _is_text(operand) else call("sf_text", operand.copy())
+    text = operand.copy() if is_text(operand) else call("sf_text", operand.copy())
     if length >= MAX_TEXT:
         return text
     return exp.Left(this=text, expression=exp.Literal.number(length))

@@ -50,6 +50,10 @@ class Probe:
             this="bit_count",
             expressions=[*(operand.copy() for operand in operands), exp.Null(), exp.Null()],
         )
+        return self._answer(node, question)
+
+    def _answer(self, node: exp.Expr, question: exp.Expr) -> list[str]:
+        """The types DuckDB names when a question stands in the place of a node."""
         node.replace(question)
         statement = self.root.this
         try:
@@ -65,6 +69,12 @@ class Probe:
             raise
         raise not_supported(f"the types in {node.sql(dialect='snowflake')}")
 
+    def columns(self, query: exp.Expr) -> list[str]:
+        """The types of the columns of a query that stands in the statement."""
+        asked = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("_q")))
+        question = exp.select("bit_count(*COLUMNS(*), NULL, NULL)", dialect="duckdb").from_(asked)
+        return self._answer(query, question)
+
     def is_possible(self) -> bool:
         """An error ends an open transaction, and another connection has no temporary tables."""
         if not self.session.in_transaction:
@@ -76,7 +86,7 @@ class Probe:
         if not session.in_transaction:
             return session.con
         if not self.is_possible():
-            raise not_supported("arithmetic on a temporary table inside a transaction")
+            raise not_supported("arithmetic or UNION on a temporary table inside a transaction")
         other = session.storage.duck_conn.cursor()
         if session.database and session.stored_schema:
             other.execute(f"USE {quoted(session.database)}.{quoted(session.stored_schema)}")

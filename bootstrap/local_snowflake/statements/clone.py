@@ -1,4 +1,4 @@
-"""CREATE TABLE ... LIKE and ... CLONE: columns with NOT NULL, defaults, lengths and comments.
+"""CREATE TABLE ... LIKE and ... CLONE: columns with NOT NULL, defaults and lengths; the comment.
 
 A clone shares the storage of its source in Snowflake; here it is a copy.
 https://docs.snowflake.com/en/sql-reference/sql/create-clone
@@ -14,7 +14,7 @@ from bootstrap.local_snowflake.errors import already_exists, does_not_exist, not
 from bootstrap.local_snowflake.names import Name, first_row, kind_of, named_table, resolve
 from bootstrap.local_snowflake.session import Session
 
-_CATALOG = "_fs_global._fs_information_schema"
+_COMMENTS = "_fs_global._fs_information_schema._fs_tables_ext"
 
 
 def create(session: Session, statement: exp.Expr) -> Answer | None:
@@ -55,21 +55,19 @@ def _copy(session: Session, source: Name, target: Name, with_rows: bool) -> None
     except BaseException:
         session.abandon()
         raise
-    _copy_catalog(session, source, target)
+    _copy_comment(session, source, target)
     history.forget(session.con, target)
 
 
-def _copy_catalog(session: Session, source: Name, target: Name) -> None:
-    """Lengths and the comment, which are kept beside the tables."""
-    for table in ("_fs_columns_ext", "_fs_tables_ext"):
-        session.con.execute(
-            f"""INSERT OR REPLACE INTO {_CATALOG}.{table}
-                SELECT * REPLACE (? AS ext_table_catalog, ? AS ext_table_schema,
-                                  ? AS ext_table_name)
-                FROM {_CATALOG}.{table}
-                WHERE ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?""",
-            [part for n in (target, source) for part in (n.database, n.schema, n.name)],
-        )
+def _copy_comment(session: Session, source: Name, target: Name) -> None:
+    """The comment, which is kept beside the tables."""
+    session.con.execute(
+        f"""INSERT OR REPLACE INTO {_COMMENTS}
+            SELECT * REPLACE (? AS ext_table_catalog, ? AS ext_table_schema, ? AS ext_table_name)
+            FROM {_COMMENTS}
+            WHERE ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?""",
+        [part for n in (target, source) for part in (n.database, n.schema, n.name)],
+    )
 
 
 HANDLERS = {exp.Create: create}

@@ -98,6 +98,11 @@ def set_columns(session: Session, name: Name, comments: list[tuple[str, str]]) -
 def _set_object(session: Session, table: exp.Table, text: str) -> None:
     name = resolve(session, table)
     _check(session, name)
+    set_object(session, name, text)
+
+
+def set_object(session: Session, name: Name, text: str) -> None:
+    """Store the comment of a table or view."""
     session.con.execute(
         """INSERT OR REPLACE INTO _fs_global._fs_information_schema._fs_tables_ext
            VALUES (?, ?, ?, ?)""",

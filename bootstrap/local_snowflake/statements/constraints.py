@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from bootstrap.local_snowflake.results import MAX_TEXT
+from bootstrap.local_snowflake import lengths
 
 _OF_TABLE = (exp.PrimaryKey, exp.ForeignKey, exp.UniqueColumnConstraint, exp.Constraint)
 _OF_COLUMN = (exp.UniqueColumnConstraint, exp.Reference, exp.ForeignKey)
@@ -42,18 +42,10 @@ def _relax(column: exp.ColumnDef, required: bool) -> None:
     has_not_null = any(isinstance(c.kind, exp.NotNullColumnConstraint) for c in constraints)
     if required and not has_not_null:
         constraints.append(exp.ColumnConstraint(kind=exp.NotNullColumnConstraint()))
-    if length := _length(column.kind):
-        too_long = exp.LTE(
+    if length := lengths.of_type(column.kind):
+        fits = exp.LTE(
             this=exp.Length(this=exp.column(column.this.copy())),
             expression=exp.Literal.number(length),
         )
-        constraints.append(exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=too_long)))
+        constraints.append(exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=fits)))
     column.set("constraints", constraints)
-
-
-def _length(kind: exp.DataType | None) -> int | None:
-    """n of VARCHAR(n), unless that is the longest text there is."""
-    if kind is None or kind.this not in exp.DataType.TEXT_TYPES or not kind.expressions:
-        return None
-    length = int(kind.expressions[0].name)
-    return length if length < MAX_TEXT else None

@@ -9,7 +9,7 @@ from fakesnow.transforms import transforms
 from sqlglot import exp
 
 from bootstrap.local_snowflake.delegate import Query
-from bootstrap.local_snowflake.names import resolve
+from bootstrap.local_snowflake.names import literal, resolve
 from bootstrap.local_snowflake.session import Session
 
 
@@ -21,7 +21,13 @@ def describe(session: Session, statement: exp.Expr) -> Query | None:
         return None
     sql = transforms.SQL_DESCRIBE_TABLE.substitute(catalog="temp", schema="main", table=str(name))
     columns = "_fs_information_schema._fs_columns"
-    return Query(session.con.sql(sql.replace(columns, f"_fs_global.{columns}")))
+    sql = sql.replace(columns, f"_fs_global.{columns}")
+    of_view = ", ".join(
+        f"{literal(column)}: 'VARCHAR({length})'"
+        for column, length in session.view_lengths.get(name, {}).items()
+    )
+    known = f"""coalesce(MAP {{{of_view}}}["name"], "type") AS "type\""""
+    return Query(session.con.sql(f"SELECT * REPLACE ({known}) FROM ({sql})" if of_view else sql))
 
 
 HANDLERS = {exp.Describe: describe}

@@ -25,7 +25,7 @@ _PUT = re.compile(
     r"\s+(?P<target>'@(?:[^']|'')*'|@\S+)(?P<options>.*)",
     re.I | re.S,
 )
-_OPTION = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?P<value>\w+)\s*")
+_OPTION = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?P<value>\w+)\s*,?")
 _BOOLEANS = {"TRUE": True, "FALSE": False}
 
 

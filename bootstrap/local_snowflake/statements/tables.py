@@ -10,13 +10,13 @@ import secrets
 
 from sqlglot import exp
 
-from bootstrap.local_snowflake import delegate, temporary
+from bootstrap.local_snowflake import delegate, lengths, temporary
 from bootstrap.local_snowflake.answers import Answer, status
 from bootstrap.local_snowflake.copy_into import history
 from bootstrap.local_snowflake.errors import does_not_exist, not_supported, syntax
 from bootstrap.local_snowflake.names import Name, kind_of, named_table, quoted, resolve
 from bootstrap.local_snowflake.session import Session
-from bootstrap.local_snowflake.statements import comments
+from bootstrap.local_snowflake.statements import comments, table_from_query
 from bootstrap.local_snowflake.statements.constraints import make_informational
 
 _REFUSED_PROPERTIES = {
@@ -37,15 +37,27 @@ def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | N
         return status(f"{name.name} already exists, statement succeeded.")
     make_informational(statement)
     temporary_name = temporary.created(session, statement)
-    has_comment = statement.find(exp.SchemaCommentProperty) is not None
+    comment = statement.find(exp.SchemaCommentProperty)
     column_comments = _take_column_comments(statement)
-    answer = delegate.execute(session, statement)
+    columns = _lengths(session, statement) if kind == "VIEW" else []
+    made = table_from_query.create(session, statement, name)
+    answer = made or delegate.execute(session, statement)
     if temporary_name:
         session.temporary[temporary_name] = kind
     else:
-        _forget(session, name, comment=not has_comment)
+        _forget(session, name, comment=bool(made) or not comment)
         comments.set_columns(session, name, column_comments)
+    if made and comment and not temporary_name:
+        comments.set_object(session, name, comment.this.name)
+    if kind == "VIEW" or temporary_name:
+        lengths.set_of_view(session, name, columns)
     return answer
+
+
+def _lengths(session: Session, view: exp.Expr) -> lengths.Columns:
+    named = view.this.expressions if isinstance(view.this, exp.Schema) else []
+    found = lengths.of_query(session, view.expression)
+    return lengths.renamed(found, named) or []
 
 
 def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:

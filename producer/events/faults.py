@@ -47,7 +47,7 @@ class Faults:
         return np.where(late, 1 + draws.unit(count) * self.late_by, 0).astype(np.int64)
 
     def roles(self, count: int, draws: Draws) -> Roles:
-        """What each message of a block is. The first is always an event."""
+        """What each message of a block is. The first that is no poison is an event."""
         lot = draws.unit(count)
         edges = np.cumsum([self.duplicates, self.tombstones, *self.poison.values()])
         place = np.searchsorted(edges, lot, side="right")
@@ -55,10 +55,11 @@ class Faults:
             place == 0, DUPLICATE, np.where(place == 1, TOMBSTONE, np.minimum(place + 1, POISON))
         )
         role[place == len(edges)] = EVENT
-        role[0] = EVENT
+        role[np.flatnonzero(role != POISON)[:1]] = EVENT
         events = np.flatnonzero(role == EVENT)
         before = np.maximum(np.searchsorted(events, np.arange(count), side="left"), 1)
-        source = events[(draws.unit(count) * before).astype(np.int64)]
+        chosen = (draws.unit(count) * before).astype(np.int64)
+        source = events[chosen] if len(events) else chosen
         changed = (draws.unit(count) < self.changed) & (role == DUPLICATE)
         return Roles(role, place - 2, source, changed)
 

@@ -72,3 +72,27 @@ def test_the_scan_does_not_depend_on_where_blocks_end(
         monkeypatch.setattr(scan, "_BLOCK", size)
         slow, fast = both(tmp_path, content.encode(), TEXT)
         assert fast == slow
+
+
+def test_of_a_long_file_little_is_in_memory_while_it_is_read_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of a mapped file count as the process's own memory while they are mapped."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("memory by kind is Linux's to tell")
+    monkeypatch.setattr(exact, "_MAPPED", 2**20)
+    with (tmp_path / "plain").open("wb") as file:
+        file.writelines(itertools.repeat(b"y" * 99_999 + b"\n", 120))
+    before, most, lines = mapped_memory(), 0, 0
+    for record in exact.read(tmp_path / "plain", TEXT):
+        lines += 1
+        assert (record.line, record.values) == (lines, ["y" * 99_999])
+        most = max(most, mapped_memory() - before)
+    assert lines == 120
+    assert most < 6 * 2**20
+
+
+def mapped_memory() -> int:
+    """Bytes of files that are mapped into this process and in memory."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssFile:")[2].split()[0]) * 1024

@@ -118,6 +118,25 @@ def test_poison_has_a_key_of_its_own_and_breaks_the_contract(kind: str, wire: Wi
             careful_encoder(TRANSACTION.contract)(TRANSACTION.contract.row(record))
 
 
+def test_all_messages_may_be_poison() -> None:
+    for count in (1, BLOCK):
+        made = flat(Faults(poison={"missing-field": 1.0}), count=count)
+        assert [kind for kind, *_ in made] == ["missing-field"] * count
+
+
+def test_what_repeats_an_event_comes_behind_one_however_few_there_are() -> None:
+    repeated = {"duplicates", "changed_duplicates", "tombstones"}
+    for seed in range(20):
+        made = flat(Faults(0.3, 0.5, 0.3, {"nul-byte": 0.4}), count=50, seed=seed)
+        sent = set()
+        for kind, key, _ in made:
+            if kind in repeated:
+                assert key in sent
+            elif kind == "events":
+                sent.add(key)
+        assert len(sent) == 1
+
+
 def test_poison_that_a_stream_cannot_have_is_refused_at_the_start() -> None:
     events = stream.find("user_event", "no such files")
     wire = AvroWire(events.contract, 7)

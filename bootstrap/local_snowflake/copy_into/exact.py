@@ -15,6 +15,8 @@ from pathlib import Path
 
 from bootstrap.local_snowflake.options import CsvFormat
 
+#: Of the mapped file at most this much is in memory: what was read is let go of.
+_MAPPED = 16 << 20
 _ESCAPES = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 
 
@@ -91,9 +93,13 @@ def read(path: Path, csv: CsvFormat) -> Iterator[Record]:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         grammar = _grammar(csv)
-        position, line = 0, 1
+        position, line, released = 0, 1, 0
         while position < len(data):
             start = position
+            if start - released >= _MAPPED:
+                end = start - start % mmap.PAGESIZE
+                data.madvise(mmap.MADV_DONTNEED, released, end - released)
+                released = end
             try:
                 values, position = _record(data, start, grammar, csv)
             except _UnreadableError as error:

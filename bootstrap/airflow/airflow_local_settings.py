@@ -195,9 +195,10 @@ def push_beside_the_build(module: Any) -> None:
     producer.run_dbt_runner = run_dbt_runner
 
 
-for module in filter(None, os.environ.get("PIPELINE_PRELOAD", "").split(",")):
-    importlib.import_module(module)
-if os.environ.get("PIPELINE_PRELOAD"):
+if preload := os.environ.get("PIPELINE_PRELOAD"):
+    for module in preload.split(","):
+        importlib.import_module(module)
+
     from airflow.sdk.listener import get_listener_manager
 
     # It makes an object of each plugin, web pages and all, and is kept.

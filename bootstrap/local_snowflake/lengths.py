@@ -39,9 +39,17 @@ CREATION_SQL = f"""
 Columns = list[tuple[str, int | None]]
 
 
+def fits(column: exp.Identifier, length: int) -> exp.Expr:
+    """The condition that keeps a length; VIEW reads it back."""
+    return exp.LTE(
+        this=exp.Length(this=exp.column(column.copy())), expression=exp.Literal.number(length)
+    )
+
+
 def check(column: str, length: int) -> str:
-    """The constraint that keeps a length; `column` is SQL."""
-    return f"CHECK (length({column}) <= {length})"
+    """The constraint that keeps it, in DuckDB's SQL."""
+    condition = fits(exp.to_identifier(column, quoted=True), length)
+    return f"CHECK ({condition.sql(dialect='duckdb')})"
 
 
 def of_type(kind: exp.DataType | None) -> int | None:

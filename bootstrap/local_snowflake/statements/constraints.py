@@ -43,9 +43,6 @@ def _relax(column: exp.ColumnDef, required: bool) -> None:
     if required and not has_not_null:
         constraints.append(exp.ColumnConstraint(kind=exp.NotNullColumnConstraint()))
     if length := lengths.of_type(column.kind):
-        fits = exp.LTE(
-            this=exp.Length(this=exp.column(column.this.copy())),
-            expression=exp.Literal.number(length),
-        )
+        fits = lengths.fits(column.this, length)
         constraints.append(exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=fits)))
     column.set("constraints", constraints)

@@ -73,7 +73,7 @@ def _declared(session: Session, statement: exp.Expr) -> str:
 def _described(columns: list[tuple[str, str]], found: list[int | None]) -> str:
     parts = []
     for (name, kind), length in zip_longest(columns, found[: len(columns)]):
-        kept = lengths.check(quoted(name), length) if length and kind == "VARCHAR" else ""
+        kept = lengths.check(name, length) if length and kind == "VARCHAR" else ""
         stored = "INTEGER" if kind == '"NULL"' else kind  # as DuckDB would
         parts.append(f"{quoted(name)} {stored} {kept}")
     return ", ".join(parts)

@@ -13,7 +13,7 @@ from sqlglot import exp
 from bootstrap.local_snowflake import delegate, lengths, temporary
 from bootstrap.local_snowflake.answers import Answer, status
 from bootstrap.local_snowflake.errors import SnowflakeError
-from bootstrap.local_snowflake.names import Name, first_row, quoted, resolve
+from bootstrap.local_snowflake.names import Name, first_row, resolve
 from bootstrap.local_snowflake.results import MAX_TEXT
 from bootstrap.local_snowflake.session import Session
 from bootstrap.local_snowflake.statements import comments, table_from_query
@@ -92,7 +92,7 @@ def _set_lengths(session: Session, name: Name, columns: Mapping[str, int | None]
     for column, text in session.con.execute(_CHECKS, key).fetchall():
         if column in columns:
             inside = inside.replace(f", {text}", "", 1)
-    checks = [lengths.check(quoted(c), length) for c, length in columns.items() if length]
+    checks = [lengths.check(c, length) for c, length in columns.items() if length]
     noted = session.con.execute(_COMMENTS, key).fetchall()
     sql = f"SELECT * FROM {stored.sql}"
     table_from_query.fill(session, stored, ", ".join([inside, *checks]), sql, replace=True)

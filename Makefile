@@ -55,7 +55,7 @@ test-containers: .venv/synced ## docker-compose.yml, on the Docker engine of thi
 	@$(DEV) pytest -m containers tests/containers $(ARGS)
 
 test-snowflake: .venv/synced ## what the local Snowflake must do, asked of the account in .env
-	@$(DEV) python -m tests.local_snowflake $(ARGS)
+	@$(DEV) python -m tests.snowflake_account $(ARGS)
 
 bench: .venv/synced ## the table of ratios, against the running stack (ARGS="generate sink" for a part)
 	@$(DEV) --group peers python -m bench $(ARGS)

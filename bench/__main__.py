@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bootstrap.settings import load_env
+from settings import load_env
 
 HERE = Path(__file__).parent
 SUBJECTS = sorted({file.stem for file in HERE.glob("[!_]*.py")} - {"timing"})

@@ -13,7 +13,7 @@ import fastavro
 import psycopg
 from confluent_kafka import Consumer
 
-from bootstrap import settings
+import settings
 
 CONTRACT = settings.ROOT / "producer" / "schemas" / "transaction.avsc"
 COLUMNS = ["tx_id", "user_id", "amount", "currency", "merchant", "category", "timestamp"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap import settings
+import settings
 from producer.events import stream
 from producer.events.stream import Stream
 

@@ -17,17 +17,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bootstrap import settings
-
-# The landing is imported from the DAGs' folder, as Airflow does.
-sys.path.insert(0, str(settings.ROOT / "dags"))
-
-from landing.feeds import FileFeed, StreamFeed, find
-from landing.land import land_files, land_stream
-
+import settings
 from bench.against import floor, peers
 from bench.against.databases import RAW_TABLE, Databases, databases
 from bench.timing import Prepared, Work, compare, rate, row
+
+# The landing is imported from the DAGs' folder, as Airflow does.
+from dags.landing.feeds import FileFeed, StreamFeed, find
+from dags.landing.land import land_files, land_stream
 
 ROWS = 500_000
 FILE_ROWS = 500_000

@@ -16,9 +16,9 @@ import numpy as np
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+import settings
 from bench import _source
 from bench.timing import compare
-from bootstrap import settings
 from producer.contracts.avro_format import AvroWire
 from producer.contracts.json_format import JsonWire
 from producer.contracts.message import Message, Row

@@ -23,16 +23,13 @@ from typing import Any
 
 import psycopg
 
+import settings
 from bench import _by_hand, timing
-from bootstrap import settings
-
-sys.path.insert(0, str(settings.ROOT / "connectors"))
-
-from registrar.definition import Topic, load
-from registrar.kafka import Kafka
-from registrar.rest import Connect
-from registrar.status import count
-from registrar.stopping import stop_and_wait
+from connectors.registrar.definition import Topic, load
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.rest import Connect
+from connectors.registrar.status import count
+from connectors.registrar.stopping import stop_and_wait
 
 TOPIC = "bench_sink"
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"

@@ -17,10 +17,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import settings
 from bench.timing import row
-from bootstrap import settings
+from bootstrap import dag_runs, dbt
 from bootstrap.airflow.api import Airflow
-from bootstrap.native import dag_runs, dbt
 
 #: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
 BAR = 0.67

@@ -1,5 +1,5 @@
 import sys
 
-from bootstrap.native.cli import main
+from bootstrap.cli import main
 
 sys.exit(main())

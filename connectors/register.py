@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+# Instead of this script's own folder: each module is found under one name, from the root on.
+sys.path[0] = str(HERE.parent)
 
-from registrar.cli import main  # noqa: E402
-
-from bootstrap.settings import folder, load_env  # noqa: E402
+from connectors.registrar.cli import main  # noqa: E402
+from settings import folder, load_env  # noqa: E402
 
 if __name__ == "__main__":
     load_env()

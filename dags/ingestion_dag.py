@@ -10,13 +10,14 @@ cleared and run again: what is landed is not landed twice.
 """
 
 from airflow.sdk import DAG
-from steps.assets import announce_landing
-from steps.connections import test_connections
-from steps.failures import report_failures
-from steps.files import csv_to_snowflake_batch
-from steps.retries import DEFAULTS, LANDING_RUN_TIMEOUT
-from steps.schedule import EVERY_QUARTER_HOUR, START
-from steps.streams import postgres_to_snowflake
+
+from dags.steps.assets import announce_landing
+from dags.steps.connections import test_connections
+from dags.steps.failures import report_failures
+from dags.steps.files import csv_to_snowflake_batch
+from dags.steps.retries import DEFAULTS, LANDING_RUN_TIMEOUT
+from dags.steps.schedule import EVERY_QUARTER_HOUR, START
+from dags.steps.streams import postgres_to_snowflake
 
 with DAG(
     "batch_data_ingestion_dag",

@@ -11,12 +11,13 @@ A new model shows up here after `dbt parse` (which `make up` does).
 """
 
 from airflow.sdk import DAG
-from steps.assets import RAW
-from steps.audit import audit_recent_rows
-from steps.dbt_group import dbt_models
-from steps.failures import report_failures
-from steps.retries import BUILD_RUN_TIMEOUT, DEFAULTS
-from steps.schedule import START
+
+from dags.steps.assets import RAW
+from dags.steps.audit import audit_recent_rows
+from dags.steps.dbt_group import dbt_models
+from dags.steps.failures import report_failures
+from dags.steps.retries import BUILD_RUN_TIMEOUT, DEFAULTS
+from dags.steps.schedule import START
 
 with DAG(
     "dbt_transformations_dag",

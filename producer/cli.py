@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bootstrap import settings
+import settings
 from producer.commands import files, stream
 from producer.errors import ProducerError, UsageError
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import settings
+from settings.errors import ExpectedError
 
-class ProducerError(Exception):
+
+class ProducerError(ExpectedError):
     """The run cannot go on (exit code 1). The text names the thing and the fix."""
 
 
-class UsageError(ProducerError):
+class UsageError(ProducerError, settings.UsageError):
     """An option or a configuration file is wrong (exit code 2)."""
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from landing import snowflake
 from psycopg import sql
 
-from bootstrap import settings
+import settings
 from bootstrap.postgres import provision
+from dags.landing import snowflake
 
 RAW_TABLE = "RAW.TRANSACTIONS_STREAMING_KAFKA"
 

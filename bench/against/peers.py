@@ -13,11 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from landing import snowflake
-
+import settings
 from bench.against.floor import COLUMNS
-from bootstrap import settings
 from bootstrap.postgres import provision
+from dags.landing import snowflake
 
 SLING_QUERY = (
     "select tx_id, user_id, amount, currency, merchant, category,"

@@ -13,19 +13,18 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from registrar.database import from_config
-from registrar.definition import load
-from registrar.errors import RegistrarError
-from registrar.health import look
-from registrar.kafka import Kafka
-from registrar.lag import Lag, measure
-from registrar.letters import DeadLetters
-from registrar.rest import Connect
-from registrar.wait import wait
-
 import bench.soak
+import settings
 from bench.soak import faults, truth
-from bootstrap import settings
+from connectors.registrar.database import from_config
+from connectors.registrar.definition import load
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.health import look
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lag import Lag, measure
+from connectors.registrar.letters import DeadLetters
+from connectors.registrar.rest import Connect
+from connectors.registrar.wait import wait
 
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 FAULTS: dict[str, Callable[[], float]] = {"postgres": faults.postgres, "connect": faults.connect}

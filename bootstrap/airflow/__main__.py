@@ -1,6 +1,6 @@
 """`python -m bootstrap.airflow`: what people and DAGs find in a running Airflow."""
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow import connections, pools
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from bootstrap import settings
-from bootstrap.errors import ExpectedError
+import settings
+from settings.errors import ExpectedError
 
 
 class AirflowError(ExpectedError):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow.api import Airflow
-from bootstrap.snowflake import sign_in
+from settings import sign_in
 
 
 def connections() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from bootstrap import settings
+import settings
 
 HERE = Path(__file__).parent
 

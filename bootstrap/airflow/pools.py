@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import celery_is_used
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow.environment import celery_is_used
-from bootstrap.errors import ExpectedError
-from bootstrap.native import dotenv
 from bootstrap.native import reset as native_reset
+from settings import dotenv_file
+from settings.errors import ExpectedError
 
 #: Every profile, so that no container is left behind or overlooked.
 EVERYTHING = ("--profile", "*")
@@ -37,7 +37,7 @@ def up(console: Console, names: list[str]) -> int:
     Raises:
         ComposeError, StepError, DagRunError: with what failed and where to look.
     """
-    from bootstrap.native import first_run
+    from bootstrap import first_run
 
     # One image for all.
     _compose("build", "secrets")
@@ -105,14 +105,14 @@ def take_settings(console: Console) -> None:
 
     A .env is written if there is none; to a person's own is added what it does not set.
     """
-    if settings.ENV_FILE.exists() and not dotenv.lacking():
+    if settings.ENV_FILE.exists() and not dotenv_file.lacking():
         return
     command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
     text = _output(*_words("run", "--rm", "-T", "secrets", *command))
     if not settings.ENV_FILE.exists():
-        dotenv.write(text)
+        dotenv_file.write(text)
         console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")
-    elif dotenv.complete(dotenv.values(text)):
+    elif dotenv_file.complete(dotenv_file.values(text)):
         console.print(f"added to {settings.ENV_FILE.name} the local secrets that it did not set")
     settings.load_env()
 

@@ -10,7 +10,7 @@ import socket
 import sys
 from pathlib import Path
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow.environment import (
     SCHEDULER_PRELOAD,
     celery_is_used,

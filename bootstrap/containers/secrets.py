@@ -12,9 +12,9 @@ import re
 import sys
 from pathlib import Path
 
-from bootstrap import settings
-from bootstrap.native import dotenv
+import settings
 from bootstrap.postgres import provision
+from settings import dotenv_file
 
 #: Folder -> the settings in it.
 SECRETS: dict[str, tuple[str, ...]] = {
@@ -58,7 +58,7 @@ def write(folder: Path, given: Path, keys: Path) -> None:
         given /= ".env"
     text = (given if given.exists() else settings.EXAMPLE_FILE).read_text()
     kept = settings.ENV_FILE.read_text() if settings.ENV_FILE.exists() else ""
-    dotenv.write(dotenv.completed(text, kept))
+    dotenv_file.write(dotenv_file.completed(text, kept))
     settings.load_env()
     for service, names in SECRETS.items():
         for name in names:

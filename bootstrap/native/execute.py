@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from bootstrap import settings
+import settings
 from bootstrap.native import orphans, stack
 
 

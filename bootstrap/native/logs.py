@@ -8,7 +8,7 @@ from collections import deque
 from pathlib import Path
 from typing import TextIO
 
-from bootstrap import settings
+import settings
 from bootstrap.native import state
 
 

@@ -6,9 +6,9 @@ import socket
 
 import psutil
 
-from bootstrap import settings
-from bootstrap.errors import ExpectedError
+import settings
 from bootstrap.native.services.service import Service
+from settings.errors import ExpectedError
 
 
 class PortError(ExpectedError):

@@ -6,8 +6,8 @@ import os
 import shutil
 
 from bootstrap.airflow.environment import broker_url, celery_is_used
-from bootstrap.errors import ExpectedError
 from bootstrap.native import state
+from settings.errors import ExpectedError
 
 #: A fresh stack takes about half of it.
 BYTES_NEEDED = 1_500_000_000

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bootstrap.errors import ExpectedError
 from bootstrap.native import state
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
+from settings.errors import ExpectedError
 
 LOG_LINES_SHOWN = 15
 

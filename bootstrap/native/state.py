@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bootstrap import settings
+import settings
 
 
 def root() -> Path:

@@ -15,10 +15,10 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from bootstrap import settings
-from bootstrap.errors import ExpectedError
+import settings
 from bootstrap.native import orphans, state
 from bootstrap.native.services.service import Service
+from settings.errors import ExpectedError
 
 #: The kernel's limit for the path of a unix socket, with room for supervisord's own suffix.
 SOCKET_PATH_LIMIT = 90

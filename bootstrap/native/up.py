@@ -8,12 +8,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from bootstrap.native import dotenv, orphans, ports, preflight, stack, state
+from bootstrap.native import orphans, ports, preflight, stack, state
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.services.service import Service
 from bootstrap.native.start import start_all
 from bootstrap.native.supervisor import Supervisor
-from bootstrap.settings import ENV_FILE, load_env
+from settings import ENV_FILE, dotenv_file, load_env
 
 
 def start_services(
@@ -30,10 +30,10 @@ def start_services(
     Raises:
         StartError, PortError, PreflightError, JarError, SettingError: with the fix in the text.
     """
-    if dotenv.write_once():
+    if dotenv_file.write_once():
         load_env()
         console.print(f"wrote {ENV_FILE.name} with the settings and new local secrets")
-    elif dotenv.complete():
+    elif dotenv_file.complete():
         load_env()
         console.print(f"added to {ENV_FILE.name} the local secrets that it did not set")
     wanted = stack.chosen(names)

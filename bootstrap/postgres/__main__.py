@@ -1,6 +1,6 @@
 """`python -m bootstrap.postgres`: create databases, roles and tables in the settings' server."""
 
-from bootstrap import settings
+import settings
 from bootstrap.postgres import provision
 
 settings.load_env()

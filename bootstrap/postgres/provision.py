@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from bootstrap import settings
+import settings
 
 HERE = Path(__file__).parent
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import snowflake.connector
-from landing import feeds
-from landing.snowflake import connect_from_env, parameters_from_env
 
-from bootstrap import settings
+import settings
 from bootstrap.snowflake import attempts
 from bootstrap.snowflake.attempts import Attempt, Forbidden, Names
+from dags.landing import feeds
+from dags.landing.snowflake import connect_from_env, parameters_from_env
 
 #: Runs one statement as one role; raises Snowflake's error.
 Run = Callable[[str], object]

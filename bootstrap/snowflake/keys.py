@@ -9,8 +9,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bootstrap import settings
-from bootstrap.errors import ExpectedError
+import settings
+from settings.errors import ExpectedError
 
 
 class KeyFileError(ExpectedError):

@@ -9,14 +9,14 @@ from pathlib import Path
 from string import Template
 
 import snowflake.connector
-from landing.snowflake import parameters_from_env, session_from_env
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.util_text import split_statements
 
-from bootstrap import settings
-from bootstrap.errors import ExpectedError
-from bootstrap.native import dbt
+import settings
+from bootstrap import dbt
 from bootstrap.snowflake import keys
+from dags.landing.snowflake import parameters_from_env, session_from_env
+from settings.errors import ExpectedError
 
 HERE = Path(__file__).parent
 

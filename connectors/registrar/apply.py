@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registrar.definition import Definition
-from registrar.errors import RegistrarError
-from registrar.health import RUNNING, UNASSIGNED, Health, look
-from registrar.kafka import Kafka
-from registrar.plan import UNCHANGED, Change, Passwords, plan
-from registrar.rest import Connect
-from registrar.wait import wait
+from connectors.registrar.definition import Definition
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.health import RUNNING, UNASSIGNED, Health, look
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.plan import UNCHANGED, Change, Passwords, plan
+from connectors.registrar.rest import Connect
+from connectors.registrar.wait import wait
 
 # After a change the status can still be that of the tasks before it, and a task can report
 # RUNNING and fail at its first batch; two seconds of RUNNING tell these apart.

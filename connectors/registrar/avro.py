@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 Schema = dict[str, Any]
 

@@ -9,12 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from registrar.errors import RegistrarError, UsageError
-from registrar.verbs import apply, control, dead_letters, lint, plan, prune, rewind, status
-from registrar.verbs import strimzi as strimzi_
-from registrar.verbs import wait as wait_
-from registrar.verbs import watch as watch_
-from registrar.verbs.context import Context, common_arguments
+from connectors.registrar.errors import RegistrarError, UsageError
+from connectors.registrar.verbs import (
+    apply,
+    control,
+    dead_letters,
+    lint,
+    plan,
+    prune,
+    rewind,
+    status,
+)
+from connectors.registrar.verbs import strimzi as strimzi_
+from connectors.registrar.verbs import wait as wait_
+from connectors.registrar.verbs import watch as watch_
+from connectors.registrar.verbs.context import Context, common_arguments
 
 EXAMPLES = """\
 examples:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, unquote
 import psycopg
 from psycopg import sql
 
-from registrar.errors import RegistrarError
-from registrar.lists import split
-from registrar.placeholders import resolve
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.lists import split
+from connectors.registrar.placeholders import resolve
 
 PREFIX = "jdbc:postgresql://"
 # Parameters of pgjdbc that libpq knows by the same name.

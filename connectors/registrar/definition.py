@@ -25,8 +25,8 @@ from pathlib import Path
 
 import yaml
 
-from registrar.avro import schema_content
-from registrar.errors import RegistrarError
+from connectors.registrar.avro import schema_content
+from connectors.registrar.errors import RegistrarError
 
 SECTIONS = ("defaults", "config", "variants", "topics")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from registrar.rest import Connect, NotFoundError
-from registrar.trace import summary
+from connectors.registrar.rest import Connect, NotFoundError
+from connectors.registrar.trace import summary
 
 MISSING = "MISSING"
 RUNNING = "RUNNING"

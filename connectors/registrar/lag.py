@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registrar.kafka import Kafka, Partition
-from registrar.lists import listed
-from registrar.rest import Connect
+from connectors.registrar.kafka import Kafka, Partition
+from connectors.registrar.lists import listed
+from connectors.registrar.rest import Connect
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from registrar.kafka import Kafka, Partition, after, offset, place
+from connectors.registrar.kafka import Kafka, Partition, after, offset, place
 
 PREFIX = "__connect.errors."
 #: Topic, partition and offset of a record.

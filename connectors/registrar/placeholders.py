@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+):([^}]*)\}")
 

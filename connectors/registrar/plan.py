@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from registrar.definition import Definition, Topic
-from registrar.kafka import Kafka
-from registrar.rest import Connect
-from registrar.secrets import masked
+from connectors.registrar.definition import Definition, Topic
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.rest import Connect
+from connectors.registrar.secrets import masked
 
 CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
 

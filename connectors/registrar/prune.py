@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from registrar.errors import RegistrarError
-from registrar.rest import Connect
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.rest import Connect
 
 
 def surplus(connect: Connect, folder: Path, named: Sequence[str] = ()) -> list[str]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, Partition, after, offset, place
-from registrar.letters import Letter, Origin, opened, original_headers
-from registrar.records.errors import RecordError
-from registrar.records.reader import RowReader
-from registrar.rest import Connect
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka, Partition, after, offset, place
+from connectors.registrar.letters import Letter, Origin, opened, original_headers
+from connectors.registrar.records.errors import RecordError
+from connectors.registrar.records.reader import RowReader
+from connectors.registrar.rest import Connect
 
 
 def topic_of(connect: Connect, name: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import requests
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 Json = dict[str, Any]
 

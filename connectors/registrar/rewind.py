@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from registrar.errors import RegistrarError, UsageError
-from registrar.health import look
-from registrar.kafka import Kafka, Partition
-from registrar.lag import measure
-from registrar.rest import Connect
-from registrar.stopping import stop_and_wait
+from connectors.registrar.errors import RegistrarError, UsageError
+from connectors.registrar.health import look
+from connectors.registrar.kafka import Kafka, Partition
+from connectors.registrar.lag import measure
+from connectors.registrar.rest import Connect
+from connectors.registrar.stopping import stop_and_wait
 
 
 @dataclass(frozen=True)

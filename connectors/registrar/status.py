@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from registrar.health import MISSING, Health, look
-from registrar.kafka import Kafka, KafkaDownError
-from registrar.lag import Lag, measure
-from registrar.rest import Connect
-from registrar.watch.watcher import read_state
+from connectors.registrar.health import MISSING, Health, look
+from connectors.registrar.kafka import Kafka, KafkaDownError
+from connectors.registrar.lag import Lag, measure
+from connectors.registrar.rest import Connect
+from connectors.registrar.watch.watcher import read_state
 
 
 @dataclass(frozen=True)

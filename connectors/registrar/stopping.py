@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from registrar.errors import RegistrarError
-from registrar.health import RUNNING, Health, look
-from registrar.rest import Connect
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.health import RUNNING, Health, look
+from connectors.registrar.rest import Connect
 
 LIMIT_SECONDS = 60.0
 POLL_SECONDS = 0.1

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from registrar.definition import Definition, Topic
-from registrar.errors import RegistrarError
+from connectors.registrar.definition import Definition, Topic
+from connectors.registrar.errors import RegistrarError
 
 API = "kafka.strimzi.io/v1"
 #: Settings that the resource has fields for, and refuses under `config`.

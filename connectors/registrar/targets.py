@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from registrar.definition import Definition, read
-from registrar.errors import RegistrarError, UsageError
+from connectors.registrar.definition import Definition, read
+from connectors.registrar.errors import RegistrarError, UsageError
 
 
 def files(targets: Sequence[str], folder: Path) -> list[Path]:

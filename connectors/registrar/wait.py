@@ -6,9 +6,9 @@ import math
 import time
 from collections.abc import Sequence
 
-from registrar.errors import RegistrarError
-from registrar.health import Health, look
-from registrar.rest import Connect, UnreachableError
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.health import Health, look
+from connectors.registrar.rest import Connect, UnreachableError
 
 POLL_SECONDS = 0.25
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import psycopg
 import snowflake.connector
 
-from bootstrap import settings
+import settings
 
 from . import checks, feeds, land, postgres, unload
 from . import snowflake as warehouse

@@ -10,7 +10,7 @@ from typing import Any
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 
-from bootstrap.snowflake import sign_in
+from settings import sign_in
 
 
 def connect_from_env(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:

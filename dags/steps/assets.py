@@ -9,8 +9,9 @@ from typing import Any
 
 from airflow.sdk import Asset, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
-from landing import feeds
-from landing.feeds import Feed, StreamFeed
+
+from dags.landing import feeds
+from dags.landing.feeds import Feed, StreamFeed
 
 from . import connections
 
@@ -28,7 +29,7 @@ def announce_landing() -> None:
     Skipped when none has. When it fails: Snowflake could not be asked. Clear it; until then the
     rows wait for the next run that lands some, or for a run of `dbt_transformations_dag` by hand.
     """
-    from landing.landed import landed_by
+    from dags.landing.landed import landed_by
 
     context = get_current_context()
     runs = dict(_runs_of(context))

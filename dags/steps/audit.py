@@ -9,7 +9,8 @@ from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
-from landing import feeds
+
+from dags.landing import feeds
 
 from . import connections
 from .assets import announced
@@ -31,8 +32,8 @@ def audit_recent_rows() -> None:
     When it fails: the message names up to ten rows of each difference and the hop that lost or
     doubled them. `make audit` compares everything, from the topic on.
     """
-    from bootstrap.audit.landed import landed
-    from bootstrap.audit.warehouse import Window
+    from dags.landing.reconcile.landed import landed
+    from dags.landing.reconcile.warehouse import Window
 
     context = get_current_context()
     built = announced(context["triggering_asset_events"]) if _all_went_well(context) else None

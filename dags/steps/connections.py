@@ -47,7 +47,8 @@ def snowflake() -> SnowflakeConnection:
         snowflake.connector.Error: the server is away or refuses the login.
     """
     from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
-    from landing.snowflake import with_one_role
+
+    from dags.landing.snowflake import with_one_role
 
     return with_one_role(SnowflakeHook(SNOWFLAKE).get_conn())
 
@@ -73,11 +74,10 @@ def test_connections() -> dict[str, str]:
     When it fails: nothing can land. The log has a line for each thing that does not work, with the
     reason.
     """
-    from landing import feeds
-    from landing.checks import SNOWFLAKE as EVERYTHING
-    from landing.checks import CheckError, check_all
-
-    from bootstrap import settings
+    import settings
+    from dags.landing import feeds
+    from dags.landing.checks import SNOWFLAKE as EVERYTHING
+    from dags.landing.checks import CheckError, check_all
 
     try:
         check_all(postgres, snowflake, settings.folder("INCOMING_DIR"), feeds.load())

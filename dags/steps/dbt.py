@@ -10,7 +10,8 @@ from airflow.sdk import XComArg, get_parsing_context
 from cosmos import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 from cosmos.settings import cache_dir
-from landing.feeds import DBT_PROJECT
+
+from dags.landing.feeds import DBT_PROJECT
 
 from .macro_operator import DbtMacroOperator
 from .retries import BUILD_TIMEOUT

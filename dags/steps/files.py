@@ -6,8 +6,9 @@ from contextlib import closing
 
 from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
-from landing import feeds
-from landing.feeds import FeedError, FileFeed
+
+from dags.landing import feeds
+from dags.landing.feeds import FeedError, FileFeed
 
 from . import connections
 from .dbt import run_macro
@@ -29,10 +30,9 @@ def stage(feed: str, run: str) -> None:
 
     When it fails: files that were staged wait on the stage, and the next run lands them.
     """
-    from landing.checks import FILES
-    from landing.files import stage as stage_feed
-
-    from bootstrap import settings
+    import settings
+    from dags.landing.checks import FILES
+    from dags.landing.files import stage as stage_feed
 
     connections.stop_if_faulty(get_current_context()["ti"], FILES, feed)
     found = feeds.find(feed)

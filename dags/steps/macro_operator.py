@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from cosmos.operators.local import DbtRunOperationLocalOperator
-from landing import macros
+
+from dags.landing import macros
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from cosmos.operators.local import DbtBuildLocalOperator
 from cosmos.settings import cache_dir
-from landing import checks
+
+from dags.landing import checks
 
 from . import connections
 from .dbt import IN_WORKER, profile

@@ -7,8 +7,9 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
-from landing import feeds
-from landing.feeds import FeedError, StreamFeed
+
+from dags.landing import feeds
+from dags.landing.feeds import FeedError, StreamFeed
 
 from . import connections
 from .dbt import run_macro
@@ -28,10 +29,10 @@ def unload(feed: str) -> dict[str, Any]:
     When it fails: nothing was landed, and the next run starts from the same watermark. The log says
     whether Postgres, Snowflake or the view is to blame.
     """
-    from landing.checks import POSTGRES
-    from landing.relation import RelationError
-    from landing.unload import RestoredDatabaseError
-    from landing.unload import unload as unload_feed
+    from dags.landing.checks import POSTGRES
+    from dags.landing.relation import RelationError
+    from dags.landing.unload import RestoredDatabaseError
+    from dags.landing.unload import unload as unload_feed
 
     connections.stop_if_faulty(get_current_context()["ti"], POSTGRES, feed)
     found = feeds.find(feed)

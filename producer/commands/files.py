@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bootstrap import settings
+import settings
 from producer.commands import arguments
 from producer.drawing.draws import Draws
 from producer.files import broken, csv_file, feed

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bootstrap import settings
+import settings
 from producer.commands import arguments, times
 from producer.contracts import checks, contract, poison, wire
 from producer.delivery import receipt

@@ -13,7 +13,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
-from bootstrap import settings
+import settings
 
 #: Seconds for Kafka to tell the topic's id.
 PATIENCE = 2

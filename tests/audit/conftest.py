@@ -14,12 +14,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from landing import snowflake
-from registrar.kafka import Kafka
-from registrar.letters import DeadLetters, Letter
 
-from bootstrap import settings
-from bootstrap.native import cli
+import settings
+from bootstrap import cli
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.letters import DeadLetters, Letter
+from dags.landing import snowflake
 from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
 
 TOPIC, LETTERS = "transactions", "transactions_sink.dlq"

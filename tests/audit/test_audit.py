@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
-from landing import feeds, snowflake
-from landing.feeds import Mart
 
-from bootstrap.audit import marts
+from dags.landing import feeds, snowflake
+from dags.landing.feeds import Mart
+from dags.landing.reconcile import marts
 from tests.audit.conftest import LETTERS, TOPIC, Chain
 from tests.conftest import ROOT
 

@@ -11,8 +11,8 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from bootstrap import settings
-from bootstrap.native import dotenv
+import settings
+from settings import dotenv_file, environment
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # A copy, because load_env sets what the test did not name.
     own = {name: value for name, value in os.environ.items() if name not in known}
     monkeypatch.setattr(os, "environ", own)
-    for module in (settings, dotenv):
+    for module in (settings, environment, dotenv_file):
         monkeypatch.setattr(module, "ENV_FILE", tmp_path / ".env")
 
 
@@ -41,26 +41,26 @@ def test_a_password_may_hold_a_dollar_sign(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_env_file_is_written_once_with_secrets_that_only_its_owner_can_read() -> None:
-    assert dotenv.write_once()
+    assert dotenv_file.write_once()
     first = settings.ENV_FILE.read_text()
     assert stat.S_IMODE(settings.ENV_FILE.stat().st_mode) == 0o600
     values = dotenv_values(settings.ENV_FILE)
     Fernet(values["AIRFLOW_FERNET_KEY"] or "")
     assert all(values[name] for name in values if name.endswith(("_PASSWORD", "_SECRET")))
 
-    assert not dotenv.write_once()
+    assert not dotenv_file.write_once()
     assert settings.ENV_FILE.read_text() == first
 
 
 def test_a_short_env_file_of_ones_own_is_completed_once() -> None:
     own = "KAFKA_PORT=19092\nUNLOAD_PASSWORD=mine"
-    first = dotenv.completed(own, kept="")
+    first = dotenv_file.completed(own, kept="")
     values = dotenv_values(stream=StringIO(first))
     assert (values["KAFKA_PORT"], values["UNLOAD_PASSWORD"]) == ("19092", "mine")
     assert all(values[name] for name in dotenv_values(settings.EXAMPLE_FILE) if name in values)
     Fernet(values["AIRFLOW_FERNET_KEY"] or "")
-    assert dotenv.completed(own, kept=first) == first
-    other = dotenv_values(stream=StringIO(dotenv.completed("UNLOAD_PASSWORD=new", kept=first)))
+    assert dotenv_file.completed(own, kept=first) == first
+    other = dotenv_values(stream=StringIO(dotenv_file.completed("UNLOAD_PASSWORD=new", kept=first)))
     assert other["UNLOAD_PASSWORD"] == "new"
     assert other["CONNECT_SINK_PASSWORD"] == values["CONNECT_SINK_PASSWORD"]
 
@@ -68,14 +68,14 @@ def test_a_short_env_file_of_ones_own_is_completed_once() -> None:
 def test_a_short_env_file_gains_the_secrets_it_lacks_and_keeps_its_lines() -> None:
     settings.ENV_FILE.write_text("AIRFLOW_PORT=18080\nUNLOAD_PASSWORD=mine")
     settings.load_env()
-    assert dotenv.complete({"CONNECT_SINK_PASSWORD": "drawn before"})
+    assert dotenv_file.complete({"CONNECT_SINK_PASSWORD": "drawn before"})
     text = settings.ENV_FILE.read_text()
     assert text.startswith("AIRFLOW_PORT=18080\nUNLOAD_PASSWORD=mine\n")
     assert text.count("UNLOAD_PASSWORD") == 1
     settings.load_env()
     assert settings.get("CONNECT_SINK_PASSWORD") == "drawn before"
     assert settings.get("POSTGRES_PASSWORD")
-    assert not dotenv.complete()
+    assert not dotenv_file.complete()
 
 
 @pytest.mark.parametrize("value", ["0", "70000", "http", "80.5"])

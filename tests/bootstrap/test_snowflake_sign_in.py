@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from landing.snowflake import parameters_from_env
 
-from bootstrap import settings
-from bootstrap.native import dotenv
+import settings
+from dags.landing.snowflake import parameters_from_env
+from settings import dotenv_file, environment
 from tests.conftest import ROOT
 
 ACCOUNT = {"SNOWFLAKE_ACCOUNT": "myorg-myaccount"}
@@ -31,10 +31,10 @@ def test_a_key_pair_comes_before_a_token_and_a_token_before_a_password() -> None
 def test_the_password_of_the_local_server_is_never_sent_to_an_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (settings, dotenv):
+    for module in (settings, environment, dotenv_file):
         monkeypatch.setattr(module, "ENV_FILE", tmp_path / ".env")
-    dotenv.write_once()
-    drawn = dotenv.values(settings.ENV_FILE.read_text())["SNOWFLAKE_PASSWORD"] or ""
+    dotenv_file.write_once()
+    drawn = dotenv_file.values(settings.ENV_FILE.read_text())["SNOWFLAKE_PASSWORD"] or ""
     for env in (ACCOUNT, ACCOUNT | {"SNOWFLAKE_PASSWORD": drawn}):
         with pytest.raises(settings.SettingError, match=r"PRIVATE_KEY_FILE.*TOKEN.*PASSWORD"):
             parameters_from_env(env)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from bootstrap import settings
+import settings
 from bootstrap.native import stack
 
 

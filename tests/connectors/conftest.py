@@ -16,11 +16,12 @@ from unittest import mock
 
 import psycopg
 import pytest
-from registrar.cli import main
-from registrar.kafka import Kafka
-from registrar.letters import DeadLetters, Letter
-from registrar.replay import distinct
-from registrar.rest import Connect
+
+from connectors.registrar.cli import main
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.letters import DeadLetters, Letter
+from connectors.registrar.replay import distinct
+from connectors.registrar.rest import Connect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONNECTORS = ROOT / "connectors"

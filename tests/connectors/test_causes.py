@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from registrar.trace import summary
-from registrar.watch.causes import Cause, classify
+
+from connectors.registrar.trace import summary
+from connectors.registrar.watch.causes import Cause, classify
 
 # First lines of traces as a real worker gave them.
 REFUSED = """\

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from registrar.database import from_config
-from registrar.errors import RegistrarError
+
+from connectors.registrar.database import from_config
+from connectors.registrar.errors import RegistrarError
 
 
 @pytest.mark.parametrize(

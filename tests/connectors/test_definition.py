@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from registrar.definition import load
-from registrar.errors import RegistrarError
+
+from connectors.registrar.definition import load
+from connectors.registrar.errors import RegistrarError
 
 Write = Callable[[str, str], Path]
 CONNECTORS = Path(__file__).resolve().parent.parent.parent / "connectors"

@@ -18,11 +18,11 @@ from typing import Any
 
 import fastavro
 import pytest
-from registrar.health import look
-from registrar.kafka import Kafka
-from registrar.watch.limits import Limits
-from registrar.watch.watcher import Watcher
 
+from connectors.registrar.health import look
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.watcher import Watcher
 from producer.contracts import contract, poison
 from tests.connectors.conftest import CONNECTORS, ROOT, Cluster, until
 

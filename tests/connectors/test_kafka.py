@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, KafkaDownError
 
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka, KafkaDownError
 from tests.producer.mock_kafka import MockKafka
 
 

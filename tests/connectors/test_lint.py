@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from registrar.cli import main
-from registrar.definition import load
-from registrar.lint import rules
-from registrar.lint.lint import lint
-from registrar.lint.listing import Listings
-from registrar.rest import Connect
-from registrar.secrets import masked
 
+from connectors.registrar.cli import main
+from connectors.registrar.definition import load
+from connectors.registrar.lint import rules
+from connectors.registrar.lint.lint import lint
+from connectors.registrar.lint.listing import Listings
+from connectors.registrar.rest import Connect
+from connectors.registrar.secrets import masked
 from tests.connectors.conftest import FakeConnect
 
 Write = Callable[[str, str], Path]

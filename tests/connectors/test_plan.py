@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from registrar.cli import main
 
+from connectors.registrar.cli import main
 from tests.connectors.conftest import FakeConnect
 
 Write = Callable[[str, str], Path]

@@ -8,12 +8,12 @@ from typing import Any
 
 import fastavro
 import pytest
-from registrar.errors import RegistrarError
-from registrar.records.binding import binder
-from registrar.records.decimals import from_unscaled
-from registrar.records.from_avro import Registry
-from registrar.records.from_json import convert, parse
 
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.records.binding import binder
+from connectors.registrar.records.decimals import from_unscaled
+from connectors.registrar.records.from_avro import Registry
+from connectors.registrar.records.from_json import convert, parse
 from tests.connectors.conftest import FakeConnect
 
 DECIMAL = {"type": "bytes", "name": "org.apache.kafka.connect.data.Decimal"}

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 
 import pytest
-from registrar.health import look
 
+from connectors.registrar.health import look
 from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services

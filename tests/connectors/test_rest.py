@@ -7,10 +7,10 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from registrar.cli import main
-from registrar.health import MISSING, look
-from registrar.rest import Connect, RefusedError, UnreachableError
 
+from connectors.registrar.cli import main
+from connectors.registrar.health import MISSING, look
+from connectors.registrar.rest import Connect, RefusedError, UnreachableError
 from tests.connectors.conftest import Answer, FakeConnect
 
 TRACE = "org.postgresql.util.PSQLException: ERROR: permission denied"

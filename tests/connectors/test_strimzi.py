@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
-from registrar.cli import main
-from registrar.definition import Definition, Topic
-from registrar.errors import RegistrarError
-from registrar.strimzi import resources
-from registrar.targets import definitions
+
+from connectors.registrar.cli import main
+from connectors.registrar.definition import Definition, Topic
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.strimzi import resources
+from connectors.registrar.targets import definitions
 
 CONNECTORS = Path(__file__).parents[2] / "connectors"
 CRDS = json.loads((Path(__file__).parent / "strimzi" / "crds.json").read_text())

@@ -11,11 +11,11 @@ import pytest
 from confluent_kafka import Message
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from registrar.database import from_config
-from registrar.records.errors import RecordError
-from registrar.records.reader import RowReader
-from registrar.watch.upsert import Upsert
 
+from connectors.registrar.database import from_config
+from connectors.registrar.records.errors import RecordError
+from connectors.registrar.records.reader import RowReader
+from connectors.registrar.watch.upsert import Upsert
 from tests.connectors.conftest import Cluster, until
 
 pytestmark = pytest.mark.services

@@ -8,14 +8,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, KafkaDownError
-from registrar.rest import Connect, NotFoundError
-from registrar.watch import ward as ward_module
-from registrar.watch.isolation import Outcome, TooManyError
-from registrar.watch.journal import Journal
-from registrar.watch.limits import Backoff, Limits, Meter
-from registrar.watch.ward import Ward
+
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka, KafkaDownError
+from connectors.registrar.rest import Connect, NotFoundError
+from connectors.registrar.watch import ward as ward_module
+from connectors.registrar.watch.isolation import Outcome, TooManyError
+from connectors.registrar.watch.journal import Journal
+from connectors.registrar.watch.limits import Backoff, Limits, Meter
+from connectors.registrar.watch.ward import Ward
 
 AWAY = "org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that..."
 REFUSED = "org.hibernate.exception.DataException: could not execute batch"

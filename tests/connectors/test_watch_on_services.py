@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Producer
-from registrar.health import look
-from registrar.watch.isolation import Isolation
-from registrar.watch.journal import Journal
-from registrar.watch.limits import Limits
-from registrar.watch.watcher import Watcher
 
+from connectors.registrar.health import look
+from connectors.registrar.watch.isolation import Isolation
+from connectors.registrar.watch.journal import Journal
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.watcher import Watcher
 from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from registrar.watch import watcher as watcher_module
-from registrar.watch.limits import Limits
-from registrar.watch.ward import Ward
-from registrar.watch.watcher import STATE_FILE, Watcher, read_state
+
+from connectors.registrar.watch import watcher as watcher_module
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.ward import Ward
+from connectors.registrar.watch.watcher import STATE_FILE, Watcher, read_state
 
 Event = tuple[str, str, dict[str, Any]]
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from bootstrap import settings
+import settings
 from bootstrap.airflow.environment import broker_url, environment
 from tests.conftest import ROOT, settings_of_its_own
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bootstrap import settings
+import settings
 from bootstrap.containers import compose
 from bootstrap.native import reset
 

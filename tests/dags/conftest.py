@@ -29,7 +29,7 @@ def airflow_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "DBT_MANIFEST": str(home / "target" / "manifest.json"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}",
+        "PYTHONPATH": str(ROOT),
     }
     dbt = [str(Path(sys.executable).with_name("dbt")), "parse", "--quiet"]
     folders = ["--target-path", str(home / "target"), "--log-path", str(home)]

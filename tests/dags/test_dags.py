@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from landing import feeds
+from dags.landing import feeds
 
 SHAPE = Path(__file__).with_name("batch_data_ingestion_dag.json")
 

@@ -43,7 +43,7 @@ def step(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A function that imports a step, in an Airflow home of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
-        yield lambda name: importlib.import_module(f"steps.{name}")
+        yield lambda name: importlib.import_module(f"dags.steps.{name}")
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_run_without_a_failure_is_not_reported(run: Callable[..., Any], failin
 @pytest.fixture
 def raw(step: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], Any]:
     """(feed, run) -> when its rows landed, in place of RAW."""
-    from landing import landed
+    from dags.landing import landed
 
     rows: dict[tuple[str, str], Any] = {}
     monkeypatch.setattr(
@@ -152,7 +152,7 @@ def test_a_run_that_landed_no_row_starts_nothing(
 @pytest.fixture
 def faults(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What check_all finds."""
-    from landing import checks
+    from dags.landing import checks
 
     found: list[Any] = []
 
@@ -168,7 +168,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_a_broken_feed_leaves_the_others_and_fails_with_the_reason(
     run: Callable[..., Any], step: Callable[[str], Any], failing: Any, faults: list[Any]
 ) -> None:
-    from landing.checks import Fault
+    from dags.landing.checks import Fault
 
     faults.append(Fault("user_registrations", "the stage is gone"))
     found = run("connections", "test_connections", TaskInstance())
@@ -181,7 +181,7 @@ def test_a_broken_feed_leaves_the_others_and_fails_with_the_reason(
 def test_postgres_away_is_waited_for_and_then_leaves_the_files_alone(
     run: Callable[..., Any], failing: Any, faults: list[Any]
 ) -> None:
-    from landing.checks import Fault
+    from dags.landing.checks import Fault
 
     faults.append(Fault("Postgres", "nobody listens there", may_heal=True))
     with pytest.raises(failing.AirflowException) as again:
@@ -194,7 +194,7 @@ def test_postgres_away_is_waited_for_and_then_leaves_the_files_alone(
 def test_nothing_begins_without_snowflake(
     run: Callable[..., Any], failing: Any, faults: list[Any]
 ) -> None:
-    from landing.checks import Fault
+    from dags.landing.checks import Fault
 
     faults += [Fault("Snowflake", "wrong user or password"), Fault("Postgres", "away", True)]
     with pytest.raises(failing.AirflowFailException, match="wrong user or password\naway"):
@@ -220,8 +220,8 @@ def test_the_audit_expects_what_landed_before_a_build_that_went_well(
     states: dict[str, str],
     expected: Any,
 ) -> None:
-    from bootstrap.audit import landed
-    from bootstrap.audit.report import Hop
+    from dags.landing.reconcile import landed
+    from dags.landing.reconcile.report import Hop
 
     asked: list[Any] = []
 

@@ -117,7 +117,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     data = str(tmp_path_factory.mktemp("snowflake"))
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "bootstrap.local_snowflake"),
+            *(sys.executable, "-m", "local_snowflake"),
             *("--host", "127.0.0.1", "--port", port, "--data", data, "--database", "PIPELINE"),
         ],
         cwd=ROOT,

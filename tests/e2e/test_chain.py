@@ -15,10 +15,10 @@ from typing import Any
 
 import psutil
 import pytest
-from landing.snowflake import connect_from_env, rows
 
+from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
-from bootstrap.native import dag_runs
+from dags.landing.snowflake import connect_from_env, rows
 from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]

@@ -10,11 +10,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from landing import snowflake
-from landing.feeds import FileFeed, StreamFeed, find
 from psycopg import sql
 
 from bootstrap.postgres import provision
+from dags.landing import snowflake
+from dags.landing.feeds import FileFeed, StreamFeed, find
 
 
 @pytest.fixture(scope="session")

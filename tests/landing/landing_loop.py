@@ -13,9 +13,9 @@ import signal
 import sys
 import time
 
-from landing.feeds import StreamFeed, find
-from landing.land import land_stream
-from landing.macros import macros
+from dags.landing.feeds import StreamFeed, find
+from dags.landing.land import land_stream
+from dags.landing.macros import macros
 
 
 def main(name: str, seconds: float, kill: bool, seed: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 
-from landing.macros import macros
+from dags.landing.macros import macros
 
 FORK = multiprocessing.get_context("fork")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing.feeds import FileFeed
-from landing.land import land_files
-from landing.macros import MacroError
 
+from dags.landing.feeds import FileFeed
+from dags.landing.land import land_files
+from dags.landing.macros import MacroError
 from tests.landing.csv_files import HEADER, USERS_HEADER, good, row, settled, user
 
 pytestmark = pytest.mark.services

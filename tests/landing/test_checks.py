@@ -12,8 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 import snowflake.connector as connector
-from landing import checks, feeds, postgres, snowflake
-from landing.macros import macros
+
+from dags.landing import checks, feeds, postgres, snowflake
+from dags.landing.macros import macros
 
 pytestmark = pytest.mark.services
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import files, macros, snowflake
-from landing.feeds import DBT_PROJECT, FileFeed, find
-from landing.land import land_files
-from landing.macros import MacroError
 
+from dags.landing import files, macros, snowflake
+from dags.landing.feeds import DBT_PROJECT, FileFeed, find
+from dags.landing.land import land_files
+from dags.landing.macros import MacroError
 from tests.landing.csv_files import HEADER, good, row, settled
 
 pytestmark = pytest.mark.services

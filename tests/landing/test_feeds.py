@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from landing import feeds
-from landing.feeds import FeedError, FileFeed
+
+from dags.landing import feeds
+from dags.landing.feeds import FeedError, FileFeed
 
 BLOCK = """\
 sources:

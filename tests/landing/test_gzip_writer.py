@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from landing.gzip_writer import BLOCK, GzipWriter
+
+from dags.landing.gzip_writer import BLOCK, GzipWriter
 
 
 @pytest.mark.parametrize("size", [0, 1, BLOCK, 5 * BLOCK + 7])

@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from landing import snowflake
-from landing.feeds import FileFeed, StreamFeed
-from landing.land import land_files, land_stream
-from landing.macros import macros
 from snowflake.connector.cursor import SnowflakeCursor
 
+from dags.landing import snowflake
+from dags.landing.feeds import FileFeed, StreamFeed
+from dags.landing.land import land_files, land_stream
+from dags.landing.macros import macros
 from tests.landing.csv_files import good, settled
 
 pytestmark = pytest.mark.services

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import files, snowflake
-from landing.feeds import FileFeed
-from landing.landed import landed_by
-from landing.macros import MacroError, macros
 
+from dags.landing import files, snowflake
+from dags.landing.feeds import FileFeed
+from dags.landing.landed import landed_by
+from dags.landing.macros import MacroError, macros
 from tests.landing.csv_files import HEADER, good, row, settled
 
 pytestmark = pytest.mark.services

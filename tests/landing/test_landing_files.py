@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import files, ledger, snowflake
-from landing.feeds import FileFeed
-from landing.land import land_files
-from landing.macros import MacroError, macros
 
+from dags.landing import files, ledger, snowflake
+from dags.landing.feeds import FileFeed
+from dags.landing.land import land_files
+from dags.landing.macros import MacroError, macros
 from tests.landing.csv_files import HEADER, good, row, settled
 from tests.landing.processes import FORK, at_once
 

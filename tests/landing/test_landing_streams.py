@@ -10,14 +10,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from landing import postgres, snowflake
-from landing.feeds import StreamFeed
-from landing.land import land_stream
-from landing.macros import MacroError, macros
-from landing.relation import Relation, RelationError, Window
-from landing.unload import EVERYTHING, RestoredDatabaseError, unload
 
 from bootstrap.postgres import provision
+from dags.landing import postgres, snowflake
+from dags.landing.feeds import StreamFeed
+from dags.landing.land import land_stream
+from dags.landing.macros import MacroError, macros
+from dags.landing.relation import Relation, RelationError, Window
+from dags.landing.unload import EVERYTHING, RestoredDatabaseError, unload
 from tests.landing.processes import at_once
 
 pytestmark = pytest.mark.services

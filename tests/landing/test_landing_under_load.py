@@ -22,10 +22,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from landing.feeds import StreamFeed
-from landing.land import land_stream
 
 from bootstrap.postgres import provision
+from dags.landing.feeds import StreamFeed
+from dags.landing.land import land_stream
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
 
@@ -70,7 +70,7 @@ def loop(feed: StreamFeed, kill: bool) -> tuple[int, int]:
     script = Path(__file__).with_name("landing_loop.py")
     done = subprocess.run(
         [sys.executable, str(script), feed.name, str(SECONDS), str(int(kill)), "7"],
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}"},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,

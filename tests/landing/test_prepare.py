@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from landing.feeds import find
-from landing.files import Found
-from landing.prepare import Prepared, RefusedFileError, prepare
 
+from dags.landing.feeds import find
+from dags.landing.files import Found
+from dags.landing.prepare import Prepared, RefusedFileError, prepare
 from tests.landing.csv_files import HEADER, good, row
 
 COLUMNS = find("transactions_batch_csv").columns

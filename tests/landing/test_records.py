@@ -8,8 +8,9 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landing import records
-from landing.records import RecordReader, RecordTooLongError
+
+from dags.landing import records
+from dags.landing.records import RecordReader, RecordTooLongError
 
 FIELDS = 3
 text = st.text(st.sampled_from('ab ,"\n\r;é€\\'), max_size=6)

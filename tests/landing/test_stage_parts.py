@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import snowflake, stage_parts
-from landing.scratch import DiskFullError, folder
-from landing.stage_parts import UPLOADS, StageParts
+
+from dags.landing import snowflake, stage_parts
+from dags.landing.scratch import DiskFullError, folder
+from dags.landing.stage_parts import UPLOADS, StageParts
 
 
 def test_parts_are_uploaded_at_the_same_time(

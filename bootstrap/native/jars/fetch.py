@@ -11,9 +11,9 @@ from pathlib import Path
 
 import requests
 
-from bootstrap.errors import ExpectedError
 from bootstrap.native.jars.lockfile import Jar
 from bootstrap.native.jars.repository import connect
+from settings.errors import ExpectedError
 
 PARALLEL_DOWNLOADS = 8
 

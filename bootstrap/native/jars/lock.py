@@ -13,7 +13,7 @@ from jgo.maven import MavenContext
 
 from bootstrap.native.jars.lockfile import LOCK_FILE, Jar, read_input, write_lock
 from bootstrap.native.jars.repository import connect
-from bootstrap.settings import load_env
+from settings import load_env
 
 
 def _closure(client: MavenContext, roots: list[Jar]) -> list[Jar]:

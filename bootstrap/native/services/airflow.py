@@ -9,11 +9,12 @@ import threading
 from importlib.metadata import version
 from pathlib import Path
 
-from bootstrap import settings
+import settings
+from bootstrap import dbt
 from bootstrap.airflow import connections, pools
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
-from bootstrap.native import dbt, state
+from bootstrap.native import state
 from bootstrap.native.services.service import Launch, Service
 
 _MIGRATION = threading.Lock()

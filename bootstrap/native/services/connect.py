@@ -6,7 +6,7 @@ from pathlib import Path
 
 import requests
 
-from bootstrap import settings
+import settings
 from bootstrap.native import java, state
 from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path

@@ -10,7 +10,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from bootstrap import settings
+import settings
 from bootstrap.native import java, state
 from bootstrap.native.jars import read_lock
 from bootstrap.native.services.service import Launch, Service

@@ -6,7 +6,7 @@ import sys
 
 import requests
 
-from bootstrap import settings
+import settings
 from bootstrap.native import state
 from bootstrap.native.services.service import Launch, Service
 
@@ -27,7 +27,7 @@ class LocalSnowflake(Service):
             "--database": settings.get("SNOWFLAKE_DATABASE"),
         }
         flat = [word for pair in options.items() for word in pair]
-        return Launch([sys.executable, "-m", "bootstrap.local_snowflake", *flat])
+        return Launch([sys.executable, "-m", "local_snowflake", *flat])
 
     def ready(self) -> bool:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from bootstrap import settings
+import settings
 from bootstrap.native import ordinary_user, state
 from bootstrap.native.services.service import Launch, Service
 from bootstrap.postgres import provision

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from bootstrap import settings
+import settings
 from bootstrap.native import java, state
 from bootstrap.native.jars import read_lock
 from bootstrap.native.jars.unpack import unpack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bootstrap import settings
+import settings
 from bootstrap.native.services.service import Launch, Service
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
-from registrar.definition import Topic
-from registrar.errors import RegistrarError
-from registrar.kafka import groups, reading, sending
-from registrar.kafka.errors import TIMEOUT, down, outlasting, reason
-from registrar.kafka.places import Partition, place
+from connectors.registrar.definition import Topic
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import groups, reading, sending
+from connectors.registrar.kafka.errors import TIMEOUT, down, outlasting, reason
+from connectors.registrar.kafka.places import Partition, place
 
 BROKER_DEFAULT = -1
 # A partition that has just been made, or moved, has no leader for a moment.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 # Seconds for an error to pass that does so by itself, and between two looks.
 TIMEOUT = 15.0

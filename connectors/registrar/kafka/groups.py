@@ -8,8 +8,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-from registrar.kafka.errors import TIMEOUT, outlasting
-from registrar.kafka.places import Partition
+from connectors.registrar.kafka.errors import TIMEOUT, outlasting
+from connectors.registrar.kafka.places import Partition
 
 # A group's coordinator moves when a broker starts or is slow.
 UNCOORDINATED = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from registrar.kafka.errors import KafkaDownError, down
-from registrar.kafka.places import Partition, after, offset, place
+from connectors.registrar.kafka.errors import KafkaDownError, down
+from connectors.registrar.kafka.places import Partition, after, offset, place
 
 # Seconds without a record, after which no more are waited for.
 TIMEOUT = 15.0

@@ -7,8 +7,8 @@ from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
-from registrar.errors import RegistrarError
-from registrar.kafka.errors import reason
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka.errors import reason
 
 # Seconds for the acknowledgement of the last message.
 TIMEOUT = 30.0

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from registrar.definition import Definition
-from registrar.lint.finding import Finding, error
-from registrar.lists import listed
+from connectors.registrar.definition import Definition
+from connectors.registrar.lint.finding import Finding, error
+from connectors.registrar.lists import listed
 
 KEY = "value.converter.schema.content"
 TYPES = {"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes"}

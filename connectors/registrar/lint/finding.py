@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registrar.definition import Definition, Place
+from connectors.registrar.definition import Definition, Place
 
 ERROR, WARNING = "error", "warning"
 

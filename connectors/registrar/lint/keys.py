@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from registrar.definition import Definition
-from registrar.errors import RegistrarError
-from registrar.lint.finding import Finding, error
-from registrar.lint.listing import Listing, Listings
-from registrar.lint.parts import CHAINED, Part, parts
-from registrar.lists import listed
-from registrar.placeholders import has_placeholder
-from registrar.secrets import PLAIN_SECRET
+from connectors.registrar.definition import Definition
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.lint.finding import Finding, error
+from connectors.registrar.lint.listing import Listing, Listings
+from connectors.registrar.lint.parts import CHAINED, Part, parts
+from connectors.registrar.lists import listed
+from connectors.registrar.placeholders import has_placeholder
+from connectors.registrar.secrets import PLAIN_SECRET
 
 WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
 

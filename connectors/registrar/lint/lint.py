@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registrar.definition import Definition
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka
-from registrar.lint import contents, keys, live, rules
-from registrar.lint.finding import ERROR, Finding
-from registrar.lint.listing import Listings
-from registrar.rest import Connect
+from connectors.registrar.definition import Definition
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lint import contents, keys, live, rules
+from connectors.registrar.lint.finding import ERROR, Finding
+from connectors.registrar.lint.listing import Listings
+from connectors.registrar.rest import Connect
 
 
 def lint(

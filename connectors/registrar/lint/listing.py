@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from registrar.errors import RegistrarError
-from registrar.lint.parts import Part, parts
-from registrar.rest import Connect, NotFoundError
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.lint.parts import Part, parts
+from connectors.registrar.rest import Connect, NotFoundError
 
 ADDITIONS = "additions.yml"
 CLIENTS = "kafka-clients.json"

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator
 
 import psycopg
 
-from registrar.database import from_config, identifier, table_name
-from registrar.definition import Definition, Topic
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka
-from registrar.lag import topics_of
-from registrar.lint.finding import Finding, error, warning
-from registrar.lint.rules import JDBC_SINK
-from registrar.rest import Connect
+from connectors.registrar.database import from_config, identifier, table_name
+from connectors.registrar.definition import Definition, Topic
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lag import topics_of
+from connectors.registrar.lint.finding import Finding, error, warning
+from connectors.registrar.lint.rules import JDBC_SINK
+from connectors.registrar.rest import Connect
 
 # A mistake in one of these hides the table.
 TABLE_KEYS = {"connection.url", "value.converter.schema.content"}

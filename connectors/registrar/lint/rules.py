@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
-from registrar import secrets as secret
-from registrar.definition import Definition
-from registrar.lint.finding import Finding, error, warning
-from registrar.lists import listed, split
-from registrar.placeholders import has_placeholder
+from connectors.registrar import secrets as secret
+from connectors.registrar.definition import Definition
+from connectors.registrar.lint.finding import Finding, error, warning
+from connectors.registrar.lists import listed, split
+from connectors.registrar.placeholders import has_placeholder
 
 Rule = Callable[[Definition], Iterator[Finding]]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from registrar.records.errors import UnsupportedError
+from connectors.registrar.records.errors import UnsupportedError
 
 Bind = Callable[[Any], Any]
 

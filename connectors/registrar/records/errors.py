@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 
 class UnsupportedError(RegistrarError):

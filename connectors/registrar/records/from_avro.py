@@ -14,9 +14,9 @@ from typing import Any
 import fastavro
 import requests
 
-from registrar.errors import RegistrarError
-from registrar.records.decimals import from_unscaled
-from registrar.records.errors import UnsupportedError
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.records.decimals import from_unscaled
+from connectors.registrar.records.errors import UnsupportedError
 
 Schema = dict[str, Any]
 MAGIC = b"\x00"

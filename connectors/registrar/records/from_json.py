@@ -14,8 +14,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from registrar.records.decimals import from_unscaled
-from registrar.records.errors import UnsupportedError
+from connectors.registrar.records.decimals import from_unscaled
+from connectors.registrar.records.errors import UnsupportedError
 
 # Jackson's limit on the length of a number (StreamReadConstraints).
 NUMBER_DIGITS = 1000

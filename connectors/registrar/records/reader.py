@@ -8,13 +8,13 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from registrar.lists import listed
-from registrar.placeholders import resolve
-from registrar.records import from_json
-from registrar.records.binding import Bind, binder
-from registrar.records.errors import RecordError, UnsupportedError
-from registrar.records.from_avro import Registry
-from registrar.records.from_json import Schema
+from connectors.registrar.lists import listed
+from connectors.registrar.placeholders import resolve
+from connectors.registrar.records import from_json
+from connectors.registrar.records.binding import Bind, binder
+from connectors.registrar.records.errors import RecordError, UnsupportedError
+from connectors.registrar.records.from_avro import Registry
+from connectors.registrar.records.from_json import Schema
 
 JSON_CONVERTER = "org.apache.kafka.connect.json.JsonConverter"
 APICURIO_CONVERTER = "io.apicurio.registry.utils.converter.AvroConverter"

@@ -6,10 +6,10 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from registrar.apply import Result, apply
-from registrar.lint.lint import warnings
-from registrar.plan import CREATE, UNCHANGED
-from registrar.verbs.context import Context, print_json
+from connectors.registrar.apply import Result, apply
+from connectors.registrar.lint.lint import warnings
+from connectors.registrar.plan import CREATE, UNCHANGED
+from connectors.registrar.verbs.context import Context, print_json
 
 HELP = "lint, then make Connect match the files, until the connectors run"
 DONE = {CREATE: "created", UNCHANGED: "unchanged"}

@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from registrar import targets
-from registrar.definition import Definition
-from registrar.errors import RegistrarError, UsageError
-from registrar.kafka import Kafka
-from registrar.lint.listing import Listings
-from registrar.rest import Connect
+from connectors.registrar import targets
+from connectors.registrar.definition import Definition
+from connectors.registrar.errors import RegistrarError, UsageError
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lint.listing import Listings
+from connectors.registrar.rest import Connect
 
 CHANGES_PENDING = 3
 

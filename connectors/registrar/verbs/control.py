@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from registrar.errors import UsageError
-from registrar.stopping import pause_and_wait, stop_and_wait
-from registrar.verbs.context import Context, print_json
+from connectors.registrar.errors import UsageError
+from connectors.registrar.stopping import pause_and_wait, stop_and_wait
+from connectors.registrar.verbs.context import Context, print_json
 
 
 class Control:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from registrar.letters import DeadLetters, Letter
-from registrar.records.reader import RowReader
-from registrar.replay import Replay, Tally, decoded, reader_of, tally, topic_of
-from registrar.verbs.context import CHANGES_PENDING, Context, print_json
+from connectors.registrar.letters import DeadLetters, Letter
+from connectors.registrar.records.reader import RowReader
+from connectors.registrar.replay import Replay, Tally, decoded, reader_of, tally, topic_of
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, print_json
 
 HELP = "why records ended in the dead-letter topic; --show them, --replay them after a fix"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from registrar.errors import UsageError
-from registrar.lint.finding import ERROR, Finding
-from registrar.lint.lint import classes, lint
-from registrar.verbs.context import Context, painted, print_json
+from connectors.registrar.errors import UsageError
+from connectors.registrar.lint.finding import ERROR, Finding
+from connectors.registrar.lint.lint import classes, lint
+from connectors.registrar.verbs.context import Context, painted, print_json
 
 HELP = "what is wrong with the files: unknown keys, bad values, settings that lose data"
 

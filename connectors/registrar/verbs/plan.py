@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from registrar.plan import Change, Setting, plan
-from registrar.prune import surplus
-from registrar.verbs.context import CHANGES_PENDING, Context, painted, print_json
+from connectors.registrar.plan import Change, Setting, plan
+from connectors.registrar.prune import surplus
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, painted, print_json
 
 HELP = "what apply would change, secrets masked; exit code 3 if anything"
 

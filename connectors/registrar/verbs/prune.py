@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.prune import prune, surplus
-from registrar.verbs.context import CHANGES_PENDING, Context, print_json
+from connectors.registrar.prune import prune, surplus
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, print_json
 
 HELP = "remove connectors that no file describes; shows them, --yes does it"
 

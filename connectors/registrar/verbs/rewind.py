@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from registrar.rewind import preview, rewind
-from registrar.verbs.context import CHANGES_PENDING, Context, print_json
+from connectors.registrar.rewind import preview, rewind
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, print_json
 
 HELP = "have a sink read from elsewhere; shows what would move, --yes does it"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.status import Status, status
-from registrar.verbs.context import Context, painted, print_json
+from connectors.registrar.status import Status, status
+from connectors.registrar.verbs.context import Context, painted, print_json
 
 HELP = "states, lag, dead letters, last error; exit code 1 unless all run"
 

@@ -6,9 +6,9 @@ import argparse
 
 import yaml
 
-from registrar.lint.lint import warnings
-from registrar.strimzi import resources
-from registrar.verbs.context import Context, print_json
+from connectors.registrar.lint.lint import warnings
+from connectors.registrar.strimzi import resources
+from connectors.registrar.verbs.context import Context, print_json
 
 HELP = "print connectors and topics as resources for Kubernetes, for Strimzi: | kubectl apply -f -"
 

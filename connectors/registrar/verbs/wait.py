@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.verbs.context import Context, print_json
-from registrar.wait import wait
+from connectors.registrar.verbs.context import Context, print_json
+from connectors.registrar.wait import wait
 
 HELP = "until connectors and all their tasks run"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.verbs.context import Context
-from registrar.watch.limits import Limits
-from registrar.watch.service import serve
+from connectors.registrar.verbs.context import Context
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.service import serve
 
 HELP = "keep connectors running: restarts after outages, refused records to the dead letters"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from registrar.trace import causes
+from connectors.registrar.trace import causes
 
 
 class Cause(StrEnum):

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from registrar.kafka import Partition
-from registrar.watch.limits import Backoff, Limits
+from connectors.registrar.kafka import Partition
+from connectors.registrar.watch.limits import Backoff, Limits
 
 Tell = Callable[..., None]
 

@@ -19,17 +19,17 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from registrar.database import Database, from_config
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka, Partition, after
-from registrar.lag import reads_committed, topics_of
-from registrar.letters import DeadLetters, Origin, letter, origin_of
-from registrar.records.errors import RecordError, UnsupportedError
-from registrar.records.reader import RowReader
-from registrar.rest import Connect
-from registrar.stopping import stop_and_wait
-from registrar.watch.journal import Journal
-from registrar.watch.upsert import Refusal, Upsert
+from connectors.registrar.database import Database, from_config
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka, Partition, after
+from connectors.registrar.lag import reads_committed, topics_of
+from connectors.registrar.letters import DeadLetters, Origin, letter, origin_of
+from connectors.registrar.records.errors import RecordError, UnsupportedError
+from connectors.registrar.records.reader import RowReader
+from connectors.registrar.rest import Connect
+from connectors.registrar.stopping import stop_and_wait
+from connectors.registrar.watch.journal import Journal
+from connectors.registrar.watch.upsert import Refusal, Upsert
 
 # While each range has a refused record, the next one probably has too: going on by hand costs less
 # than a restart of the connector for each. The end is for the other connectors, which wait.

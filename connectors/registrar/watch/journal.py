@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError
 
 
 class Journal:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from registrar.kafka import Kafka
-from registrar.lag import Lag
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lag import Lag
 
 
 class Movement:

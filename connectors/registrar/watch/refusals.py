@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from registrar.letters import PREFIX
-from registrar.records.errors import UnsupportedError
-from registrar.rest import UnreachableError
-from registrar.watch.condition import Condition
-from registrar.watch.isolation import Isolation, TooManyError
-from registrar.watch.limits import Limits, Meter
+from connectors.registrar.letters import PREFIX
+from connectors.registrar.records.errors import UnsupportedError
+from connectors.registrar.rest import UnreachableError
+from connectors.registrar.watch.condition import Condition
+from connectors.registrar.watch.isolation import Isolation, TooManyError
+from connectors.registrar.watch.limits import Limits, Meter
 
 # How many of an isolation's letters an event names one by one.
 NAMED = 20

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from registrar.kafka import Kafka
-from registrar.rest import Connect
-from registrar.watch.events import emitter
-from registrar.watch.limits import Limits
-from registrar.watch.watcher import Watcher
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.rest import Connect
+from connectors.registrar.watch.events import emitter
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.watcher import Watcher
 
 # What a look at a silent Connect or Kafka takes is up to them. It may be cut off: the journal
 # brings the next watcher back to whatever was under way, as after a kill.

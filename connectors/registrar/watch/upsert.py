@@ -10,7 +10,7 @@ import psycopg
 from confluent_kafka import Message
 from psycopg import sql
 
-from registrar.database import identifier, quoted, table_name
+from connectors.registrar.database import identifier, quoted, table_name
 
 # Rows of one attempt. A refused row costs about twice as many statements as this; without one,
 # larger blocks are hardly faster.

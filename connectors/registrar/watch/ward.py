@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from registrar.database import Database, from_config
-from registrar.errors import RegistrarError
-from registrar.health import FAILED, MISSING, Health, look
-from registrar.kafka import Kafka
-from registrar.lag import Lag, measure, reads_committed
-from registrar.rest import Connect
-from registrar.watch.causes import Cause, classify
-from registrar.watch.condition import Condition, Phase
-from registrar.watch.events import Emit
-from registrar.watch.isolation import RESUMING, Isolation
-from registrar.watch.journal import Journal
-from registrar.watch.limits import Limits
-from registrar.watch.movement import Movement, has_records
-from registrar.watch.refusals import Refusals
+from connectors.registrar.database import Database, from_config
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.health import FAILED, MISSING, Health, look
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.lag import Lag, measure, reads_committed
+from connectors.registrar.rest import Connect
+from connectors.registrar.watch.causes import Cause, classify
+from connectors.registrar.watch.condition import Condition, Phase
+from connectors.registrar.watch.events import Emit
+from connectors.registrar.watch.isolation import RESUMING, Isolation
+from connectors.registrar.watch.journal import Journal
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.movement import Movement, has_records
+from connectors.registrar.watch.refusals import Refusals
 
 # A person's word; only STOPPED may also be the watcher's, and then the journal says so.
 PAUSED, STOPPED = "PAUSED", "STOPPED"

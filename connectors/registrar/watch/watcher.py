@@ -14,13 +14,13 @@ from typing import Any
 
 import psutil
 
-from registrar.errors import RegistrarError
-from registrar.kafka import Kafka
-from registrar.rest import Connect
-from registrar.watch.events import Emit
-from registrar.watch.journal import Journal, read_json, write_atomically
-from registrar.watch.limits import Limits
-from registrar.watch.ward import Ward
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.rest import Connect
+from connectors.registrar.watch.events import Emit
+from connectors.registrar.watch.journal import Journal, read_json, write_atomically
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.ward import Ward
 
 STATE_FILE = "watch.json"
 LOCK_FILE = "watch.lock"

@@ -1,0 +1,73 @@
+"""All comparisons, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import snowflake.connector
+from snowflake.connector import SnowflakeConnection
+
+import settings
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.kafka import Kafka
+from connectors.registrar.targets import definitions
+from dags.landing import feeds, postgres
+from dags.landing.feeds import Feed, FileFeed, StreamFeed
+from dags.landing.reconcile import files, marts
+from dags.landing.reconcile.report import Hop
+from dags.landing.snowflake import connect_from_env
+from settings.errors import ExpectedError
+
+from . import relation, topic
+from .workspace import workspace
+
+
+class AuditError(ExpectedError):
+    """A system does not answer, so the audit cannot say anything; the text names it."""
+
+
+def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]:
+    """Every hop of every stream and feed, in the order in which rows take them.
+
+    Args:
+        connectors: folder of the connectors' files.
+        sources: folder of the landing blocks.
+
+    Raises:
+        AuditError: Kafka, Postgres or Snowflake is away.
+    """
+    try:
+        yield from _streams(connectors)
+        with closing(connect_from_env()) as target:
+            yield from _feeds(feeds.load(sources), target)
+    except RegistrarError as error:
+        raise AuditError(str(error)) from error
+    except psycopg.Error as error:
+        raise AuditError(f"Postgres: {_line(error)}") from error
+    except snowflake.connector.Error as error:
+        raise AuditError(f"Snowflake: {_line(error)}") from error
+
+
+def _streams(connectors: Path) -> Iterator[Hop]:
+    kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
+    for connector in definitions([], connectors):
+        with workspace() as keys:
+            yield from topic.compare(keys, kafka, connector)
+
+
+def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
+    for feed in every:
+        if isinstance(feed, StreamFeed):
+            with workspace() as keys:
+                yield relation.compare(keys, postgres.connect_from_env, target, feed)
+        if isinstance(feed, FileFeed):
+            yield files.compare(target, feed)
+        if hop := marts.compare(target, feed):
+            yield hop
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

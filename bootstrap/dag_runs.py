@@ -1,0 +1,115 @@
+"""Starts Airflow's DAGs and waits for what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bootstrap.airflow.api import Airflow
+from settings.errors import ExpectedError
+
+INGESTION = "batch_data_ingestion_dag"
+TRANSFORMATIONS = "dbt_transformations_dag"
+DAGS = (INGESTION, TRANSFORMATIONS)
+
+T = TypeVar("T")
+
+PATIENCE = 600.0
+UNFINISHED = ("queued", "running")
+
+
+class DagRunError(ExpectedError):
+    """A run failed or did not end; the text names the tasks and where their logs are."""
+
+
+def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
+    """Run the ingestion now and wait for its success.
+
+    Raises:
+        DagRunError: it failed, took longer than PATIENCE, or somebody paused it.
+    """
+    _unpause_new(airflow, TRANSFORMATIONS)
+    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION) else None
+    run_id = run_id or airflow.trigger(INGESTION)
+    _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
+
+
+def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
+    """Wait for the transformations of everything landed so far; False if nothing ever landed.
+
+    Raises:
+        DagRunError: they failed, or took longer than PATIENCE.
+    """
+
+    def last_run() -> dict[str, Any] | None:
+        # In this order: an event leaves the queue when its run is made.
+        queued = airflow.has_queued_events(TRANSFORMATIONS)
+        return None if queued else airflow.last_run(TRANSFORMATIONS)
+
+    if not airflow.has_queued_events(TRANSFORMATIONS) and not last_run():
+        return False
+    _finish(airflow, TRANSFORMATIONS, last_run, progress)
+    return True
+
+
+def _unpause_new(airflow: Airflow, dag_id: str) -> bool:
+    """Start the schedule of a DAG that never ran; a pause that a person made is respected."""
+    unknown = f"Airflow does not know {dag_id}; see `make logs SERVICE=airflow-dag-processor`"
+    if not _until(lambda: airflow.is_paused(dag_id), unknown):
+        return False
+    if airflow.last_run(dag_id):
+        raise DagRunError(f"{dag_id} is paused; unpause it on {airflow.page(dag_id)}")
+    airflow.unpause(dag_id)
+    return True
+
+
+def _scheduled(airflow: Airflow) -> str | None:
+    """The run that the schedule starts by itself for the quarter of an hour under way."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if run := airflow.last_run(INGESTION):
+            return str(run["dag_run_id"])
+        time.sleep(0.5)
+    return None
+
+
+def _finish(
+    airflow: Airflow,
+    dag_id: str,
+    look: Callable[[], dict[str, Any] | None],
+    progress: Callable[[str], None] | None,
+) -> None:
+    def finished() -> dict[str, Any] | None:
+        run = look()
+        if not run or run["state"] in UNFINISHED:
+            if progress:
+                progress(_progress(airflow, dag_id, run))
+            return None
+        return run
+
+    run = _until(
+        finished, f"{dag_id} did not end within {PATIENCE:.0f} s; see {airflow.page(dag_id)}"
+    )
+    if run["state"] != "success":
+        tasks = airflow.tasks(dag_id, run["dag_run_id"])
+        failed = ", ".join(task for task, state in tasks.items() if state == "failed")
+        raise DagRunError(f"{dag_id}: {failed or run['state']} failed; see {airflow.page(dag_id)}")
+
+
+def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
+    if not run:
+        return f"{dag_id}: waiting"
+    states = airflow.tasks(dag_id, run["dag_run_id"]).values()
+    done = sum(state in ("success", "skipped") for state in states)
+    return f"{dag_id}: {done} of {len(states)} tasks"
+
+
+def _until(look: Callable[[], T | None], failure: str) -> T:
+    deadline = time.monotonic() + PATIENCE
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise DagRunError(failure)
+        # Each look costs Airflow CPU that its tasks could use.
+        time.sleep(1)
+    return found

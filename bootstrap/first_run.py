@@ -1,0 +1,119 @@
+"""What `up` does once the services run: data through the whole chain, and the proof of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+
+import settings
+from bootstrap import dag_runs, flow, status
+from bootstrap.airflow.api import Airflow
+from bootstrap.native import stack
+from settings.errors import ExpectedError
+
+EVENTS = 10_000
+#: Always the same events: repeating an interrupted `up` sends them again and changes nothing.
+DEMONSTRATION = ["--seed", "1", "--start", "2026-10-01", "--end", "2026-11-01"]
+SINK_PATIENCE = 120.0
+
+
+class StepError(ExpectedError):
+    """A step after the start failed; the text holds what it printed."""
+
+
+class Streams:
+    """Registers connectors, produces and waits for the sink, while other services still start."""
+
+    PARTS = frozenset({"kafka", "schema-registry", "connect"})
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._missing = self.PARTS & {service.name for service in stack.services()}
+        self._pool = ThreadPoolExecutor(1)
+        self._running: Future[None] | None = None
+
+    def service_ready(self, name: str) -> None:
+        """Begin as soon as the last of PARTS is ready."""
+        self._missing -= {name}
+        if self._running is None and not self._missing:
+            self._running = self._pool.submit(self._run)
+
+    def finish(self) -> None:
+        """Wait for the end; begins now if PARTS ran before.
+
+        Raises:
+            StepError: with the step that failed and what it printed.
+        """
+        (self._running or self._pool.submit(self._run)).result()
+
+    def _run(self) -> None:
+        with _step(self._console, "connectors registered"):
+            _tool("connectors/register.py", "apply")
+        if not flow.messages():
+            with _step(self._console, f"{EVENTS:,} events produced"):
+                _tool("-m", "producer", "stream", "--count", str(EVENTS), *DEMONSTRATION)
+        with _step(self._console, "sink caught up"):
+            _wait_for_sink()
+
+
+def land_and_transform(
+    console: Console, services: Callable[[], dict[str, Any]] = status.native_services
+) -> int:
+    """Let both DAGs run and print the flow table; returns the exit code.
+
+    Args:
+        services: as in `status.collect`.
+
+    Raises:
+        DagRunError: with the tasks that failed and where to look.
+    """
+    airflow = Airflow()
+    with _step(console, dag_runs.INGESTION) as progress:
+        dag_runs.ingest(airflow, progress)
+    with _step(console, dag_runs.TRANSFORMATIONS) as progress:
+        dag_runs.transform(airflow, progress)
+    found = status.collect(services)
+    console.print()
+    status.render_flow(found, console)
+    console.print(
+        f"Airflow  {airflow.page('')}  ({settings.get('AIRFLOW_USER')} / AIRFLOW_PASSWORD)"
+    )
+    console.print("next     make status | make produce RATE=50 | make down")
+    return 0 if status.is_healthy(found) else 1
+
+
+@contextmanager
+def _step(console: Console, name: str) -> Iterator[Callable[[str], None] | None]:
+    """A line when the step is done; on a terminal, a way to show what it is doing until then."""
+    began = time.monotonic()
+    with console.status(name) as spinner:
+        yield spinner.update if console.is_terminal else None
+    console.print(f"  [green]done [/]  {name:32} {time.monotonic() - began:5.1f} s")
+
+
+def _tool(*words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=settings.ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise StepError(
+            f"{' '.join(words[:4])} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+
+
+def _wait_for_sink() -> None:
+    deadline = time.monotonic() + SINK_PATIENCE
+    while lag := flow.lag():
+        if time.monotonic() > deadline:
+            raise StepError(
+                f"the sink still has {lag} messages to read after {SINK_PATIENCE:.0f} s; "
+                "see `uv run python connectors/register.py status`"
+            )
+        time.sleep(0.3)

@@ -1,0 +1,182 @@
+"""`status`: what runs, and how many rows are where."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+import settings
+from bootstrap import flow
+from bootstrap.airflow.api import Airflow, AirflowError
+from bootstrap.dag_runs import DAGS
+from bootstrap.native import stack
+from bootstrap.native.services.service import Service
+from bootstrap.native.supervisor import Supervisor
+from connectors.registrar.health import look
+from connectors.registrar.rest import Connect
+from dags.landing.unload import LONG_OPEN
+
+GOOD = {"healthy", "RUNNING", "success"}
+
+
+def native_services() -> dict[str, dict[str, Any]]:
+    """Service -> state, address and seconds_up of the supervised processes."""
+    services = stack.services()
+    supervisor = Supervisor()
+    processes = supervisor.processes() if supervisor.is_up() else {}
+    with ThreadPoolExecutor() as pool:
+        states = pool.map(lambda service: _service(service, processes.get(service.name)), services)
+        return {s.name: state for s, state in zip(services, states, strict=True)}
+
+
+def collect(
+    services: Callable[[], dict[str, dict[str, Any]]] = native_services,
+) -> dict[str, Any]:
+    """The whole answer, as `status --json` prints it.
+
+    Args:
+        services: finds what runs, natively or in containers.
+    """
+    with ThreadPoolExecutor() as pool:
+        states = pool.submit(services)
+        connectors = pool.submit(_connectors)
+        dags = pool.submit(_dags)
+        running = any(service["seconds_up"] for service in states.result().values())
+        opened = pool.submit(flow.open_transaction) if running else None
+        return {
+            "services": states.result(),
+            **(flow.count() if running else {"flow": {}, "files": {}}),
+            "connectors": connectors.result(),
+            "open_transaction": opened.result() if opened else None,
+            "dags": dags.result(),
+        }
+
+
+def is_healthy(status: dict[str, Any]) -> bool:
+    """Every service answers, every connector and task runs, no DAG's last run failed."""
+    services = all(s["state"] == "healthy" for s in status["services"].values())
+    connectors = all(
+        c["state"] == "RUNNING" and c["tasks"] and all(t["state"] == "RUNNING" for t in c["tasks"])
+        for c in status["connectors"].values()
+    )
+    return services and connectors and all(d["state"] != "failed" for d in status["dags"].values())
+
+
+def show(as_json: bool, services: Callable[[], dict[str, dict[str, Any]]] = native_services) -> int:
+    """Print it; returns 0 if all is healthy, else 1."""
+    status = collect(services)
+    if as_json:
+        sys.stdout.write(json.dumps(status, indent=2) + "\n")
+    else:
+        render(status, Console(highlight=False))
+    return 0 if is_healthy(status) else 1
+
+
+def _service(service: Service, process: dict[str, Any] | None) -> dict[str, Any]:
+    running = bool(process and process["pid"])
+    state = "stopped"
+    if running:
+        state = "healthy" if service.ready() else "unhealthy"
+    elif process and process["statename"] in ("BACKOFF", "FATAL", "EXITED"):
+        state = "failed"
+    seconds = int(time.time()) - process["start"] if running and process else 0
+    return {"state": state, "address": service.address, "seconds_up": seconds}
+
+
+def _connectors() -> dict[str, Any]:
+    connect = Connect(settings.get("CONNECT_URL"))
+    found = {}
+    for file in sorted((settings.ROOT / "connectors").glob("*.yml")):
+        found[file.stem] = _connector(connect, file)
+    return found
+
+
+def _connector(connect: Connect, file: Path) -> dict[str, Any]:
+    try:
+        health = look(connect, file.stem)
+    except Exception as error:
+        return {"state": "UNKNOWN", "tasks": [], "cause": str(error)}
+    tasks = [{"id": task.id, "state": task.state} for task in health.tasks]
+    answer: dict[str, Any] = {"state": health.state, "tasks": tasks}
+    return answer | ({"cause": health.cause} if health.failed else {})
+
+
+def _dags() -> dict[str, Any]:
+    airflow = Airflow()
+    try:
+        runs = {dag_id: airflow.last_run(dag_id) for dag_id in DAGS}
+    except (requests.RequestException, AirflowError):
+        return {dag_id: {"state": "unknown", "finished_at": None} for dag_id in DAGS}
+    return {
+        dag_id: {"state": run["state"], "finished_at": run["end_date"]}
+        if run
+        else {"state": "never ran", "finished_at": None}
+        for dag_id, run in runs.items()
+    }
+
+
+def render(status: dict[str, Any], console: Console) -> None:
+    """The tables a person reads."""
+    for name, service in status["services"].items():
+        up = f"up {_duration(service['seconds_up'])}" if service["seconds_up"] else ""
+        console.print(f"  {_coloured(service['state'])} {name:24} {up:>10}  {service['address']}")
+    for name, connector in status["connectors"].items():
+        tasks = " ".join(f"{task['id']}:{task['state']}" for task in connector["tasks"])
+        cause = connector.get("cause", "")
+        console.print(f"  {_coloured(connector['state'])} {name:24} {'tasks ' + tasks}  {cause}")
+    for name, dag in status["dags"].items():
+        console.print(f"  {_coloured(dag['state'])} {name:24} {dag['finished_at'] or ''}")
+    console.print()
+    render_flow(status, console)
+    render_open_transaction(status["open_transaction"], console)
+
+
+def render_flow(status: dict[str, Any], console: Console) -> None:
+    """How many rows are where."""
+    hops = Table("stream", box=None, pad_edge=False)
+    for title in ("topic", "dead letters", "sink", "raw", "mart"):
+        hops.add_column(title, justify="right")
+    for name, counts in status["flow"].items():
+        hops.add_row(name, *(_number(counts[hop]) for hop in counts))
+    files = Table("feed", box=None, pad_edge=False)
+    for title in ("files", "rows", "loaded", "rejected"):
+        files.add_column(title, justify="right")
+    for name, counts in status["files"].items():
+        files.add_row(name, *(_number(counts[part]) for part in counts))
+    for table in (hops, files):
+        if table.row_count:
+            console.print(table, "")
+
+
+def render_open_transaction(found: dict[str, Any] | None, console: Console) -> None:
+    """A transaction that has been open for long enough to be forgotten."""
+    if found and found["seconds"] > LONG_OPEN:
+        console.print(
+            f"  [yellow]waiting[/]   a transaction in Postgres is open for "
+            f"{_duration(found['seconds'])} ({found['who']}): rows written since then land when "
+            "it ends."
+        )
+
+
+def _coloured(state: str) -> str:
+    colour = "green" if state in GOOD else "yellow" if state in ("running", "queued") else "red"
+    return f"[{colour}]{state:9}[/]"
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} m" if hours else f"{minutes} m {rest:02} s"

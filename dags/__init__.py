@@ -1,0 +1,1 @@
+"""What Airflow runs: `*_dag.py` over `steps/` over `landing/`."""

@@ -1,0 +1,1 @@
+"""The half of the audit that Snowflake can do alone: ledger, RAW, quarantine and marts agree."""

@@ -1,0 +1,174 @@
+"""Files -> RAW: each row of a landed file is in RAW or in the quarantine, as the ledger says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snowflake.connector import SnowflakeConnection
+
+from dags.landing import snowflake
+from dags.landing.feeds import FileFeed
+
+from . import warehouse
+from .report import NAMED, Hop
+from .warehouse import EVERYTHING, Window
+
+
+@dataclass(frozen=True)
+class _File:
+    """One content of a file: what the ledger says, and what is there.
+
+    name: None if the ledger does not know the content.
+    rows, in_raw, in_quarantine: different rows, in either, in the one and in the other.
+    """
+
+    content_key: str
+    name: str | None
+    counted: int | None
+    parsed: int
+    loaded: int
+    rejected: int
+    rows: int
+    in_raw: int
+    in_quarantine: int
+
+
+def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYTHING) -> Hop:
+    """The ledger's loaded files, row by row.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is away.
+    """
+    table = f"{feed.schema}.{feed.table}"
+    hop = Hop(feed.name, f"files -> {table}", "rows")
+    if not warehouse.has_landed(target, table, hop):
+        return hop
+    hop.waiting = _waiting(target, feed)
+    for file in _files(target, feed, window):
+        hop.checked += max(file.parsed, file.rows)
+        _compare_file(target, feed, file, hop)
+    doubled(target, feed, hop, window)
+    return hop
+
+
+def doubled(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Window) -> None:
+    """Rows of a file that landed more than once, or are in the quarantine too."""
+    example = (
+        f"max(source_file) || ' row ' || source_row || ' (' || max({warehouse.key(feed)}) || ')'"
+    )
+    query = (
+        f"select {example} as example from {feed.schema}.{feed.table}"
+        f" where {window.of('ingested_at')}"
+        " group by source_content_key, source_row having count(*) > 1"
+    )
+    found = warehouse.named(target, query, NAMED)
+    hop.differs(f"in {feed.schema}.{feed.table} more than once", *found)
+    query = (
+        "select q.source_file || ' row ' || q.source_row as example"
+        f" from {feed.schema}.QUARANTINE q join {feed.schema}.{feed.table} r"
+        " on r.source_content_key = q.source_content_key and r.source_row = q.source_row"
+        f" where q.feed = %s and q.replayed_at is null and {window.of('r.ingested_at')}"
+    )
+    found = warehouse.named(target, query, NAMED, [feed.name])
+    hop.differs(f"in {feed.schema}.{feed.table} and in the quarantine too", *found)
+
+
+def _compare_file(target: SnowflakeConnection, feed: FileFeed, file: _File, hop: Hop) -> None:
+    if file.name is None:
+        hop.differs("of a file that the ledger does not have", file.rows, _rows(target, feed, file))
+        return
+    if file.counted is not None and file.counted != file.parsed:
+        text = f"counted in {file.name}, and {file.parsed:,} parsed"
+        hop.differs(text, file.counted, [file.name])
+    missing = file.parsed - file.rows
+    if missing > 0:
+        text = f"of {file.name} neither in RAW nor in the quarantine"
+        hop.differs(text, missing, _gaps(target, feed, file))
+    elif missing < 0:
+        hop.differs(f"more than the ledger says that {file.name} has", -missing, [file.name])
+    elif (file.loaded, file.rejected) != (file.in_raw, file.in_quarantine):
+        hop.differs(
+            f"loaded and {file.rejected:,} rejected by the ledger's line of {file.name}, but "
+            f"{file.in_raw:,} are in RAW and {file.in_quarantine:,} in the quarantine",
+            file.loaded,
+            [file.name],
+        )
+
+
+def _waiting(target: SnowflakeConnection, feed: FileFeed) -> int:
+    query = (
+        f"select coalesce(sum(rows_counted), 0) from {feed.schema}.LANDED_FILES"
+        " where feed = %s and state = 'staged'"
+    )
+    return int(snowflake.rows(target, query, [feed.name])[0][0])
+
+
+def _files(target: SnowflakeConnection, feed: FileFeed, window: Window) -> list[_File]:
+    """A line for each content that the ledger, RAW or the quarantine has."""
+    ledger, raw = f"{feed.schema}.LANDED_FILES", f"{feed.schema}.{feed.table}"
+    query = f"""
+        with ledger as (
+            select content_key, max(source_file) as name, max(rows_counted) as counted,
+                sum(rows_parsed) as parsed, sum(rows_loaded) as loaded,
+                sum(rows_rejected) as rejected, max(landed_at) as landed_at
+            from {ledger} where feed = %s and state = 'loaded' group by content_key
+        ),
+        wanted as (
+            select content_key from ledger where {window.of("landed_at")}
+            union
+            select source_content_key from {raw} where {window.of("ingested_at")}
+            union
+            select source_content_key from {feed.schema}.QUARANTINE
+            where feed = %s and replayed_at is null and {window.of("quarantined_at")}
+        ),
+        there as (
+            select source_content_key as content_key, source_row, 1 as in_raw, 0 as in_quarantine
+            from {raw} where source_content_key in (select content_key from wanted)
+            union all
+            select source_content_key, source_row, 0, 1 from {feed.schema}.QUARANTINE
+            where feed = %s and replayed_at is null
+                and source_content_key in (select content_key from wanted)
+        ),
+        counted as (
+            select content_key, count(distinct source_row) as n,
+                count(distinct iff(in_raw = 1, source_row, null)) as in_raw,
+                count(distinct iff(in_quarantine = 1, source_row, null)) as in_quarantine
+            from there group by content_key
+        )
+        select wanted.content_key, ledger.name, ledger.counted, coalesce(ledger.parsed, 0),
+            coalesce(ledger.loaded, 0), coalesce(ledger.rejected, 0), coalesce(counted.n, 0),
+            coalesce(counted.in_raw, 0), coalesce(counted.in_quarantine, 0)
+        from wanted
+        left join ledger on ledger.content_key = wanted.content_key
+        left join counted on counted.content_key = wanted.content_key
+        order by 2, 1"""
+    found = snowflake.rows(target, query, [feed.name] * 3)
+    return [
+        _File(key, name, None if counted is None else int(counted), *map(int, numbers))
+        for key, name, counted, *numbers in found
+    ]
+
+
+def _rows(target: SnowflakeConnection, feed: FileFeed, file: _File) -> list[str]:
+    """Names of the first rows of a content."""
+    query = (
+        f"select source_file || ' row ' || source_row || ' (' || {warehouse.key(feed)} || ')'"
+        f" from {feed.schema}.{feed.table} where source_content_key = %s"
+        f" order by source_row limit {NAMED}"
+    )
+    return [text for (text,) in snowflake.rows(target, query, [file.content_key])]
+
+
+def _gaps(target: SnowflakeConnection, feed: FileFeed, file: _File) -> list[str]:
+    """Numbers of the first rows that are nowhere; the header is row 1."""
+    query = (
+        f"select source_row from {feed.schema}.{feed.table} where source_content_key = %s"
+        f" union select source_row from {feed.schema}.QUARANTINE where feed = %s"
+        " and source_content_key = %s and replayed_at is null"
+    )
+    binds = [file.content_key, feed.name, file.content_key]
+    there = {int(number) for (number,) in snowflake.rows(target, query, binds)}
+    # A blank line takes a number, too: the last row may have a higher one.
+    last = max(file.parsed + 1, *there, 1)
+    missing = [number for number in range(2, last + 1) if number not in there]
+    return [f"{file.name} row {number}" for number in missing[:NAMED]]

@@ -1,0 +1,61 @@
+"""Load metadata: which file, with which content, was loaded into which table.
+
+COPY skips a file whose name and content it has loaded before; a changed file loads again.
+https://docs.snowflake.com/en/user-guide/data-load-considerations-load#load-metadata
+Written in the same transaction as the rows, so a rollback forgets the file with them.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from local_snowflake.names import Name, first_row
+
+_TABLE = '"{database}"._fs_information_schema._loaded_files'
+
+
+def creation_sql(database: str) -> str:
+    return f"""
+        CREATE TABLE IF NOT EXISTS {_TABLE.format(database=database)} (
+            schema_name VARCHAR, table_name VARCHAR, stage_name VARCHAR, file_name VARCHAR,
+            content_key VARCHAR, loaded_at TIMESTAMPTZ)
+    """
+
+
+def is_loaded(
+    con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str
+) -> bool:
+    found = first_row(
+        con.execute(
+            f"""SELECT 1 FROM {_TABLE.format(database=target.database)}
+            WHERE schema_name = ? AND table_name = ? AND stage_name = ? AND file_name = ?
+              AND content_key = ? LIMIT 1""",
+            [target.schema, target.name, stage, file, key],
+        )
+    )
+    return found is not None
+
+
+def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str) -> None:
+    con.execute(
+        f"INSERT INTO {_TABLE.format(database=target.database)} VALUES (?, ?, ?, ?, ?, now())",
+        [target.schema, target.name, stage, file, key],
+    )
+
+
+def forget(con: duckdb.DuckDBPyConnection, target: Name) -> None:
+    """TRUNCATE, DROP and CREATE OR REPLACE: the table has loaded nothing any more."""
+    con.execute(
+        f"""DELETE FROM {_TABLE.format(database=target.database)}
+            WHERE schema_name = ? AND table_name = ?""",
+        [target.schema, target.name],
+    )
+
+
+def rename(con: duckdb.DuckDBPyConnection, old: Name, new: Name) -> None:
+    """ALTER TABLE ... RENAME TO keeps what the table has loaded."""
+    con.execute(
+        f"""UPDATE {_TABLE.format(database=old.database)} SET schema_name = ?, table_name = ?
+            WHERE schema_name = ? AND table_name = ?""",
+        [new.schema, new.name, old.schema, old.name],
+    )

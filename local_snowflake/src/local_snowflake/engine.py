@@ -1,0 +1,263 @@
+"""From the text of a statement to its result."""
+
+from __future__ import annotations
+
+import copy
+import random
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import sqlglot
+from fakesnow.statement_type import DML_TYPE_IDS, statement_type_id
+from sqlglot import exp
+
+from local_snowflake import delegate, variables
+from local_snowflake.answers import Answer
+from local_snowflake.bindings import Params
+from local_snowflake.copy_into import run as copy_into
+from local_snowflake.copy_into.statement import with_source
+from local_snowflake.errors import SnowflakeError, is_conflict, translate
+from local_snowflake.results import BATCH_ROWS, Result, column_info, encode
+from local_snowflake.session import Session, transaction_failed
+from local_snowflake.statements import (
+    administration,
+    clone,
+    comments,
+    context,
+    databases,
+    merge,
+    put,
+    stage_files,
+    stage_objects,
+    tables,
+    text_columns,
+    transactions,
+    users,
+)
+from local_snowflake.statements import (
+    describe as describe_statement,
+)
+
+_MODULES = (
+    transactions,
+    context,
+    stage_objects,
+    stage_files,
+    databases,
+    comments,
+    clone,
+    text_columns,
+    tables,
+    copy_into,
+    merge,
+    describe_statement,
+    users,
+    administration,
+)
+Handler = Callable[[Session, exp.Expr], Answer | delegate.Query | None]
+_HANDLERS: dict[type[exp.Expr], list[Handler]] = {}
+for _module in _MODULES:
+    for _kind, _handler in _module.HANDLERS.items():
+        _HANDLERS.setdefault(_kind, []).append(_handler)
+
+_DDL = (exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.TruncateTable)
+_DML = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
+_LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|//[^\n]*(?:\n|$)|/\*.*?\*/|;)+", re.S)
+_TRAILING = re.compile(r"(?:\s|;|/\*(?:(?!\*/).)*\*/)+$", re.S)
+
+
+@dataclass
+class Executed:
+    """A statement's result with what the protocol says about it."""
+
+    query_id: str
+    type_id: int
+    result: Result
+    affected: int | None = None
+    upload: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_dml(self) -> bool:
+        return self.type_id in DML_TYPE_IDS
+
+
+def bare(sql: str) -> str:
+    """The statement without the comments, white space and semicolons around it."""
+    leading = _LEADING.match(sql)
+    return _TRAILING.sub("", sql[leading.end() if leading else 0 :])
+
+
+def parse(sql: str) -> exp.Expr:
+    """The one statement in a text.
+
+    Raises:
+        SnowflakeError: it is empty, cannot be parsed, or there are several.
+    """
+    found = [tree for tree in sqlglot.parse(sql, read="snowflake") if tree is not None]
+    statements = [tree for tree in found if not isinstance(tree, exp.Semicolon)]
+    if not statements:
+        raise SnowflakeError(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
+    if len(statements) > 1:
+        raise SnowflakeError(
+            8,
+            "0A000",
+            f"Actual statement count {len(statements)} did not match the desired statement "
+            "count 1.",
+        )
+    return statements[0]
+
+
+def run(
+    session: Session,
+    sql: str,
+    params: Params | None = None,
+    cancelled: threading.Event | None = None,
+) -> Executed:
+    """Run a statement in a session, until someone sets `cancelled`.
+
+    Raises:
+        SnowflakeError: whatever went wrong, in Snowflake's terms.
+    """
+    text = bare(sql)
+    with session.lock:
+        session.last_used = time.monotonic()
+        session.running = cancelled or threading.Event()
+        try:
+            if put.is_put(text):
+                return Executed(new_id(), 0, _empty(), upload=put.put(session, text).upload)
+            executed = _retried(session, parse(with_source(text)), params)
+            session.finish_statement()
+            return executed
+        except SnowflakeError:
+            raise
+        except Exception as error:
+            session.fail()
+            raise translate(error) from error
+        finally:
+            session.running = None
+            session.last_used = time.monotonic()
+
+
+def describe(
+    session: Session,
+    sql: str,
+    params: Params | None = None,
+    cancelled: threading.Event | None = None,
+) -> Executed:
+    """The columns of a query, without running it. Other statements have none to tell."""
+    del params, cancelled
+    with session.lock:
+        try:
+            tree = parse(bare(sql))
+            if not isinstance(tree, exp.Query):
+                return Executed(new_id(), statement_type_id(tree), _empty())
+            for node in list(tree.find_all(exp.Placeholder)):
+                node.replace(exp.Null())
+            outcome = delegate.execute(session, tree)
+            rowtype = outcome.rowtype() if isinstance(outcome, delegate.Query) else []
+            return Executed(new_id(), statement_type_id(tree), Result(rowtype))
+        except Exception as error:
+            raise translate(error) from error
+
+
+def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
+    """Try again what met another session's change, unless it has work of its own to lose.
+
+    Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
+    it the whole transaction.
+    https://docs.snowflake.com/en/sql-reference/parameters#lock-timeout
+    """
+    deadline = time.monotonic() + session.lock_timeout
+    pause = 0.005
+    while True:
+        session.check_cancelled()
+        try:
+            executed = _once(session, copy.deepcopy(tree), copy.copy(params))
+        except Exception as error:
+            if not is_conflict(error) or time.monotonic() > deadline or not session.start_over():
+                raise
+            session.wait(random.uniform(pause / 2, pause))
+            pause = min(pause * 2, 0.5)
+        else:
+            session.changes += isinstance(tree, _DML)
+            return executed
+
+
+def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
+    if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
+        raise transaction_failed()
+    session.params = params
+    variables.replace(session, tree)
+    if isinstance(tree, _DDL):
+        # https://docs.snowflake.com/en/sql-reference/transactions#ddl
+        session.end(keep=True)
+    elif isinstance(tree, _DML) and not session.autocommits and not session.in_transaction:
+        session.begin_implicitly()
+    else:
+        session.see_commits()
+    type_id = statement_type_id(tree)
+    return _executed(session, type_id, _dispatch(session, tree, params))
+
+
+def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Answer | delegate.Query:
+    for handler in _HANDLERS.get(type(tree), ()):
+        if (outcome := handler(session, tree)) is not None:
+            return outcome
+    if isinstance(tree, exp.Command):
+        administration.refuse(tree)
+    return delegate.execute(session, tree, params)
+
+
+def _executed(session: Session, type_id: int, outcome: Answer | delegate.Query) -> Executed:
+    query_id = new_id()
+    if isinstance(outcome, delegate.Query):
+        rowtype = outcome.rowtype()
+        reader = outcome.reader(BATCH_ROWS)
+        try:
+            result = session.spool.collect(query_id, reader, rowtype)
+        finally:
+            reader.close()
+        return _remembered(session, Executed(query_id, type_id, result))
+    table = outcome.table
+    rowtype = [column_info(f.name, _duckdb_type(f.type)) for f in table.schema]
+    batches = table.combine_chunks().to_batches()
+    batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+    result = Result(rowtype, table.num_rows, encode(batch, rowtype), table)
+    return _remembered(session, Executed(query_id, type_id, result, outcome.affected))
+
+
+def _remembered(session: Session, executed: Executed) -> Executed:
+    """Keep small results for RESULT_SCAN, in the form fakesnow looks for."""
+    table = executed.result.table
+    if table is not None:
+        tree = sqlglot.exp.select("1")
+        session.results_cache[executed.query_id] = (table, table.num_rows, "SELECT 1", None, tree)
+    return executed
+
+
+def _duckdb_type(kind: pa.DataType) -> str:
+    if pa.types.is_decimal(kind):
+        return f"DECIMAL({kind.precision},{kind.scale})"
+    if pa.types.is_timestamp(kind):
+        return "TIMESTAMP WITH TIME ZONE" if kind.tz else "TIMESTAMP"
+    if pa.types.is_integer(kind):
+        return "BIGINT"
+    if pa.types.is_floating(kind):
+        return "DOUBLE"
+    if pa.types.is_boolean(kind):
+        return "BOOLEAN"
+    return "DATE" if pa.types.is_date(kind) else "VARCHAR"
+
+
+def _empty() -> Result:
+    return Result([], 0)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())

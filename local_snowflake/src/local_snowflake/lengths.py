@@ -1,0 +1,225 @@
+"""The n of VARCHAR(n): where it is kept, and which columns of a query have one.
+
+DuckDB knows no lengths of texts. A table's are CHECK constraints, so that they are enforced and go
+wherever the table goes; a view's stand in the catalogue. A query's column has a length if it is a
+plain column that has one, by whatever way through CTEs, subqueries and UNIONs, or a cast.
+https://docs.snowflake.com/en/sql-reference/data-types-text
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from local_snowflake.names import Name, resolve
+from local_snowflake.results import MAX_TEXT
+from local_snowflake.temporary import stored_name
+
+if TYPE_CHECKING:
+    from local_snowflake.session import Session
+
+VIEW = "_fs_global._fs_information_schema._text_lengths"
+_OF_VIEWS = "_fs_global._fs_information_schema._fs_columns_ext"
+CREATION_SQL = f"""
+    CREATE OR REPLACE VIEW {VIEW} AS
+    SELECT database_name, schema_name, table_name, constraint_column_names[1] AS column_name,
+           regexp_extract(expression, '<= (\\d+)\\)$', 1)::INTEGER AS length
+    FROM duckdb_constraints()
+    WHERE constraint_type = 'CHECK'
+    UNION ALL
+    SELECT database_name, schema_name, view_name, ext_column_name, ext_character_maximum_length
+    FROM {_OF_VIEWS} JOIN duckdb_views()
+      ON database_name = ext_table_catalog AND schema_name = ext_table_schema
+     AND view_name = ext_table_name
+    WHERE ext_character_maximum_length < {MAX_TEXT}
+"""
+
+# A length, or None without one.
+Columns = list[tuple[str, int | None]]
+
+
+def fits(column: exp.Identifier, length: int) -> exp.Expr:
+    """The condition that keeps a length; VIEW reads it back."""
+    return exp.LTE(
+        this=exp.Length(this=exp.column(column.copy())), expression=exp.Literal.number(length)
+    )
+
+
+def check(column: str, length: int) -> str:
+    """The constraint that keeps it, in DuckDB's SQL."""
+    condition = fits(exp.to_identifier(column, quoted=True), length)
+    return f"CHECK ({condition.sql(dialect='duckdb')})"
+
+
+def of_type(kind: exp.DataType | None) -> int | None:
+    """n of VARCHAR(n), unless that is the longest text there is."""
+    if kind is None or kind.this not in exp.DataType.TEXT_TYPES:
+        return None
+    if not kind.expressions:
+        return 1 if kind.this in (exp.DataType.Type.CHAR, exp.DataType.Type.NCHAR) else None
+    length = int(kind.expressions[0].name)
+    return length if length < MAX_TEXT else None
+
+
+def set_of_view(session: Session, name: Name, columns: Columns) -> None:
+    """Remember the lengths of a new view's columns, and forget those of an earlier one."""
+    found = {column: length for column, length in columns if length}
+    if name in session.temporary:
+        session.view_lengths[name] = found
+        return
+    key = [name.database, name.schema, name.name]
+    where = "ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?"
+    session.con.execute(f"DELETE FROM {_OF_VIEWS} WHERE {where}", key)
+    for column, length in found.items():
+        session.con.execute(
+            f"INSERT INTO {_OF_VIEWS} VALUES (?, ?, ?, ?, ?, ?)",
+            [*key, column, length, min(4 * length, MAX_TEXT)],
+        )
+
+
+def of_query(session: Session, query: exp.Expr) -> Columns | None:
+    """Names and lengths of a query's columns; None if they cannot be told."""
+    return _Reader(session, {}).query(query)
+
+
+def _widest(lengths: list[int | None]) -> int | None:
+    known = [length for length in lengths if length]
+    return max(known) if known and len(known) == len(lengths) else None
+
+
+def plain(identifier: exp.Expr) -> str:
+    quoted = isinstance(identifier, exp.Identifier) and identifier.quoted
+    return identifier.name if quoted else identifier.name.upper()
+
+
+def renamed(columns: Columns | None, names: list[exp.Expr]) -> Columns | None:
+    """The columns with the names that a list in parentheses gives them."""
+    if columns is None or not names:
+        return columns
+    given = [name.this if isinstance(name, exp.ColumnDef) else name for name in names]
+    return [(plain(new), length) for new, (_, length) in zip(given, columns, strict=False)]
+
+
+class _Reader:
+    """Follows columns through one query, with the CTEs that it sees."""
+
+    def __init__(self, session: Session, common: dict[str, Columns | None]) -> None:
+        self.session, self.common = session, common
+
+    def query(self, query: exp.Expr) -> Columns | None:
+        inner = _Reader(self.session, dict(self.common))
+        if with_ := query.args.get("with_"):
+            for cte in with_.expressions:
+                inner._add(cte)
+        if isinstance(query, exp.Subquery):
+            return inner.query(query.this)
+        if isinstance(query, exp.SetOperation):
+            return inner._set_operation(query)
+        return inner._select(query) if isinstance(query, exp.Select) else None
+
+    def _add(self, cte: exp.Expr) -> None:
+        alias = cte.args["alias"]
+        name = plain(alias.this)
+        self.common[name] = None  # what a recursive CTE finds of itself
+        self.common[name] = renamed(self.query(cte.this), alias.columns)
+
+    def _set_operation(self, query: exp.Expr) -> Columns | None:
+        left, right = self.query(query.this), self.query(query.expression)
+        if left is None or right is None or len(left) != len(right) or query.args.get("by_name"):
+            return None
+        pairs = zip(left, right, strict=True)
+        return [(name, _widest([one, other])) for (name, one), (_, other) in pairs]
+
+    def _select(self, select: exp.Select) -> Columns | None:
+        joins = select.args.get("joins") or []
+        tables = [join.this for join in joins]
+        if from_ := select.args.get("from_"):
+            tables.insert(0, from_.this)
+        sources = [(_alias(table), self._source(table)) for table in tables]
+        sources += [("", None) for _ in select.args.get("laterals") or []]
+        is_merged = any(join.args.get("using") or join.args.get("method") for join in joins)
+        outputs: Columns = []
+        for item in select.expressions:
+            if item.is_star:
+                columns = None if is_merged else _star(item, sources)
+                if columns is None:
+                    return None
+                outputs += columns
+            else:
+                name = item.args["alias"] if isinstance(item, exp.Alias) else item.this
+                is_named = isinstance(name, exp.Identifier)
+                length = _expression(item.unalias(), sources, outputs)
+                outputs.append((plain(name) if is_named else item.output_name, length))
+        return outputs
+
+    def _source(self, table: exp.Expr) -> Columns | None:
+        alias = table.args.get("alias")
+        names = alias.columns if isinstance(alias, exp.TableAlias) else []
+        if table.args.get("pivots"):
+            return None
+        if isinstance(table, exp.Subquery):
+            return renamed(self.query(table), names)
+        if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
+            return None
+        if not table.db and plain(table.this) in self.common:
+            return renamed(self.common[plain(table.this)], names)
+        return renamed(stored(self.session, resolve(self.session, table)), names)
+
+
+def _alias(table: exp.Expr) -> str:
+    alias = table.args.get("alias")
+    if isinstance(alias, exp.TableAlias) and alias.this:
+        return plain(alias.this)
+    return plain(table.this) if isinstance(table, exp.Table) else ""
+
+
+def _star(item: exp.Expr, sources: list[tuple[str, Columns | None]]) -> Columns | None:
+    """The columns that * stands for, if that can be told."""
+    star = item.this if isinstance(item, exp.Column) else item
+    if not isinstance(star, exp.Star) or star.args.get("replace") or star.args.get("rename"):
+        return None
+    table = item.args.get("table") if isinstance(item, exp.Column) else None
+    out = {
+        plain(e.this if isinstance(e, exp.Column) else e) for e in star.args.get("except_") or []
+    }
+    found: Columns = []
+    for alias, columns in sources:
+        if table is not None and plain(table) != alias:
+            continue
+        if columns is None:
+            return None
+        found += [column for column in columns if column[0] not in out]
+    return found
+
+
+def _expression(
+    node: exp.Expr, sources: list[tuple[str, Columns | None]], earlier: Columns
+) -> int | None:
+    node = node.unnest()
+    if isinstance(node, exp.Cast):
+        return of_type(node.to)
+    if not isinstance(node, exp.Column):
+        return None
+    name, table = plain(node.this), node.args.get("table")
+    meant = [columns for alias, columns in sources if table is None or plain(table) == alias]
+    found = [length for columns in meant for column, length in columns or [] if column == name]
+    if not found and table is None:
+        found = [length for column, length in earlier if column == name]
+    return _widest(found)
+
+
+def stored(session: Session, name: Name) -> Columns | None:
+    """The columns of a table or view."""
+    of_view = session.view_lengths.get(name, {})
+    if name in session.temporary:
+        name = stored_name(name)
+    rows = session.con.execute(
+        f"""SELECT column_name, length
+            FROM duckdb_columns() LEFT JOIN {VIEW}
+              USING (database_name, schema_name, table_name, column_name)
+            WHERE database_name = ? AND schema_name = ? AND table_name = ?
+            ORDER BY column_index""",
+        [name.database, name.schema, name.name],
+    ).fetchall()
+    return [(column, length or of_view.get(column)) for column, length in rows] or None

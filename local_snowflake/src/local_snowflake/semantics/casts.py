@@ -1,0 +1,206 @@
+"""Conversions: what text stands for, how halves round, what a value looks like as text.
+
+https://docs.snowflake.com/en/sql-reference/data-type-conversion
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from local_snowflake.results import MAX_TEXT
+from local_snowflake.semantics.macros import call
+
+_T = exp.DataType.Type
+_TEXT = {_T.VARCHAR, _T.TEXT, _T.CHAR, _T.NCHAR, _T.NVARCHAR}
+_INTEGERS = {_T.INT, _T.BIGINT, _T.SMALLINT, _T.TINYINT}
+_TIMESTAMPS = {_T.TIMESTAMP, _T.TIMESTAMPNTZ, _T.DATETIME}
+_FLOATS = {_T.DOUBLE, _T.FLOAT}
+_TEXT_FUNCTIONS = (
+    exp.Concat,
+    exp.ConcatWs,
+    exp.DPipe,
+    exp.GroupConcat,
+    exp.Initcap,
+    exp.Lower,
+    exp.MD5,
+    exp.Replace,
+    exp.SHA2,
+    exp.SplitPart,
+    exp.Trim,
+    exp.Upper,
+)
+_MACROS = {
+    _T.BOOLEAN: "boolean",
+    _T.DATE: "date",
+    _T.TIMESTAMPLTZ: "timestamp_ltz",
+    _T.TIMESTAMPTZ: "timestamp_ltz",  # refused.py lets only constants in UTC through
+    **dict.fromkeys(_TIMESTAMPS, "timestamp"),
+}
+# Functions that convert text like a cast does: name without TRY_ -> type.
+_FUNCTIONS = {
+    "TO_TIMESTAMP": "timestamp",
+    "TO_TIMESTAMP_NTZ": "timestamp",
+    "TO_TIMESTAMP_LTZ": "timestamp_ltz",
+}
+
+
+def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Replace casts and conversion functions by Snowflake's."""
+    for cast in list(statement.find_all(exp.Cast)):
+        if not _is_path(cast) and (new := _cast(cast)) is not None:
+            cast.replace(new)
+    for hashed in list(statement.find_all(exp.MD5, exp.SHA, exp.SHA2)):
+        _hashed(hashed)
+    for joined in list(statement.find_all(exp.DPipe, exp.Concat)):
+        _joined(joined)
+    for kind, convert in _CONVERSIONS.items():
+        for node in list(statement.find_all(kind)):
+            if (new := convert(node)) is not None:
+                node.replace(new)
+    return statement
+
+
+def _is_path(node: exp.Cast) -> bool:
+    """A path into a VARIANT is converted by fakesnow and DuckDB, which know about JSON."""
+    return isinstance(node.this, exp.JSONExtract | exp.Bracket)
+
+
+def is_text(node: exp.Expr) -> bool:
+    """Whether an expression is text by its looks, so that nothing need be converted."""
+    if isinstance(node, exp.Paren):
+        return is_text(node.this)
+    if isinstance(node, exp.Coalesce):
+        return all(is_text(part) for part in [node.this, *node.expressions])
+    if isinstance(node, exp.Anonymous):
+        return node.name.endswith(".sf_text")
+    is_cast = isinstance(node, exp.Cast) and node.to.this in _TEXT
+    return is_cast or isinstance(node, _TEXT_FUNCTIONS) or node.is_string
+
+
+def _hashed(node: exp.Expr) -> None:
+    """MD5 and its kind take what they are given as text."""
+    node.set("this", _text(node.this, MAX_TEXT))
+
+
+def _joined(node: exp.Expr) -> None:
+    """So does joining of texts."""
+    parts = node.expressions if isinstance(node, exp.Concat) else [node.this, node.expression]
+    for part in list(parts):
+        if not is_text(part) and not isinstance(part, exp.Null):
+            part.replace(call("sf_text", part.copy()))
+
+
+def _macro(name: str, is_try: bool, operand: exp.Expr) -> exp.Expr:
+    if name == "integer" and isinstance(operand, exp.Column):
+        name = "integer_column"
+    return call(f"sf_try_{name}" if is_try else f"sf_{name}", operand.copy())
+
+
+def _cast(node: exp.Cast) -> exp.Expr | None:
+    kind, is_try = node.to.this, isinstance(node, exp.TryCast)
+    if kind in _TEXT:
+        return _text(node.this, _length(node.to))
+    if kind in _MACROS:
+        return _macro(_MACROS[kind], is_try, node.this)
+    if kind == _T.VARIANT:
+        return exp.ToVariant(this=node.this.copy())
+    if kind in _INTEGERS or (kind == _T.DECIMAL and _precision(node.to) == (38, 0)):
+        return _macro("integer", is_try, node.this)
+    if kind == _T.DECIMAL or kind in _FLOATS:
+        return _retyped(node, _macro("number", is_try, node.this))
+    return None
+
+
+def _retyped(node: exp.Cast, operand: exp.Expr) -> exp.Expr:
+    new = node.copy()
+    new.set("this", operand)
+    return new
+
+
+def _text(operand: exp.Expr, length: int) -> exp.Expr:
+    """As text, cut to the length of the type."""
+    text = operand.copy() if is_text(operand) else call("sf_text", operand.copy())
+    if length >= MAX_TEXT:
+        return text
+    return exp.Left(this=text, expression=exp.Literal.number(length))
+
+
+def _length(kind: exp.DataType) -> int:
+    if kind.expressions:
+        return int(kind.expressions[0].name)
+    return 1 if kind.this in (_T.CHAR, _T.NCHAR) else MAX_TEXT
+
+
+def _precision(kind: exp.DataType) -> tuple[int, int]:
+    numbers = [int(parameter.name) for parameter in kind.expressions]
+    return (numbers or [38])[0], (numbers[1:] or [0])[0]
+
+
+def _to_date(node: exp.Expr) -> exp.Expr | None:
+    if node.args.get("format"):
+        return None
+    return _macro("date", bool(node.args.get("safe")), node.this)
+
+
+def _to_number(node: exp.Expr) -> exp.Expr | None:
+    if node.args.get("format"):
+        return None
+    precision, scale = (int(node.args[part].name) for part in ("precision", "scale"))
+    is_try = bool(node.args.get("safe"))
+    if (precision, scale) == (38, 0):
+        return _macro("integer", is_try, node.this)
+    kind = exp.TryCast if is_try else exp.Cast
+    to = exp.DataType.build(f"DECIMAL({precision}, {scale})")
+    return kind(this=_macro("number", is_try, node.this), to=to)
+
+
+def _to_boolean(node: exp.Expr) -> exp.Expr:
+    return _macro("boolean", bool(node.args.get("safe")), node.this)
+
+
+def _to_double(node: exp.Expr) -> exp.Expr | None:
+    if node.args.get("format"):
+        return None
+    is_try = bool(node.args.get("safe"))
+    kind = exp.TryCast if is_try else exp.Cast
+    return kind(this=_macro("number", is_try, node.this), to=exp.DataType.build("DOUBLE"))
+
+
+def _to_text(node: exp.Expr) -> exp.Expr | None:
+    if node.args.get("format"):
+        return None
+    return _text(node.this, MAX_TEXT)
+
+
+def _of_whole_number(node: exp.Expr) -> exp.Expr | None:
+    """TO_TIMESTAMP('1704067200123'), which sqlglot takes for seconds whatever its digits."""
+    if not isinstance(node.this, exp.Literal) or not node.this.is_string:
+        return None
+    return call("sf_timestamp", node.this.copy())
+
+
+def _named(node: exp.Expr) -> exp.Expr | None:
+    """TO_TIMESTAMP and the like, which sqlglot has no class for."""
+    name = str(node.this).upper()
+    is_try = name.startswith("TRY_")
+    kind = _FUNCTIONS.get(name.removeprefix("TRY_"))
+    if kind is None or len(node.expressions) != 1:
+        return None
+    operand = node.expressions[0]
+    is_text = isinstance(operand, exp.Literal) and operand.is_string
+    if kind == "timestamp" and not is_try and not is_text:
+        return call("sf_to_timestamp", operand.copy())
+    return _macro(kind, is_try, operand)
+
+
+_CONVERSIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
+    exp.TsOrDsToDate: _to_date,
+    exp.ToNumber: _to_number,
+    exp.ToBoolean: _to_boolean,
+    exp.ToDouble: _to_double,
+    exp.ToChar: _to_text,
+    exp.UnixToTime: _of_whole_number,
+    exp.Anonymous: _named,
+}

@@ -1,0 +1,28 @@
+"""CURRENT_ROLE and its kind: what the client said when it signed in.
+
+https://docs.snowflake.com/en/sql-reference/functions-context
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from local_snowflake.session import Session
+
+
+def replace(session: Session, statement: exp.Expr) -> exp.Expr:
+    values: dict[type[exp.Expr], str | None] = {
+        exp.CurrentAccount: "LOCAL",
+        exp.CurrentRole: session.role or "PUBLIC",
+        exp.CurrentUser: session.user,
+        exp.CurrentWarehouse: session.warehouse,
+        exp.CurrentSchema: session.schema,
+        exp.CurrentDatabase: session.database,
+    }
+    for node in list(statement.find_all(*values)):
+        value = values[type(node)]
+        node.replace(exp.Literal.string(value) if value else exp.cast(exp.Null(), "TEXT"))
+    return statement

@@ -1,0 +1,241 @@
+"""One client's session: its DuckDB connection, current schema, transaction and temporary tables."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import duckdb
+from fakesnow.conn import FakeSnowflakeConnection
+
+from local_snowflake.bindings import Params
+from local_snowflake.errors import SnowflakeError
+from local_snowflake.names import Name, first_row, quoted
+from local_snowflake.results import Spool
+from local_snowflake.storage import Storage
+
+# https://docs.snowflake.com/en/sql-reference/parameters#lock-timeout
+LOCK_TIMEOUT_SECONDS = 43_200
+
+
+class Session(FakeSnowflakeConnection):
+    """A fakesnow connection that knows its transaction and its temporary tables.
+
+    DuckDB connections are not thread-safe, so `lock` is held for each statement.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        database: str | None,
+        schema: str | None,
+        autocommit: bool = True,
+        user: str | None = None,
+        role: str | None = None,
+        warehouse: str | None = None,
+    ) -> None:
+        self.con = storage.duck_conn.cursor()
+        super().__init__(
+            self.con,
+            storage.results_cache,
+            create_database=False,
+            create_schema=False,
+            db_path=storage.db_path,
+            autocommit=autocommit,
+        )
+        self.lock = threading.Lock()
+        self.last_used = time.monotonic()
+        self.storage = storage
+        self.user, self.role, self.warehouse = user, role, warehouse
+        self.spool = Spool(storage.folder.results)
+        self.explicit_transaction = False
+        self.failed = False
+        # Statements of the open transaction that changed data.
+        self.changes = 0
+        # How to cancel the statement that runs; and whether it only waits for another session.
+        self.running: threading.Event | None = None
+        self.is_waiting = False
+        # The parameters of the statement that runs.
+        self.params: Params | None = None
+        self.lock_timeout = LOCK_TIMEOUT_SECONDS
+        self._after_commit: list[Callable[[], None]] = []
+        # temporary tables and views, and which of the two
+        self.temporary: dict[Name, str] = {}
+        # n of each VARCHAR(n), of temporary views
+        self.view_lengths: dict[Name, dict[str, int]] = {}
+        # A name that does not exist is no error at login: the session just has no current schema.
+        for use in (lambda: self.use_database(database), lambda: self.use_schema(schema)):
+            try:
+                use()
+            except SnowflakeError:
+                break
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.explicit_transaction or self._in_transaction
+
+    @property
+    def autocommits(self) -> bool:
+        return bool(self._autocommit)
+
+    @property
+    def stored_schema(self) -> str | None:
+        """The current schema under DuckDB's name, which INFORMATION_SCHEMA has of its own."""
+        return self._schema
+
+    def variable_values(self) -> dict[str, str]:
+        """What SET gave to session variables, as SQL by name in capitals."""
+        return {name.upper(): text for name, text in self.variables._variables.items()}
+
+    def use_database(self, database: str | None) -> None:
+        """USE DATABASE: its PUBLIC schema becomes current when there is one."""
+        if not database:
+            return
+        if not self._exists(database, "main"):
+            raise _no_such_object(database)
+        self.leave_schema()
+        self.database, self.database_set = database, True
+        self.con.execute(f"USE {quoted(database)}.main")
+        if self._exists(database, "PUBLIC"):
+            self.use_schema("PUBLIC")
+
+    def leave_schema(self) -> None:
+        """No schema is current."""
+        self._schema, self.schema_set = None, False
+
+    def leave_database(self) -> None:
+        """Neither a database nor a schema is current."""
+        self.leave_schema()
+        self.database, self.database_set = None, False
+
+    def use_schema(self, schema: str | None) -> None:
+        """USE SCHEMA, in the current database."""
+        if not schema or not self.database:
+            return
+        stored = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
+        if not self._exists(self.database, stored):
+            raise _no_such_object(f"{self.database}.{schema}")
+        self.con.execute(f"USE {quoted(self.database)}.{quoted(stored)}")
+        self._schema = stored.upper() if stored != schema else schema
+        self.schema_set = True
+
+    def _exists(self, database: str, schema: str) -> bool:
+        found = self.con.execute(
+            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
+            [database, schema],
+        )
+        return first_row(found) is not None
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something when the rows of the current statement are there to stay."""
+        self._after_commit.append(action)
+
+    def finish_statement(self) -> None:
+        """Run what waited for the commit, if the statement was not inside a transaction."""
+        if not self.in_transaction:
+            actions, self._after_commit = self._after_commit, []
+            for action in actions:
+                action()
+
+    def begin(self) -> None:
+        """BEGIN; a transaction that is open already stays the current one."""
+        if not self.in_transaction:
+            self.con.begin()
+            self.changes = 0
+        self.explicit_transaction = True
+
+    def begin_implicitly(self) -> None:
+        """The transaction that a change of data opens when AUTOCOMMIT is off."""
+        self.con.begin()
+        self._in_transaction = True
+        self.changes = 0
+
+    def see_commits(self) -> None:
+        """Each statement sees what others have committed, until the transaction has changes.
+
+        DuckDB's would see what there was at its start. A transaction that changed something cannot
+        be begun again without losing it.
+        https://docs.snowflake.com/en/sql-reference/transactions#read-committed-isolation
+        """
+        if self.in_transaction and not self.changes and not self.failed:
+            self.con.rollback()
+            self.con.begin()
+
+    def check_cancelled(self) -> None:
+        """Raises: SnowflakeError: the client does not want the statement any more."""
+        if self.running and self.running.is_set():
+            raise SnowflakeError(604, "57014", "SQL execution canceled")
+
+    def wait(self, seconds: float) -> None:
+        """Give another session time to commit, unless the client cancels."""
+        self.is_waiting = True
+        try:
+            if self.running and self.running.wait(seconds):
+                self.check_cancelled()
+        finally:
+            self.is_waiting = False
+
+    def start_over(self) -> bool:
+        """Undo a statement that failed, if that undoes nothing else; whether it could be done."""
+        if self.in_transaction and self.changes:
+            return False
+        explicit = self.explicit_transaction
+        self.abandon()
+        if explicit:
+            self.begin()
+        return True
+
+    def end(self, keep: bool) -> None:
+        """COMMIT or ROLLBACK; without a transaction there is nothing to do, as in Snowflake."""
+        was_open, failed = self.in_transaction, self.failed
+        self.explicit_transaction = self._in_transaction = self.failed = False
+        if not was_open:
+            return
+        if failed or not keep:
+            self.abandon()
+            if keep:
+                raise transaction_failed()
+            return
+        try:
+            self.con.commit()
+        except duckdb.Error:
+            self.abandon()
+            raise
+
+    def fail(self) -> None:
+        """Mark the open transaction as given up: DuckDB cannot take back a single statement."""
+        self.failed = self.in_transaction
+
+    def abandon(self) -> None:
+        """Roll back whatever is open, on the way out of an error."""
+        self.explicit_transaction = self._in_transaction = self.failed = False
+        self._after_commit = []
+        with suppress(duckdb.Error):  # DuckDB may have rolled back by itself
+            self.con.rollback()
+
+    def close(self, retry: bool = True) -> None:
+        """Roll back, drop temporary tables (DuckDB does both) and delete result files."""
+        del retry
+        with self.lock:
+            self.abandon()
+            super().close()
+        self.spool.close()
+
+
+def transaction_failed() -> SnowflakeError:
+    return SnowflakeError(
+        603,
+        "25P02",
+        "The local Snowflake server gives a transaction up at its first error: it was rolled "
+        "back. Send ROLLBACK and start again.",
+    )
+
+
+def _no_such_object(name: str) -> SnowflakeError:
+    return SnowflakeError(
+        2043,
+        "02000",
+        f"SQL compilation error:\nObject does not exist, or operation cannot be performed: {name}.",
+    )

@@ -1,0 +1,153 @@
+"""Stages: where they are on disk and which files they hold.
+
+A stage is a folder below DIR/stages; a table's own stage (`@%table`) is a folder of its own too.
+https://docs.snowflake.com/en/user-guide/data-load-local-file-system-create-stage
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported, syntax
+from local_snowflake.names import Name, first_row, kind_of, resolve_text
+
+if TYPE_CHECKING:
+    from local_snowflake.session import Session
+
+_CATALOG = "_fs_global._fs_information_schema"
+# Uploads in progress; no stage path can reach it, because names of stages are no dot files.
+UPLOADS = ".uploads"
+
+CREATION_SQL = f"""
+    CREATE TABLE IF NOT EXISTS {_CATALOG}._stage_options (
+        database_name VARCHAR, schema_name VARCHAR, name VARCHAR, options VARCHAR,
+        PRIMARY KEY (database_name, schema_name, name))
+"""
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file in a stage; `name` is its path inside the stage."""
+
+    name: str
+    path: Path
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def content_key(self) -> str:
+        """MD5 of the bytes, what LIST shows and METADATA$FILE_CONTENT_KEY returns."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "md5").hexdigest()
+
+
+@dataclass(frozen=True)
+class Location:
+    """`@stage/path`: a stage and what the names of the files meant begin with."""
+
+    stage: Name
+    folder: Path
+    path: str = ""
+
+    @property
+    def label(self) -> str:
+        """How LIST and COPY name files of this stage: stage name first, except table stages."""
+        return "" if self.stage.name.startswith("%") else f"{self.stage.name.lower()}/"
+
+    def files(self, pattern: str | None = None) -> list[StagedFile]:
+        """The files whose name starts with the path and, whole, matches the pattern."""
+        return sorted(self._matching(pattern), key=lambda file: file.name)
+
+    def _matching(self, pattern: str | None) -> Iterator[StagedFile]:
+        try:
+            matches = re.compile(pattern).fullmatch if pattern else None
+        except re.error as error:
+            raise syntax(f"invalid regular expression: '{pattern}': {error}") from error
+        for path in self.folder.rglob("*"):
+            name = path.relative_to(self.folder).as_posix()
+            if not path.is_file() or not name.startswith(self.path):
+                continue
+            if matches is None or matches(name):
+                yield StagedFile(name, path)
+
+    def inside(self, relative: str) -> Path:
+        """The file at a path in the stage.
+
+        Raises:
+            SnowflakeError: the path leads out of the stage.
+        """
+        path = (self.folder / relative).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            raise syntax(f"the path '{relative}' leads out of the stage.")
+        return path
+
+
+def locate(session: Session, reference: str) -> Location:
+    """The stage and path of `@stage/path`, `@db.schema.stage/path` or `@%table/path`.
+
+    Raises:
+        SnowflakeError: not a stage reference, or the stage does not exist.
+    """
+    text = reference.strip().strip("'")
+    if not text.startswith("@"):
+        raise not_supported(f"the location {reference!r}: only internal stages, as in @stage/path")
+    match = re.fullmatch(r"@((?:\"[^\"]+\"|[^/\"])+)(?:/(.*))?", text, re.S)
+    if not match:
+        raise syntax(f"{reference!r} is not a stage.")
+    if match[1].startswith("~"):
+        raise not_supported("user stages (@~); create a named stage")
+    name = resolve_text(session, match[1])
+    if not _exists(session, name):
+        raise does_not_exist("Stage", str(name))
+    return Location(name, folder_of(session, name), match[2] or "")
+
+
+def folder_of(session: Session, name: Name) -> Path:
+    parts = (name.database, name.schema, name.name)
+    if any("/" in part or part.startswith(".") for part in parts):
+        raise not_supported(f"a stage whose name has a slash or starts with a dot ({name})")
+    return session.storage.folder.stages.joinpath(*parts)
+
+
+def _exists(session: Session, name: Name) -> bool:
+    if name.name.startswith("%"):
+        table = Name(name.database, name.schema, name.name[1:])
+        return kind_of(session.con, table) == "TABLE"
+    found = first_row(
+        session.con.execute(
+            f"SELECT 1 FROM {_CATALOG}._fs_stages "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [name.database, name.schema, name.name],
+        )
+    )
+    return found is not None
+
+
+def options_of(session: Session, name: Name) -> dict[str, Any]:
+    """The FILE_FORMAT the stage was created with, as option name and value."""
+    found = first_row(
+        session.con.execute(
+            f"SELECT options FROM {_CATALOG}._stage_options "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?",
+            [name.database, name.schema, name.name],
+        )
+    )
+    return dict(json.loads(found[0])) if found else {}
+
+
+def keep_options(session: Session, name: Name, options: dict[str, Any]) -> None:
+    session.con.execute(
+        f"INSERT OR REPLACE INTO {_CATALOG}._stage_options VALUES (?, ?, ?, ?)",
+        [name.database, name.schema, name.name, json.dumps(options)],
+    )
+
+
+def no_file(file: str) -> SnowflakeError:
+    return SnowflakeError(91016, "22000", f"Remote file '{file}' was not found.")

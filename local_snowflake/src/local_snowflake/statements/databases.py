@@ -1,0 +1,123 @@
+"""CREATE and DROP of databases and schemas.
+
+https://docs.snowflake.com/en/sql-reference/sql/create-database
+"""
+
+from __future__ import annotations
+
+import shutil
+
+from sqlglot import exp
+
+from local_snowflake.answers import Answer, status
+from local_snowflake.errors import (
+    SnowflakeError,
+    already_exists,
+    does_not_exist,
+    not_supported,
+)
+from local_snowflake.names import first_row, named_table, quoted
+from local_snowflake.session import Session
+
+_CATALOG = "_fs_global._fs_information_schema"
+
+
+def create(session: Session, statement: exp.Expr) -> Answer | None:
+    kind = str(statement.args.get("kind")).upper()
+    if kind not in ("DATABASE", "SCHEMA"):
+        return None
+    if statement.args.get("clone"):
+        raise not_supported(f"CREATE {kind} ... CLONE; clone its tables one by one")
+    names = _names(session, kind, named_table(statement))
+    exists = _exists(session, *names)
+    if exists and statement.args.get("exists"):
+        return status(f"{names[-1]} already exists, statement succeeded.")
+    if exists and not statement.args.get("replace"):
+        raise already_exists(names[-1])
+    if exists:
+        _drop(session, *names)
+    if kind == "DATABASE":
+        session.storage.create_database(names[0])
+        session.use_database(names[0])
+    else:
+        session.con.execute(f"CREATE SCHEMA {'.'.join(map(quoted, names))}")
+        session.use_database(names[0])
+        session.use_schema(names[1])
+    return status(f"{kind.capitalize()} {names[-1]} successfully created.")
+
+
+def drop(session: Session, statement: exp.Expr) -> Answer | None:
+    kind = str(statement.args.get("kind")).upper()
+    if kind not in ("DATABASE", "SCHEMA"):
+        return None
+    names = _names(session, kind, statement.args["tables"][0])
+    if not _exists(session, *names):
+        if statement.args.get("exists"):
+            return status(f"Drop statement executed successfully ({names[-1]} already dropped).")
+        raise does_not_exist(kind.capitalize(), ".".join(names))
+    _drop(session, *names)
+    return status(f"{names[-1]} successfully dropped.")
+
+
+def _names(session: Session, kind: str, table: exp.Table) -> tuple[str, ...]:
+    """(database,) or (database, schema). sqlglot puts a schema's own name into `db`."""
+    parts = [table.args.get("catalog"), table.args.get("db"), table.this]
+    names = [_plain(part) for part in parts if isinstance(part, exp.Identifier)]
+    if kind == "DATABASE" or len(names) > 1:
+        return tuple(names)
+    if not session.database:
+        raise SnowflakeError(
+            90105, "22000", "Cannot perform operation. This session has no current database."
+        )
+    return (session.database, *names)
+
+
+def _plain(identifier: exp.Identifier) -> str:
+    return identifier.this if identifier.quoted else identifier.this.upper()
+
+
+def _exists(session: Session, database: str, schema: str = "main") -> bool:
+    found = first_row(
+        session.con.execute(
+            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
+            [database, schema],
+        )
+    )
+    return found is not None
+
+
+def _drop(session: Session, database: str, schema: str | None = None) -> None:
+    """Drop with everything inside, staged files included."""
+    _leave(session, database, schema)
+    if schema is None:
+        session.con.execute(f"DETACH {quoted(database)}")
+        for suffix in (".db", ".db.wal"):
+            (session.storage.folder.databases / f"{database}{suffix}").unlink(missing_ok=True)
+    else:
+        session.con.execute(f"DROP SCHEMA {quoted(database)}.{quoted(schema)} CASCADE")
+        session.con.execute(
+            f"DELETE FROM {quoted(database)}._fs_information_schema._loaded_files "
+            "WHERE schema_name = ?",
+            [schema],
+        )
+    where, key = "database_name = ?", [database]
+    if schema is not None:
+        where, key = f"{where} AND schema_name = ?", [database, schema]
+    for table in ("_fs_stages", "_fs_file_formats", "_stage_options"):
+        session.con.execute(f"DELETE FROM {_CATALOG}.{table} WHERE {where}", key)
+    shutil.rmtree(session.storage.folder.stages.joinpath(*key), ignore_errors=True)
+
+
+def _leave(session: Session, database: str, schema: str | None) -> None:
+    """What is dropped is no longer current."""
+    if session.database != database or (schema and session.schema != schema):
+        return
+    if schema is None:
+        session.leave_database()
+        session.con.execute("USE memory.main")
+    else:
+        session.leave_schema()
+        session.con.execute(f"USE {quoted(database)}.main")
+
+
+HANDLERS = {exp.Create: create, exp.Drop: drop}

@@ -1,0 +1,170 @@
+"""CREATE, DROP, TRUNCATE, RENAME and SWAP of tables and views, where Snowflake differs from DuckDB.
+
+https://docs.snowflake.com/en/sql-reference/sql/create-table
+https://docs.snowflake.com/en/sql-reference/sql/alter-table
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlglot import exp
+
+from local_snowflake import delegate, lengths, temporary
+from local_snowflake.answers import Answer, status
+from local_snowflake.copy_into import history
+from local_snowflake.errors import does_not_exist, not_supported, syntax
+from local_snowflake.names import Name, kind_of, named_table, quoted, resolve
+from local_snowflake.session import Session
+from local_snowflake.statements import comments, table_from_query
+from local_snowflake.statements.constraints import make_informational
+
+_REFUSED_PROPERTIES = {
+    exp.DynamicProperty: "dynamic tables",
+    exp.ExternalProperty: "external tables",
+    exp.IcebergProperty: "Iceberg tables",
+}
+
+
+def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | None:
+    kind = str(statement.args.get("kind")).upper()
+    if kind not in ("TABLE", "VIEW"):
+        return None
+    for item in statement.find_all(*_REFUSED_PROPERTIES):
+        raise not_supported(_REFUSED_PROPERTIES[type(item)])
+    name = resolve(session, named_table(statement))
+    if statement.args.get("exists") and kind_of(session.con, name):
+        return status(f"{name.name} already exists, statement succeeded.")
+    make_informational(statement)
+    temporary_name = temporary.created(session, statement)
+    comment = statement.find(exp.SchemaCommentProperty)
+    column_comments = _take_column_comments(statement)
+    columns = _lengths(session, statement) if kind == "VIEW" else []
+    made = table_from_query.create(session, statement, name)
+    answer = made or delegate.execute(session, statement)
+    if temporary_name:
+        session.temporary[temporary_name] = kind
+    else:
+        _forget(session, name, comment=bool(made) or not comment)
+        comments.set_columns(session, name, column_comments)
+    if made and comment and not temporary_name:
+        comments.set_object(session, name, comment.this.name)
+    if kind == "VIEW" or temporary_name:
+        lengths.set_of_view(session, name, columns)
+    return answer
+
+
+def _lengths(session: Session, view: exp.Expr) -> lengths.Columns:
+    named = view.this.expressions if isinstance(view.this, exp.Schema) else []
+    found = lengths.of_query(session, view.expression)
+    return lengths.renamed(found, named) or []
+
+
+def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
+    """`(a INT COMMENT 'x')`: DuckDB wants comments in statements of their own."""
+    found = []
+    columns = statement.this.expressions if isinstance(statement.this, exp.Schema) else []
+    for column in columns:
+        kept = []
+        for constraint in column.args.get("constraints") or []:
+            if isinstance(constraint.args.get("kind"), exp.CommentColumnConstraint):
+                found.append((comments.plain(column.this), constraint.args["kind"].this.name))
+            else:
+                kept.append(constraint)
+        column.set("constraints", kept)
+    return [(name, text) for name, text in found if text]
+
+
+def _forget(session: Session, name: Name, comment: bool = True) -> None:
+    """A new or dropped table has loaded no files and has no comment from an earlier one."""
+    history.forget(session.con, name)
+    if comment:
+        session.con.execute(
+            """DELETE FROM _fs_global._fs_information_schema._fs_tables_ext
+               WHERE ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?""",
+            [name.database, name.schema, name.name],
+        )
+
+
+def drop(session: Session, statement: exp.Expr) -> Answer | None:
+    kind = str(statement.args.get("kind")).upper()
+    if kind not in ("TABLE", "VIEW"):
+        return None
+    name = resolve(session, statement.args["tables"][0])
+    if session.temporary.get(name) == kind:
+        session.con.execute(f"DROP {kind} {temporary.stored(name)}")
+        del session.temporary[name]
+        return status(f"{name.name} successfully dropped.")
+    found = kind_of(session.con, name)
+    if found is None and statement.args.get("exists"):
+        return status(f"Drop statement executed successfully ({name.name} already dropped).")
+    if found is None:
+        raise does_not_exist(kind.capitalize(), str(name))
+    if found != kind:
+        raise syntax(f"Object found is of type '{found}', specified type was '{kind}'.")
+    session.con.execute(f"DROP {kind} {name.sql}")
+    _forget(session, name)
+    return status(f"{name.name} successfully dropped.")
+
+
+def truncate(session: Session, statement: exp.Expr) -> Answer:
+    """TRUNCATE also forgets which files were loaded, so that they load again."""
+    table = statement.expressions[0]
+    name = resolve(session, table)
+    if kind_of(session.con, name) != "TABLE":
+        if statement.args.get("exists"):
+            return status()
+        raise does_not_exist("Table", str(name))
+    session.con.execute(f"DELETE FROM {name.sql}")
+    history.forget(session.con, name)
+    return status()
+
+
+def alter(session: Session, statement: exp.Expr) -> Answer | None:
+    actions = statement.args.get("actions") or []
+    first = actions[0] if len(actions) == 1 else None
+    if isinstance(first, exp.SwapTable):
+        _swap(session, resolve(session, statement.this), resolve(session, first.this))
+    elif isinstance(first, exp.AlterRename):
+        return _rename(session, statement, first)
+    else:
+        return None
+    return status()
+
+
+def _rename(session: Session, statement: exp.Expr, action: exp.AlterRename) -> Answer:
+    old, new = resolve(session, statement.this), resolve(session, action.this)
+    kind = kind_of(session.con, old)
+    if kind is None:
+        if statement.args.get("exists"):
+            return status()
+        raise does_not_exist("Object", str(old))
+    if (old.database, old.schema) != (new.database, new.schema):
+        raise not_supported("renaming into another schema")
+    session.con.execute(f"ALTER {kind} {old.sql} RENAME TO {quoted(new.name)}")
+    history.rename(session.con, old, new)
+    return status()
+
+
+def _swap(session: Session, one: Name, other: Name) -> None:
+    """Both tables change names in one transaction, and keep what they have loaded."""
+    if (one.database, one.schema) != (other.database, other.schema):
+        raise not_supported("SWAP WITH a table of another schema")
+    between = Name(one.database, one.schema, f"_SWAP_{secrets.token_hex(4).upper()}")
+    session.con.begin()
+    try:
+        for old, new in ((one, between), (other, one), (between, other)):
+            session.con.execute(f"ALTER TABLE {old.sql} RENAME TO {quoted(new.name)}")
+            history.rename(session.con, old, new)
+        session.con.commit()
+    except BaseException:
+        session.abandon()
+        raise
+
+
+HANDLERS = {
+    exp.Create: create,
+    exp.Drop: drop,
+    exp.TruncateTable: truncate,
+    exp.Alter: alter,
+}

@@ -1,0 +1,102 @@
+"""ALTER TABLE of a VARCHAR(n): ADD COLUMN, and SET DATA TYPE with a larger n, as dbt asks for.
+
+DuckDB cannot add or change a CHECK, which keeps a length here: the table is made anew.
+https://docs.snowflake.com/en/sql-reference/sql/alter-table-column
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from local_snowflake import delegate, lengths, temporary
+from local_snowflake.answers import Answer, status
+from local_snowflake.errors import SnowflakeError
+from local_snowflake.names import Name, first_row, resolve
+from local_snowflake.results import MAX_TEXT
+from local_snowflake.session import Session
+from local_snowflake.statements import comments, table_from_query
+
+_DEFINITION = """
+    SELECT sql FROM duckdb_tables()
+    WHERE database_name = ? AND schema_name = ? AND table_name = ?
+"""
+_CHECKS = """
+    SELECT constraint_column_names[1], constraint_text FROM duckdb_constraints()
+    WHERE database_name = ? AND schema_name = ? AND table_name = ? AND constraint_type = 'CHECK'
+"""
+_COMMENTS = """
+    SELECT column_name, comment FROM duckdb_columns()
+    WHERE database_name = ? AND schema_name = ? AND table_name = ? AND comment IS NOT NULL
+"""
+
+
+def alter(session: Session, statement: exp.Expr) -> Answer | None:
+    actions = statement.args.get("actions") or []
+    if not isinstance(statement.this, exp.Table) or str(statement.args.get("kind")) != "TABLE":
+        return None
+    name = resolve(session, statement.this)
+    before = dict(lengths.stored(session, name) or [])
+    if actions and all(isinstance(action, exp.ColumnDef) for action in actions):
+        return _add(session, statement, name, before)
+    if len(actions) == 1 and isinstance(actions[0], exp.AlterColumn):
+        return _widen(session, name, actions[0], before)
+    return None
+
+
+def _add(
+    session: Session, statement: exp.Expr, name: Name, before: dict[str, int | None]
+) -> Answer | None:
+    added = {
+        column: length
+        for action in statement.args["actions"]
+        if (length := lengths.of_type(action.kind))
+        and (column := lengths.plain(action.this)) not in before
+    }
+    if not added:
+        return None
+    delegate.execute(session, statement)
+    _set_lengths(session, name, added)
+    return status()
+
+
+def _widen(
+    session: Session, name: Name, action: exp.Expr, before: dict[str, int | None]
+) -> Answer | None:
+    column, kind = lengths.plain(action.this), action.args.get("dtype")
+    old = before.get(column)
+    if kind is None or kind.this not in exp.DataType.TEXT_TYPES or column not in before:
+        return None
+    new = lengths.of_type(kind)
+    if (new or MAX_TEXT) < (old or MAX_TEXT):
+        raise SnowflakeError(
+            2,
+            "0A000",
+            f"SQL compilation error:\ncannot change column {column} from type "
+            f"VARCHAR({old or MAX_TEXT}) to VARCHAR({new}) because reducing the byte-length of a "
+            "varchar is not supported.",
+        )
+    if new == old:
+        return None if old is None else status()
+    _set_lengths(session, name, {column: new})
+    return status()
+
+
+def _set_lengths(session: Session, name: Name, columns: Mapping[str, int | None]) -> None:
+    stored = temporary.stored_name(name) if name in session.temporary else name
+    key = [stored.database, stored.schema, stored.name]
+    found = first_row(session.con.execute(_DEFINITION, key))
+    definition = str(found[0]) if found else "()"
+    inside = definition[definition.index("(") + 1 : definition.rindex(")")]
+    for column, text in session.con.execute(_CHECKS, key).fetchall():
+        if column in columns:
+            inside = inside.replace(f", {text}", "", 1)
+    checks = [lengths.check(c, length) for c, length in columns.items() if length]
+    noted = session.con.execute(_COMMENTS, key).fetchall()
+    sql = f"SELECT * FROM {stored.sql}"
+    table_from_query.fill(session, stored, ", ".join([inside, *checks]), sql, replace=True)
+    comments.set_columns(session, stored, noted)
+
+
+HANDLERS = {exp.Alter: alter}

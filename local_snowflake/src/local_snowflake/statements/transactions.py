@@ -1,0 +1,45 @@
+"""BEGIN, COMMIT and ROLLBACK.
+
+COMMIT and ROLLBACK without a transaction are no error, and BEGIN inside one changes nothing.
+https://docs.snowflake.com/en/sql-reference/transactions
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_snowflake.answers import Answer, status
+from local_snowflake.session import Session
+
+
+def begin(session: Session, statement: exp.Expr) -> Answer:
+    del statement
+    session.begin()
+    return status()
+
+
+def start(session: Session, statement: exp.Expr) -> Answer | None:
+    """START TRANSACTION, which sqlglot reads as a column with an alias."""
+    if statement.sql().upper() not in ("START AS TRANSACTION", "START TRANSACTION"):
+        return None
+    return begin(session, statement)
+
+
+def commit(session: Session, statement: exp.Expr) -> Answer:
+    del statement
+    session.end(keep=True)
+    return status()
+
+
+def rollback(session: Session, statement: exp.Expr) -> Answer:
+    del statement
+    session.end(keep=False)
+    return status()
+
+
+HANDLERS = {
+    exp.Transaction: begin,
+    exp.Alias: start,
+    exp.Commit: commit,
+    exp.Rollback: rollback,
+}

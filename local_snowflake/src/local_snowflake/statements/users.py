@@ -1,0 +1,38 @@
+"""ALTER USER ... SET or UNSET RSA_PUBLIC_KEY: the key a user signs in with.
+
+https://docs.snowflake.com/en/sql-reference/sql/alter-user
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from local_snowflake import key_pair
+from local_snowflake.answers import Answer, status
+from local_snowflake.session import Session
+
+_ALTER = re.compile(
+    r"USER\s+(?:IF\s+EXISTS\s+)?(?P<user>\"[^\"]+\"|[\w$]+)\s+(?P<verb>SET|UNSET)\s+(?P<rest>.*)",
+    re.I | re.S,
+)
+_KEY = re.compile(rf"\b({'|'.join(key_pair.SLOTS)})\b\s*(?:=\s*'([^']*)')?", re.I)
+
+
+def alter_user(session: Session, statement: exp.Expr) -> Answer | None:
+    """The keys in an ALTER USER; what else it sets is accepted as the other administration is."""
+    text = statement.args.get("expression")
+    match = _ALTER.match(str(getattr(text, "name", text)).strip())
+    if str(statement.this).upper() != "ALTER" or not match:
+        return None
+    user = match["user"][1:-1] if match["user"].startswith('"') else match["user"].upper()
+    for slot, key in _KEY.findall(match["rest"]):
+        if match["verb"].upper() == "UNSET":
+            key_pair.forget(session.con, user, slot.upper())
+        else:
+            key_pair.register(session.con, user, slot.upper(), key)
+    return status()
+
+
+HANDLERS = {exp.Command: alter_user}

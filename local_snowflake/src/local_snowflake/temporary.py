@@ -1,0 +1,71 @@
+"""Temporary tables and views: seen by one session, gone with it, whatever their schema.
+
+DuckDB keeps a connection's temporary tables in a catalogue of their own, so the full name of
+Snowflake's table becomes the name there, and every later mention is replaced.
+https://docs.snowflake.com/en/user-guide/tables-temp-transient
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from local_snowflake.names import Name, named_table, resolve
+
+if TYPE_CHECKING:
+    from local_snowflake.session import Session
+
+
+def stored_name(name: Name) -> Name:
+    """Where DuckDB keeps a temporary table."""
+    return Name("temp", "main", str(name))
+
+
+def stored(name: Name) -> str:
+    """DuckDB's full name of a temporary table."""
+    return stored_name(name).sql
+
+
+def replace(session: Session, statement: exp.Expr) -> exp.Expr:
+    """Point the names of temporary tables at DuckDB's own."""
+    known = set(session.temporary)
+    if new := created(session, statement):
+        known.add(new)
+    if not known:
+        return statement
+    common = {cte.alias for cte in statement.find_all(exp.CTE)}
+    for table in list(statement.find_all(exp.Table)):
+        if not isinstance(table.this, exp.Identifier) or (table.name in common and not table.db):
+            continue
+        if (name := _full_name(session, table)) in known:
+            _redirect(table, str(name))
+    return statement
+
+
+def created(session: Session, statement: exp.Expr) -> Name | None:
+    """The name that CREATE TEMPORARY TABLE or VIEW makes."""
+    properties = statement.args.get("properties")
+    if not isinstance(statement, exp.Create) or not properties:
+        return None
+    if str(statement.args.get("kind")).upper() not in ("TABLE", "VIEW"):
+        return None
+    if not properties.find(exp.TemporaryProperty):
+        return None
+    return resolve(session, named_table(statement))
+
+
+def _full_name(session: Session, table: exp.Table) -> Name | None:
+    if (table.db or session.schema) and (table.catalog or session.database):
+        return resolve(session, table)
+    return None
+
+
+def _redirect(table: exp.Table, new_name: str) -> None:
+    """Keep the old name as the alias, because columns may be qualified with it."""
+    is_source = isinstance(table.parent, exp.From | exp.Join | exp.Merge | exp.Delete | exp.Update)
+    if is_source and not table.args.get("alias"):
+        table.set("alias", exp.TableAlias(this=table.this.copy()))
+    table.set("this", exp.to_identifier(new_name, quoted=True))
+    table.set("db", exp.to_identifier("main"))
+    table.set("catalog", exp.to_identifier("temp"))

@@ -1,0 +1,29 @@
+"""The ground floor: settings, expected errors, names that several rooms share. Knows nobody."""
+
+from settings.environment import (
+    ENV_FILE,
+    EXAMPLE_FILE,
+    ROOT,
+    folder,
+    get,
+    load_env,
+    path,
+    port,
+    snowflake_is_local,
+)
+from settings.errors import ExpectedError, SettingError, UsageError
+
+__all__ = [
+    "ENV_FILE",
+    "EXAMPLE_FILE",
+    "ROOT",
+    "ExpectedError",
+    "SettingError",
+    "UsageError",
+    "folder",
+    "get",
+    "load_env",
+    "path",
+    "port",
+    "snowflake_is_local",
+]

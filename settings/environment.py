@@ -1,0 +1,81 @@
+"""The one source of settings: environment variables, with .env and .env.example behind them."""
+
+from __future__ import annotations
+
+import os
+import re
+from io import StringIO
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from settings.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env").expanduser().absolute()
+EXAMPLE_FILE = ROOT / ".env.example"
+#: Settings that name a file: made absolute once, because tools read them in other folders.
+FILES = ("SNOWFLAKE_PRIVATE_KEY_FILE", "SNOWFLAKE_PUBLIC_KEY_FILE")
+
+
+def load_env() -> None:
+    """Fill os.environ with what .env says, then with .env.example's defaults.
+
+    A variable that is already set and not empty wins, so a shell or a container can override any
+    setting. Both files are read as one, because values refer to each other as ${NAME}.
+    """
+    lines = [f.read_text() for f in (EXAMPLE_FILE, ENV_FILE) if f.exists()]
+    # Later lines win inside the text, so .env overrides the example's defaults.
+    merged = dotenv_values(stream=StringIO("\n".join(lines)), interpolate=False)
+    from_file = [name for name, value in merged.items() if value and not os.environ.get(name)]
+    for name in from_file:
+        os.environ[name] = merged[name] or ""
+    for name in from_file:
+        os.environ[name] = re.sub(
+            r"\$\{(\w+)\}", lambda m: os.environ.get(m[1], ""), os.environ[name]
+        )
+    for name in FILES:
+        if value := os.environ.get(name):
+            os.environ[name] = str(path(value))
+
+
+def get(name: str) -> str:
+    """The value of a setting.
+
+    Raises:
+        SettingError: it is empty or unknown.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingError(
+            f"{name} is not set. `make up` writes .env with a value for it; "
+            f".env.example says what it is for."
+        )
+    return value
+
+
+def port(name: str) -> int:
+    """A setting that is a TCP port.
+
+    Raises:
+        SettingError: it is not a whole number from 1 to 65535.
+    """
+    value = get(name)
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
+    return int(value)
+
+
+def folder(name: str) -> Path:
+    """A setting that is a folder."""
+    return path(get(name))
+
+
+def path(text: str) -> Path:
+    """A path in a setting: `~` is the home folder, a relative one starts at the project's root."""
+    return ROOT / Path(text).expanduser()
+
+
+def snowflake_is_local() -> bool:
+    """Whether SNOWFLAKE_ACCOUNT means the server in local_snowflake/."""
+    return os.environ.get("SNOWFLAKE_ACCOUNT", "local") in ("", "local")

@@ -6,10 +6,13 @@ from settings.environment import (
     ROOT,
     folder,
     get,
+    get_choice,
+    get_optional,
     load_env,
     path,
     port,
     snowflake_is_local,
+    stream_format,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
 
@@ -22,8 +25,11 @@ __all__ = [
     "UsageError",
     "folder",
     "get",
+    "get_choice",
+    "get_optional",
     "load_env",
     "path",
     "port",
     "snowflake_is_local",
+    "stream_format",
 ]

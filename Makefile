@@ -11,9 +11,7 @@ PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys;
 RUN := $(UV) run --no-sync
 DEV := $(UV) run --frozen --group dev --python $(PYTHON)
 
-# RUNTIME=docker: the targets of the stack for docker-compose.yml instead of local processes.
-RUNTIME ?= native
-export RUNTIME
+# RUNTIME=docker on the command line: the targets of the stack in containers.
 RATE ?= 50
 SERVICE ?=
 ARGS ?=

@@ -6,12 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bootstrap.airflow.api import Airflow
+from bootstrap.airflow.api import Airflow, AirflowUnreachableError
 from settings.errors import ExpectedError
-
-INGESTION = "batch_data_ingestion_dag"
-TRANSFORMATIONS = "dbt_transformations_dag"
-DAGS = (INGESTION, TRANSFORMATIONS)
+from settings.names import INGESTION_DAG, TRANSFORMATIONS_DAG
 
 T = TypeVar("T")
 
@@ -29,10 +26,10 @@ def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
     Raises:
         DagRunError: it failed, took longer than PATIENCE, or somebody paused it.
     """
-    _unpause_new(airflow, TRANSFORMATIONS)
-    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION) else None
-    run_id = run_id or airflow.trigger(INGESTION)
-    _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
+    _unpause_new(airflow, TRANSFORMATIONS_DAG)
+    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION_DAG) else None
+    run_id = run_id or airflow.trigger(INGESTION_DAG)
+    _finish(airflow, INGESTION_DAG, lambda: airflow.run(INGESTION_DAG, run_id), progress)
 
 
 def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
@@ -44,12 +41,12 @@ def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
 
     def last_run() -> dict[str, Any] | None:
         # In this order: an event leaves the queue when its run is made.
-        queued = airflow.has_queued_events(TRANSFORMATIONS)
-        return None if queued else airflow.last_run(TRANSFORMATIONS)
+        queued = airflow.has_queued_events(TRANSFORMATIONS_DAG)
+        return None if queued else airflow.last_run(TRANSFORMATIONS_DAG)
 
-    if not airflow.has_queued_events(TRANSFORMATIONS) and not last_run():
+    if not airflow.has_queued_events(TRANSFORMATIONS_DAG) and not last_run():
         return False
-    _finish(airflow, TRANSFORMATIONS, last_run, progress)
+    _finish(airflow, TRANSFORMATIONS_DAG, last_run, progress)
     return True
 
 
@@ -68,7 +65,7 @@ def _scheduled(airflow: Airflow) -> str | None:
     """The run that the schedule starts by itself for the quarter of an hour under way."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        if run := airflow.last_run(INGESTION):
+        if run := airflow.last_run(INGESTION_DAG):
             return str(run["dag_run_id"])
         time.sleep(0.5)
     return None
@@ -106,10 +103,16 @@ def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
 
 
 def _until(look: Callable[[], T | None], failure: str) -> T:
+    """What `look` finds before the deadline; an Airflow too busy to answer is asked again."""
     deadline = time.monotonic() + PATIENCE
-    while (found := look()) is None:
+    while True:
+        try:
+            if (found := look()) is not None:
+                return found
+        except AirflowUnreachableError:
+            if time.monotonic() > deadline:
+                raise
         if time.monotonic() > deadline:
             raise DagRunError(failure)
         # Each look costs Airflow CPU that its tasks could use.
         time.sleep(1)
-    return found

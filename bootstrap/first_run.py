@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 
 import settings
 from bootstrap import dag_runs, flow, status
 from bootstrap.airflow.api import Airflow
-from bootstrap.native import stack
+from bootstrap.runtime import Runtime
+from settings import names
 from settings.errors import ExpectedError
 
 EVENTS = 10_000
@@ -33,9 +33,9 @@ class Streams:
 
     PARTS = frozenset({"kafka", "schema-registry", "connect"})
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, services: list[str]) -> None:
         self._console = console
-        self._missing = self.PARTS & {service.name for service in stack.services()}
+        self._missing = self.PARTS.intersection(services)
         self._pool = ThreadPoolExecutor(1)
         self._running: Future[None] | None = None
 
@@ -63,23 +63,18 @@ class Streams:
             _wait_for_sink()
 
 
-def land_and_transform(
-    console: Console, services: Callable[[], dict[str, Any]] = status.native_services
-) -> int:
+def land_and_transform(runtime: Runtime, console: Console) -> int:
     """Let both DAGs run and print the flow table; returns the exit code.
-
-    Args:
-        services: as in `status.collect`.
 
     Raises:
         DagRunError: with the tasks that failed and where to look.
     """
     airflow = Airflow()
-    with _step(console, dag_runs.INGESTION) as progress:
+    with _step(console, names.INGESTION_DAG) as progress:
         dag_runs.ingest(airflow, progress)
-    with _step(console, dag_runs.TRANSFORMATIONS) as progress:
+    with _step(console, names.TRANSFORMATIONS_DAG) as progress:
         dag_runs.transform(airflow, progress)
-    found = status.collect(services)
+    found = status.collect(runtime)
     console.print()
     status.render_flow(found, console)
     console.print(

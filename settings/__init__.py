@@ -11,6 +11,7 @@ from settings.environment import (
     load_env,
     path,
     port,
+    port_names,
     snowflake_is_local,
     stream_format,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "load_env",
     "path",
     "port",
+    "port_names",
     "snowflake_is_local",
     "stream_format",
 ]

@@ -84,6 +84,11 @@ def port(name: str) -> int:
     return int(value)
 
 
+def port_names() -> list[str]:
+    """The settings that are ports of the stack."""
+    return [name for name in dotenv_values(EXAMPLE_FILE) if name.endswith("_PORT")]
+
+
 def folder(name: str) -> Path:
     """A setting that is a folder."""
     return path(get(name))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from urllib.parse import quote
 
 import settings
+from settings.names import TIME_ZONE
 
 HERE = Path(__file__).parent
 
@@ -67,7 +67,7 @@ def environment(home: Path) -> dict[str, str]:
         "CORE__LOAD_EXAMPLES": False,
         "CORE__EXECUTOR": settings.get("AIRFLOW_EXECUTOR"),
         "CORE__PARALLELISM": settings.get("AIRFLOW_PARALLELISM"),
-        "CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
+        "CORE__DEFAULT_TIMEZONE": TIME_ZONE,
         # `up` lets them run when there is something to land.
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
         "CORE__FERNET_KEY": settings.get("AIRFLOW_FERNET_KEY"),
@@ -123,7 +123,7 @@ def broker_url() -> str:
     Raises:
         SettingError: there is none.
     """
-    host = os.environ.get("REDIS_HOST")
+    host = settings.get_optional("REDIS_HOST")
     if not host:
         raise settings.SettingError(
             "AIRFLOW_EXECUTOR=CeleryExecutor needs Redis and workers, which only the containers "

@@ -10,14 +10,14 @@ import os
 import sys
 
 import settings
-from bootstrap.native import orphans, stack
+from bootstrap.native import stack, stale_processes
 
 
 def main() -> None:
     settings.load_env()
     (service,) = (s for s in stack.every() if s.name == sys.argv[1])
     launch = service.launch()
-    env = os.environ | launch.env | orphans.mark(service.name)
+    env = os.environ | launch.env | stale_processes.mark(service.name)
     os.chdir(settings.ROOT)
     os.execvpe(launch.argv[0], launch.argv, env)
 

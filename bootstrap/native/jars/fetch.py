@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from jgo.maven import MavenContext
 
+import settings
 from bootstrap.native.jars.lockfile import Jar
-from bootstrap.native.jars.repository import connect
 from settings.errors import ExpectedError
 
 PARALLEL_DOWNLOADS = 8
@@ -56,7 +58,7 @@ def _verify(jar: Jar, file: Path) -> None:
         raise JarError(
             f"{file.name}: the checksum differs from jars.lock, so the file was deleted.\n"
             f"  expected sha256 {jar.sha256}\n  found           {actual}\n"
-            f"Run the command again to download it anew."
+            f"Run the command again to download it again."
         )
 
 
@@ -93,6 +95,24 @@ def _download_all(jars: list[Jar], cache: Path, progress: Callable[[int, int], N
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+
+
+def connect(cache: Path) -> MavenContext:
+    """A client of Maven Central, or of its mirror in MAVEN_REPOSITORY_URL, that fills `cache`."""
+    mirror = (settings.get_optional("MAVEN_REPOSITORY_URL") or "").rstrip("/")
+    repos = {"mirror": mirror} if mirror else None
+    return MavenContext(repo_cache=cache, remote_repos=repos, timeout=60)
+
+
+def unpack(archive: Path, folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> None:
+    """Unpack the members whose file name is wanted.
+
+    The archive's checksum vouches for it; Python before 3.11.4 has no filter to add to that.
+    """
+    with tarfile.open(archive) as tar:
+        if hasattr(tarfile, "data_filter"):
+            tar.extraction_filter = tarfile.data_filter
+        tar.extractall(folder, [m for m in tar.getmembers() if wanted(Path(m.name).name)])
 
 
 def _explain(jar: Jar, error: Exception) -> str:

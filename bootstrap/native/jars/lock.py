@@ -11,8 +11,8 @@ from pathlib import Path
 
 from jgo.maven import MavenContext
 
+from bootstrap.native.jars.fetch import connect
 from bootstrap.native.jars.lockfile import LOCK_FILE, Jar, read_input, write_lock
-from bootstrap.native.jars.repository import connect
 from settings import load_env
 
 

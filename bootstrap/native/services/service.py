@@ -20,9 +20,9 @@ class Service(ABC):
 
     name: str
     #: Services that must be ready before this one is prepared and started.
-    needs: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
     #: Services that must run too, and may start at the same time.
-    beside: tuple[str, ...] = ()
+    runs_with: tuple[str, ...] = ()
     #: Settings that hold the ports it listens on; the first one is its address.
     ports: tuple[str, ...] = ()
     #: Groups of jars.lock that it runs on.

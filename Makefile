@@ -46,7 +46,7 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 	@$(RUN) python connectors/register.py apply
 
 ##@ Development
-test: .venv/synced ## every test, on real services of their own (beside a running stack, if there is one)
+test: .venv/synced ## every test, on real services of their own (a running stack is not disturbed)
 	@$(DEV) pytest $(ARGS)
 
 test-containers: .venv/synced ## docker-compose.yml, on the Docker engine of this machine
@@ -76,7 +76,7 @@ endif
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
 
 # Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place. Compiled
-# here, once: a shell with PYTHONDONTWRITEBYTECODE set would compile anew in each of Airflow's processes.
+# here, once: a shell with PYTHONDONTWRITEBYTECODE set would compile again in each of Airflow's processes.
 .venv/synced: uv.lock pyproject.toml $(filter .cache/%,$(UV)) | python
 	@echo "installing the Python packages of uv.lock into .venv"
 	@$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }

@@ -74,11 +74,11 @@ def _scheduled(airflow: Airflow) -> str | None:
 def _finish(
     airflow: Airflow,
     dag_id: str,
-    look: Callable[[], dict[str, Any] | None],
+    ask: Callable[[], dict[str, Any] | None],
     progress: Callable[[str], None] | None,
 ) -> None:
     def finished() -> dict[str, Any] | None:
-        run = look()
+        run = ask()
         if not run or run["state"] in UNFINISHED:
             if progress:
                 progress(_progress(airflow, dag_id, run))
@@ -102,17 +102,17 @@ def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
     return f"{dag_id}: {done} of {len(states)} tasks"
 
 
-def _until(look: Callable[[], T | None], failure: str) -> T:
-    """What `look` finds before the deadline; an Airflow too busy to answer is asked again."""
+def _until(ask: Callable[[], T | None], failure: str) -> T:
+    """What `ask` finds before the deadline; an Airflow too busy to answer is asked again."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            if (found := look()) is not None:
+            if (found := ask()) is not None:
                 return found
         except AirflowUnreachableError:
             if time.monotonic() > deadline:
                 raise
         if time.monotonic() > deadline:
             raise DagRunError(failure)
-        # Each look costs Airflow CPU that its tasks could use.
+        # Each question costs Airflow CPU that its tasks could use.
         time.sleep(1)

@@ -95,7 +95,7 @@ class Airflow:
         return found
 
     def health(self) -> dict[str, str]:
-        """Component -> status, as /monitor/health reports it; {} while the server is away."""
+        """Component -> status, as /monitor/health reports it; {} if it does not answer."""
         try:
             answer = self._session.get(f"{self._base}/api/v2/monitor/health", timeout=3)
             return {name: part.get("status") for name, part in answer.json().items()}

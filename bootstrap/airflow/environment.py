@@ -48,7 +48,7 @@ DBT = {
 
 
 def environment(home: Path) -> dict[str, str]:
-    """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need beside them.
+    """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need besides them.
 
     Args:
         home: AIRFLOW_HOME, where logs and the password file go.
@@ -93,8 +93,8 @@ def environment(home: Path) -> dict[str, str]:
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": home / "cosmos",
-        # Otherwise the watched build writes all it has told so far into a Variable at each of dbt's
-        # events. What is lost: after a kill -9 of it, models run again one by one.
+        # Otherwise the watched build writes all it has reported so far into a Variable at each of
+        # dbt's events. What is lost: after a kill -9 of it, models run again one by one.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
         **(_celery() if celery_is_used() else {}),
     }

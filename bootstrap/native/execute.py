@@ -1,7 +1,7 @@
 """Becomes a service: `python -m bootstrap.native.execute NAME`.
 
 The supervisor starts every service through this, so command lines and secrets are made from the
-settings at each start and stand in no file.
+settings at each start and are written to no file.
 """
 
 from __future__ import annotations

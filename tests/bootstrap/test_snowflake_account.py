@@ -1,6 +1,6 @@
 """An account is prepared by one script and checked by trying.
 
-Here on the local server, which has no roles: what they may is asked of a stand-in.
+Here on the local server, which has no roles: what they may do is asked of a substitute.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def test_what_a_role_may_too_much_is_found(monkeypatch: pytest.MonkeyPatch) -> N
         found = {f.what: f for f in check.try_all(role, lambda _: None, tried)}
         allowed = found[f"{role} is refused when it {what}"]
         assert allowed.wrong == "allowed"
-        assert "To mend: revoke" in (allowed.fault or "")
+        assert "To fix: revoke" in (allowed.fault or "")
 
 
 def test_an_account_is_made_ready_and_used_with_a_key_pair(

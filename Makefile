@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 
 UV_VERSION := 0.13.9
+# What the system trusts, a company's own authority included, is trusted by uv as well.
+export UV_SYSTEM_CERTS := 1
 # Git hooks and linters call `uv` by name.
 export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 # uv is fetched into the project when the machine has none; `command` keeps this fast otherwise.

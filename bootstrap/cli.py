@@ -107,8 +107,8 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _down(arguments: argparse.Namespace, console: Console) -> int:
-    stopped = _runtime().down()
-    console.print(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
+    stopped = _runtime().down(console)
+    console.print("everything is stopped; data stays" if stopped else "nothing was running")
     return 0
 
 
@@ -145,7 +145,7 @@ def _reset(arguments: argparse.Namespace, console: Console) -> int:
     if not arguments.yes and not _is_agreed(f"{chosen.data()}", console):
         console.print("nothing was deleted")
         return 1
-    chosen.reset()
+    chosen.reset(console)
     console.print(f"deleted {chosen.data()}")
     return 0
 

@@ -89,9 +89,18 @@ def _finish(
         finished, f"{dag_id} did not end within {PATIENCE:.0f} s; see {airflow.page(dag_id)}"
     )
     if run["state"] != "success":
-        tasks = airflow.tasks(dag_id, run["dag_run_id"])
-        failed = ", ".join(task for task, state in tasks.items() if state == "failed")
-        raise DagRunError(f"{dag_id}: {failed or run['state']} failed; see {airflow.page(dag_id)}")
+        raise DagRunError(_why(airflow, dag_id, run["dag_run_id"]))
+
+
+def _why(airflow: Airflow, dag_id: str, run_id: str) -> str:
+    """Which tasks failed and for what reason, as far as Airflow knows it."""
+    states = airflow.tasks(dag_id, run_id)
+    lines = [f"{dag_id} failed; what could run, ran. See {airflow.page(dag_id)}"]
+    for task in (task for task, state in states.items() if state == "failed"):
+        # The task that collects the reasons has none of its own.
+        if reason := airflow.failure_reason(dag_id, run_id, task):
+            lines.append(f"- {task}: " + reason.replace("\n", "\n  "))
+    return "\n".join(lines)
 
 
 def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:

@@ -36,8 +36,8 @@ class Runtime(Protocol):
             ExpectedError: a port is taken or a service did not start; with the fix in the text.
         """
 
-    def down(self) -> list[str]:
-        """Stop everything; data stays. Returns the services that ran."""
+    def down(self, console: Console) -> list[str]:
+        """Stop everything, saying what has stopped; data stays. Returns the services that ran."""
 
     def services(self) -> States:
         """What runs, by service."""
@@ -52,7 +52,7 @@ class Runtime(Protocol):
     def data(self) -> str:
         """What `reset` deletes, in words."""
 
-    def reset(self) -> None:
+    def reset(self, console: Console) -> None:
         """Stop everything and delete its data."""
 
     def make_docs(self, console: Console) -> None:

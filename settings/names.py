@@ -13,3 +13,6 @@ WATCHERS_POOL = "dbt_watchers"
 
 #: Of the DAGs' schedules (GMT+7, no daylight saving time).
 TIME_ZONE = "Asia/Bangkok"
+
+#: The XCom in which a failed task leaves its reason, for the message about the run.
+FAILURE_REASON_KEY = "failure_reason"

@@ -9,6 +9,7 @@ import requests
 
 import settings
 from settings.errors import ExpectedError
+from settings.names import FAILURE_REASON_KEY
 
 #: A busy machine may take long; who polls goes on until a deadline of its own.
 SECONDS_TO_ANSWER = 30
@@ -146,6 +147,12 @@ class Airflow:
         """Task id -> state of the tasks of a run."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return {t["task_id"]: t["state"] for t in self.get(path, limit=1000)["task_instances"]}
+
+    def failure_reason(self, dag_id: str, run_id: str, task_id: str) -> str | None:
+        """What a failed task left as its reason (FAILURE_REASON_KEY); None if it left none."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/"
+        answer = self.call("GET", path + FAILURE_REASON_KEY)
+        return None if answer.status_code == 404 else str(self._checked(answer)["value"])
 
     def has_queued_events(self, dag_id: str) -> bool:
         """Whether assets were updated that a DAG waits for, and no run was made of it yet."""

@@ -77,7 +77,7 @@ class Containers:
         report()
         return sorted(ready - healthy)
 
-    def down(self) -> list[str]:
+    def down(self, console: Console) -> list[str]:
         running = [name for name, found in self.services().items() if found["seconds_up"]]
         compose.run(*EVERYTHING, "down")
         return running
@@ -93,7 +93,7 @@ class Containers:
     def data(self) -> str:
         return "all containers and volumes of the stack"
 
-    def reset(self) -> None:
+    def reset(self, console: Console) -> None:
         compose.run(*EVERYTHING, "down", "--volumes")
 
     def make_docs(self, console: Console) -> None:

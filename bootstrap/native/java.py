@@ -46,7 +46,7 @@ def command(
         # Written at the first clean stop; every later start takes half the time.
         "-XX:+AutoCreateSharedArchive",
         f"-XX:SharedArchiveFile={archives / name}.jsa",
-        f"-Dlog4j2.configurationFile={LOG_CONFIG}",
+        f"-Dlog4j2.configurationFile={LOG_CONFIG.as_uri()}",
         "-Djava.awt.headless=true",
         # The Avro converter's timestamps are shifted, silently, in any other zone.
         "-Duser.timezone=UTC",

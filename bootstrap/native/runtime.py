@@ -32,8 +32,8 @@ class Processes:
     ) -> list[str]:
         return [service.name for service in up.start_services(names, console, when_ready)]
 
-    def down(self) -> list[str]:
-        return up.stop_services()
+    def down(self, console: Console) -> list[str]:
+        return up.stop_services(console)
 
     def services(self) -> States:
         services = stack.services()
@@ -51,9 +51,9 @@ class Processes:
     def data(self) -> str:
         return f"all data of the stack in {state.root()}"
 
-    def reset(self) -> None:
+    def reset(self, console: Console) -> None:
         """Downloads and .env stay."""
-        up.stop_services()
+        up.stop_services(console)
         if state.root().exists():
             shutil.rmtree(state.root())
 

@@ -41,8 +41,9 @@ def start_all(services: list[Service], report: Callable[[Service, float], None])
             return
         began = time.monotonic()
         with _explained(service):
-            _start(service, lambda: given_up[0])
-        report(service, time.monotonic() - began)
+            is_ready = _start(service, lambda: given_up[0])
+        if is_ready:
+            report(service, time.monotonic() - began)
 
     with ThreadPoolExecutor(len(services)) as pool:
         for service in services:
@@ -64,18 +65,22 @@ def _explained(service: Service) -> Iterator[None]:
         raise StartError(f"{service.name} did not start: {error}{_log_tail(service)}") from error
 
 
-def _start(service: Service, given_up: Callable[[], bool]) -> None:
+def _start(service: Service, given_up: Callable[[], bool]) -> bool:
+    """Start it and wait; False if it was given up before it was ready."""
     supervisor = Supervisor()
     service.migrate()
     supervisor.start(service.name)
     deadline = time.monotonic() + service.patience
     while not _is_ready(service, supervisor):
         if given_up():
-            return
+            return False
         if time.monotonic() > deadline:
-            raise StartError(f"it was not ready after {service.patience:.0f} s")
+            raise StartError(
+                f"it runs, and did not answer at {service.address} within {service.patience:.0f} s"
+            )
         time.sleep(0.2)
     service.finish()
+    return True
 
 
 def _is_ready(service: Service, supervisor: Supervisor) -> bool:

@@ -45,7 +45,7 @@ serverurl=unix://{socket}
 
 PROGRAM = """
 [program:{name}]
-command={python} -m bootstrap.native.execute {name}
+command="{python}" -m bootstrap.native.execute {name}
 directory={root}
 autostart=false
 autorestart=true

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+import settings
 from bootstrap import preflight, state
 from bootstrap.airflow.environment import broker_url, celery_is_used
 from bootstrap.native import stack, stale_processes
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.services.service import Service
 from bootstrap.native.start import start_all
+from bootstrap.native.stop import stop_all
 from bootstrap.native.supervisor import Supervisor
 from bootstrap.runtime import ready_line
 from settings import ENV_FILE, dotenv_file, load_env
@@ -39,6 +41,7 @@ def start_services(
     elif dotenv_file.complete():
         load_env()
         console.print(f"added to {ENV_FILE.name} the local secrets that it did not set")
+    settings.stream_format()
     wanted = stack.chosen(names)
     supervisor = Supervisor()
     missing = _not_running(wanted, supervisor)
@@ -66,25 +69,21 @@ def start_services(
         console.print(f"{len(missing)} services in {time.monotonic() - began:.0f} s")
     except BaseException:
         console.print("stopping what was started")
-        stop_services(missing if daemon_was_up else None)
+        stop_services(console, missing if daemon_was_up else None)
         raise
     return missing
 
 
-def stop_services(services: list[Service] | None = None) -> list[str]:
+def stop_services(console: Console, services: list[Service] | None = None) -> list[str]:
     """Stop these services, or the whole stack with its supervisor; returns what was stopped."""
-    supervisor = Supervisor()
+
+    def report(name: str, seconds: float) -> None:
+        console.print(f"  stopped {name:24} {seconds:5.1f} s")
+
     everything = services is None
-    stopped = []
-    if supervisor.is_up():
-        running = {name for name, p in supervisor.processes().items() if p["pid"]}
-        for service in reversed(stack.every() if services is None else services):
-            if service.name in running:
-                supervisor.stop(service.name)
-                stopped.append(service.name)
-        if everything:
-            supervisor.shutdown()
+    stopped = stop_all(stack.every() if services is None else services, report)
     if everything:
+        Supervisor().shutdown()
         stopped += [name for name in stale_processes.end() if name not in (*stopped, "supervisor")]
     return stopped
 

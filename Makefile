@@ -49,7 +49,7 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 
 ##@ Development
 test: .venv/synced ## every test, on real services of their own (a running stack is not disturbed)
-	@$(DEV) pytest $(ARGS)
+	@$(DEV) pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-containers: .venv/synced ## docker-compose.yml, on the Docker engine of this machine
 	@$(DEV) pytest -m containers tests/containers $(ARGS)

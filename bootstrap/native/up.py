@@ -35,13 +35,14 @@ def start_services(
     Raises:
         StartError, PreflightError, JarError, SettingError, UsageError: with the fix in the text.
     """
+    # Refused before anything is written or started.
+    settings.stream_format()
     if dotenv_file.write_once():
         load_env()
         console.print(f"wrote {ENV_FILE.name} with the settings and new local secrets")
     elif dotenv_file.complete():
         load_env()
         console.print(f"added to {ENV_FILE.name} the local secrets that it did not set")
-    settings.stream_format()
     wanted = stack.chosen(names)
     supervisor = Supervisor()
     missing = _not_running(wanted, supervisor)

@@ -12,14 +12,13 @@ class Launch:
 
     argv: list[str]
     env: dict[str, str] = field(default_factory=dict)
-    as_ordinary_user: bool = False
 
 
 class Service(ABC):
     """One supervised process of the stack."""
 
     name: str
-    #: Services that must be ready before this one is prepared and started.
+    #: Services that must be ready before this one is started.
     depends_on: tuple[str, ...] = ()
     #: Services that must run too, and may start at the same time.
     runs_with: tuple[str, ...] = ()

@@ -34,9 +34,14 @@ def stop_all(services: list[Service], report: Callable[[str, float], None]) -> l
         report(service.name, time.monotonic() - began)
 
     with ThreadPoolExecutor(max(len(ending), 1)) as pool:
-        # What others depend on comes first in the list, and so its users are known here.
+        # Users come later in the list, so they are known here. What runs with the API server
+        # uses it: a task that still runs ends through it.
         for service in reversed(ending):
-            users = [stopped[s.name] for s in ending if service.name in s.depends_on]
+            users = [
+                stopped[user.name]
+                for user in ending
+                if service.name in (*user.depends_on, *user.runs_with)
+            ]
             stopped[service.name] = pool.submit(bring_down, service, users)
     for future in stopped.values():
         future.result()

@@ -41,8 +41,11 @@ class AirflowService(Service):
         return settings.get("AIRFLOW_URL")
 
     def launch(self) -> Launch:
-        env = environment(self.home) | {"PIPELINE_PRELOAD": self.preload}
-        return Launch(_airflow(*self.words), env | dbt.environment())
+        own = {"PIPELINE_PRELOAD": self.preload, "PIPELINE_QUICK_EXIT": "1"}
+        return Launch(_airflow(*self.words), self._environment() | own)
+
+    def _environment(self) -> dict[str, str]:
+        return environment(self.home) | dbt.environment()
 
     def migrate(self) -> None:
         """Create Airflow's tables; whichever process comes first does it for all."""
@@ -52,7 +55,7 @@ class AirflowService(Service):
                 return
             done = subprocess.run(
                 _airflow("db", "migrate"),
-                env=os.environ | self.launch().env,
+                env=os.environ | self._environment(),
                 capture_output=True,
                 text=True,
                 check=False,

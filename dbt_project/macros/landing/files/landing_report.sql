@@ -1,22 +1,5 @@
-{#- What this run did to each file of a feed; fails when somebody has to look. Nobody has to when the
-    file came again since and landed: then the run can be cleared, and ends green. -#}
 {% macro landing_report(feed, run) -%}
-    {%- set sql -%}
-        select
-            l.source_file, l.state, l.rows_parsed, l.rows_loaded, l.rows_rejected, l.first_error,
-            coalesce(c.staged_at > l.staged_at, false) as is_corrected
-        from {{ feed.schema }}.LANDED_FILES as l
-        left join (
-            select source_file, max(staged_at) as staged_at
-            from {{ feed.schema }}.LANDED_FILES
-            where feed = {{ landing_literal(feed.name) }} and state in ('loaded', 'duplicate')
-            group by source_file
-        ) as c on l.source_file = c.source_file
-        where l.feed = {{ landing_literal(feed.name) }} and l.landing_run = {{ landing_literal(run) }}
-            and l.state in ('loaded', 'refused', 'lost')
-        order by l.source_file, l.staged_at
-    {%- endset -%}
-    {%- set lines = run_query(sql).rows -%}
+    {%- set lines = landing_lines_of_run(feed, run) -%}
     {%- set not_landed = {
         'refused': ' was refused: ', 'lost': ' did not arrive, the next run stages it again: ',
     } -%}
@@ -51,11 +34,4 @@
             ~ '\nRejected rows are in ' ~ feed.schema ~ ".QUARANTINE where feed = '" ~ feed.name ~ "'."
         ) }}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro landing_over_limit(feed, parsed, rejected) -%}
-    {%- set limit = feed.config.meta.landing.get('reject_limit', {}) -%}
-    {{ return(
-        ('rows' in limit and rejected > limit.rows) or ('share' in limit and rejected > limit.share * parsed)
-    ) }}
 {%- endmacro %}

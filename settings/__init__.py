@@ -4,12 +4,15 @@ from settings.environment import (
     ENV_FILE,
     EXAMPLE_FILE,
     ROOT,
+    default,
     folder,
     get,
+    get_optional,
     load_env,
     path,
     port,
     snowflake_is_local,
+    variables,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
 
@@ -20,10 +23,13 @@ __all__ = [
     "ExpectedError",
     "SettingError",
     "UsageError",
+    "default",
     "folder",
     "get",
+    "get_optional",
     "load_env",
     "path",
     "port",
     "snowflake_is_local",
+    "variables",
 ]

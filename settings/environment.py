@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -54,13 +56,36 @@ def get(name: str) -> str:
     return value
 
 
-def port(name: str) -> int:
+def get_optional(name: str) -> str | None:
+    """The value of a setting; None when it is unset or empty."""
+    return os.environ.get(name) or None
+
+
+def default(name: str) -> str:
+    """What .env.example sets a setting to; empty when it sets nothing."""
+    return _defaults().get(name) or ""
+
+
+@cache
+def _defaults() -> dict[str, str | None]:
+    return dotenv_values(EXAMPLE_FILE, interpolate=False)
+
+
+def variables() -> Mapping[str, str]:
+    """All variables that are set, for code that may be given others instead."""
+    return os.environ
+
+
+def port(name: str, env: Mapping[str, str] | None = None) -> int:
     """A setting that is a TCP port.
+
+    Args:
+        env: other variables than those of this process; what they do not set has its default.
 
     Raises:
         SettingError: it is not a whole number from 1 to 65535.
     """
-    value = get(name)
+    value = get(name) if env is None else env.get(name) or default(name)
     if not value.isdigit() or not 1 <= int(value) <= 65535:
         raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
     return int(value)

@@ -1,4 +1,4 @@
-"""Folders for files on their way to a stage; none survives its process for long."""
+"""Folders for files on their way to a stage; none outlives its process for long."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from settings.errors import ExpectedError
+
 PREFIX = "landing-"
 LOCK = "in-use"
 
 
-class DiskFullError(Exception):
+class DiskFullError(ExpectedError):
     """Too little room; the text says where and how much is needed."""
 
 
 @contextmanager
-def folder(needed_bytes: int) -> Iterator[Path]:
-    """A folder of its own below the system's temporary one, deleted at the end.
+def temp_dir(needed_bytes: int) -> Iterator[Path]:
+    """A new folder below the system's temporary one, deleted at the end.
 
-    A killed process cannot delete its folder: the next one does, because the lock inside is free.
+    A killed process cannot delete its folder. The next call does, because the lock inside is free.
 
     Args:
         needed_bytes: room that must be free before work begins.
 
     Raises:
-        DiskFullError: there is less, or others took it meanwhile.
+        DiskFullError: there is less room, or others took it meanwhile.
     """
     root = Path(tempfile.gettempdir())
-    _sweep(root)
+    _delete_abandoned(root)
     free = shutil.disk_usage(root).free
     if free < needed_bytes:
         raise DiskFullError(
@@ -53,7 +55,7 @@ def folder(needed_bytes: int) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _sweep(root: Path) -> None:
+def _delete_abandoned(root: Path) -> None:
     for lock_file in root.glob(f"{PREFIX}*/{LOCK}"):
         try:
             with lock_file.open("r+") as lock:

@@ -4,6 +4,7 @@ from settings.environment import (
     ENV_FILE,
     EXAMPLE_FILE,
     ROOT,
+    default,
     folder,
     get,
     get_choice,
@@ -14,6 +15,7 @@ from settings.environment import (
     port_names,
     snowflake_is_local,
     stream_format,
+    variables,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
 
@@ -24,6 +26,7 @@ __all__ = [
     "ExpectedError",
     "SettingError",
     "UsageError",
+    "default",
     "folder",
     "get",
     "get_choice",
@@ -34,4 +37,5 @@ __all__ = [
     "port_names",
     "snowflake_is_local",
     "stream_format",
+    "variables",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def get(name: str) -> str:
 
 
 def get_optional(name: str) -> str | None:
-    """The value of a setting that may be left empty; None then."""
+    """The value of a setting; None when it is unset or empty."""
     return os.environ.get(name) or None
 
 
@@ -72,13 +73,31 @@ def get_choice(name: str, allowed: Sequence[str]) -> str:
     return value
 
 
-def port(name: str) -> int:
+def default(name: str) -> str:
+    """What .env.example sets a setting to; empty when it sets nothing."""
+    return _defaults().get(name) or ""
+
+
+@cache
+def _defaults() -> dict[str, str | None]:
+    return dotenv_values(EXAMPLE_FILE, interpolate=False)
+
+
+def variables() -> Mapping[str, str]:
+    """All variables that are set, for code that may be given others instead."""
+    return os.environ
+
+
+def port(name: str, env: Mapping[str, str] | None = None) -> int:
     """A setting that is a TCP port.
+
+    Args:
+        env: other variables than those of this process; what they do not set has its default.
 
     Raises:
         SettingError: it is not a whole number from 1 to 65535.
     """
-    value = get(name)
+    value = get(name) if env is None else env.get(name) or default(name)
     if not value.isdigit() or not 1 <= int(value) <= 65535:
         raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
     return int(value)
@@ -86,7 +105,7 @@ def port(name: str) -> int:
 
 def port_names() -> list[str]:
     """The settings that are ports of the stack."""
-    return [name for name in dotenv_values(EXAMPLE_FILE) if name.endswith("_PORT")]
+    return [name for name in _defaults() if name.endswith("_PORT")]
 
 
 def folder(name: str) -> Path:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 from confluent_kafka import Message
 
+from connectors.registrar.dead_letters import parse_dead_letter
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka, Partition
-from connectors.registrar.letters import opened
 from connectors.registrar.records.errors import RecordError
 from connectors.registrar.records.reader import RowReader
 from dags.landing.reconcile.warehouse import SEPARATOR
@@ -92,7 +92,7 @@ def load_letters(workspace: Workspace, kafka: Kafka, topic: str) -> None:
     """Add where the records of a dead-letter topic came from to the table `letters`."""
     partitions = kafka.partitions(topic)
     for messages in kafka.batches(kafka.begins(partitions), kafka.ends(partitions)):
-        places = [opened(message).origin for message in messages]
+        places = [parse_dead_letter(message).origin for message in messages]
         columns = zip(*places, strict=True)
         types = (pa.string(), pa.int32(), pa.int64())
         workspace.insert_columns(

@@ -13,7 +13,7 @@ from snowflake.connector import SnowflakeConnection
 import settings
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.targets import definitions
+from connectors.registrar.targets import load_definitions
 from dags.landing import feeds, postgres
 from dags.landing.feeds import Feed, FileFeed, StreamFeed
 from dags.landing.reconcile import files, marts
@@ -53,7 +53,7 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
 
 def _streams(connectors: Path) -> Iterator[Hop]:
     kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
-    for connector in definitions([], connectors):
+    for connector in load_definitions([], connectors):
         with workspace() as keys:
             yield from topic.compare(keys, kafka, connector)
 

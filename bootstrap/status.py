@@ -21,7 +21,7 @@ from bootstrap.dag_runs import DAGS
 from bootstrap.native import stack
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
 from dags.landing.unload import LONG_OPEN
 
@@ -102,7 +102,7 @@ def _connectors() -> dict[str, Any]:
 
 def _connector(connect: Connect, file: Path) -> dict[str, Any]:
     try:
-        health = look(connect, file.stem)
+        health = fetch_health(connect, file.stem)
     except Exception as error:
         return {"state": "UNKNOWN", "tasks": [], "cause": str(error)}
     tasks = [{"id": task.id, "state": task.state} for task in health.tasks]

@@ -4,15 +4,30 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Instead of this script's own folder: each module is found under one name, from the root on.
 sys.path[0] = str(HERE.parent)
 
-from connectors.registrar.cli import main  # noqa: E402
-from settings import folder, load_env  # noqa: E402
+import settings  # noqa: E402
+from connectors.registrar.cli import run_command, run_verb  # noqa: E402
+
+
+def register() -> int:
+    """Run one verb with this project's settings; returns the exit code."""
+    settings.load_env()
+    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())["project"]
+    return run_verb(
+        sys.argv[1:],
+        folder=HERE,
+        state=settings.folder("PIPELINE_STATE") / "connectors",
+        url=settings.get("CONNECT_URL"),
+        kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+        version=project["version"],
+    )
+
 
 if __name__ == "__main__":
-    load_env()
-    sys.exit(main(sys.argv[1:], HERE, folder("PIPELINE_STATE") / "connectors"))
+    sys.exit(run_command(register))

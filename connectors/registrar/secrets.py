@@ -26,7 +26,7 @@ def is_secret(key: str) -> bool:
     return bool(_KEY.search(key))
 
 
-def in_url(value: str) -> bool:
+def is_secret_in_url(value: str) -> bool:
     """Whether a URL carries one."""
     return any(
         not _REFERENCE.fullmatch(found[0].partition("=")[2]) for found in _URL.finditer(value)

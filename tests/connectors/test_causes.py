@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.registrar.trace import summary
+from connectors.registrar.trace import trace_summary
 from connectors.registrar.watch.causes import Cause, classify
 
 # First lines of traces as a real worker gave them.
@@ -85,5 +85,5 @@ def test_the_cause_is_read_from_the_trace(trace: str, cause: Cause) -> None:
 
 
 def test_a_trace_becomes_one_line_that_says_something() -> None:
-    assert summary(REFUSED) == "PSQLException: ERROR: numeric field overflow"
-    assert summary("") == "no trace given"
+    assert trace_summary(REFUSED) == "PSQLException: ERROR: numeric field overflow"
+    assert trace_summary("") == "no trace given"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connectors.registrar.lists import listed
+from connectors.registrar.config_values import listed
 
 CONVERTERS = ("key.converter", "value.converter", "header.converter")
 CLIENTS = {"consumer.override": "consumer", "producer.override": "producer"}

@@ -21,6 +21,7 @@ import settings
 from bench.timing import row
 from bootstrap import dag_runs, dbt
 from bootstrap.airflow.api import Airflow
+from settings.names import TRANSFORMATIONS_DAG
 
 #: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
 BAR = 0.67
@@ -46,7 +47,7 @@ def run() -> list[dict[str, Any]]:
 
 def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:
     """Seconds from the trigger to the first dbt task, of the dbt tasks, and to the run's end."""
-    dag_id = dag_runs.TRANSFORMATIONS
+    dag_id = TRANSFORMATIONS_DAG
     run_id = airflow.trigger(dag_id)
     deadline = time.monotonic() + PATIENCE
     while (run := airflow.run(dag_id, run_id))["state"] in dag_runs.UNFINISHED:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import settings
+from bootstrap import state
 from bootstrap.airflow.environment import DBT
-from bootstrap.native import state
 
 PROJECT = settings.ROOT / "dbt_project"
 SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")

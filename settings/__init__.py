@@ -6,10 +6,14 @@ from settings.environment import (
     ROOT,
     folder,
     get,
+    get_choice,
+    get_optional,
     load_env,
     path,
     port,
+    port_names,
     snowflake_is_local,
+    stream_format,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
 
@@ -22,8 +26,12 @@ __all__ = [
     "UsageError",
     "folder",
     "get",
+    "get_choice",
+    "get_optional",
     "load_env",
     "path",
     "port",
+    "port_names",
     "snowflake_is_local",
+    "stream_format",
 ]

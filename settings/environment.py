@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -54,6 +55,23 @@ def get(name: str) -> str:
     return value
 
 
+def get_optional(name: str) -> str | None:
+    """The value of a setting that may be left empty; None then."""
+    return os.environ.get(name) or None
+
+
+def get_choice(name: str, allowed: Sequence[str]) -> str:
+    """A setting that takes one of a few words.
+
+    Raises:
+        SettingError: it is none of them.
+    """
+    value = get(name)
+    if value not in allowed:
+        raise SettingError(f"{name}={value!r} is not known: use {' or '.join(allowed)}.")
+    return value
+
+
 def port(name: str) -> int:
     """A setting that is a TCP port.
 
@@ -66,6 +84,11 @@ def port(name: str) -> int:
     return int(value)
 
 
+def port_names() -> list[str]:
+    """The settings that are ports of the stack."""
+    return [name for name in dotenv_values(EXAMPLE_FILE) if name.endswith("_PORT")]
+
+
 def folder(name: str) -> Path:
     """A setting that is a folder."""
     return path(get(name))
@@ -76,6 +99,15 @@ def path(text: str) -> Path:
     return ROOT / Path(text).expanduser()
 
 
+def stream_format() -> str:
+    """How messages are written: `json`, or `avro` with a Schema Registry.
+
+    Raises:
+        SettingError: STREAM_FORMAT is neither.
+    """
+    return get_choice("STREAM_FORMAT", ("json", "avro"))
+
+
 def snowflake_is_local() -> bool:
-    """Whether SNOWFLAKE_ACCOUNT means the server in local_snowflake/."""
-    return os.environ.get("SNOWFLAKE_ACCOUNT", "local") in ("", "local")
+    """Whether SNOWFLAKE_ACCOUNT means the server in local_snowflake/, and not an account."""
+    return get_optional("SNOWFLAKE_ACCOUNT") in (None, "local")

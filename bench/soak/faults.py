@@ -10,7 +10,7 @@ from contextlib import suppress
 import psutil
 import psycopg
 
-from bootstrap.native import orphans
+from bootstrap.native import stale_processes
 from bootstrap.native.supervisor import Supervisor
 from bootstrap.postgres import provision
 
@@ -37,7 +37,7 @@ def postgres() -> float:
 
 def connect() -> float:
     """Kill the Connect worker with -9; returns the moment (monotonic) of it."""
-    for name, process in orphans.running():
+    for name, process in stale_processes.running():
         if name == "connect":
             with suppress(psutil.NoSuchProcess):
                 process.kill()

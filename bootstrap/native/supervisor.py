@@ -16,7 +16,8 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 import settings
-from bootstrap.native import orphans, state
+from bootstrap import state
+from bootstrap.native import stale_processes
 from bootstrap.native.services.service import Service
 from settings.errors import ExpectedError
 
@@ -44,7 +45,7 @@ serverurl=unix://{socket}
 
 PROGRAM = """
 [program:{name}]
-command={python} -m bootstrap.native.execute {name}
+command="{python}" -m bootstrap.native.execute {name}
 directory={root}
 autostart=false
 autorestart=true
@@ -100,7 +101,7 @@ class Supervisor:
         subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
             cwd=settings.ROOT,
-            env=os.environ | orphans.mark("supervisor"),
+            env=os.environ | stale_processes.mark("supervisor"),
             check=True,
         )
         deadline = time.monotonic() + 10

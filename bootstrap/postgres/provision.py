@@ -25,7 +25,7 @@ def connect(database: str) -> psycopg.Connection:
     """A superuser's connection, in autocommit.
 
     Raises:
-        psycopg.OperationalError: the server is away or refuses the password.
+        psycopg.OperationalError: the server is unreachable or refuses the password.
     """
     return psycopg.connect(
         host=settings.get("POSTGRES_HOST"),

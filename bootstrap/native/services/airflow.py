@@ -10,11 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import settings
-from bootstrap import dbt
+from bootstrap import dbt, state
 from bootstrap.airflow import connections, pools
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
-from bootstrap.native import state
 from bootstrap.native.services.service import Launch, Service
 
 _MIGRATION = threading.Lock()
@@ -29,8 +28,8 @@ class AirflowService(Service):
 
     component: str
     words: tuple[str, ...]
-    needs = ("postgres",)
-    beside: tuple[str, ...] = ("airflow-api-server",)
+    depends_on = ("postgres",)
+    runs_with: tuple[str, ...] = ("airflow-api-server",)
     preload = ""
 
     @property
@@ -72,7 +71,7 @@ class ApiServer(AirflowService):
     name = "airflow-api-server"
     component = "metadatabase"
     words = ("api-server",)
-    beside = ()
+    runs_with = ()
     ports = ("AIRFLOW_PORT",)
 
     def prepare(self) -> None:

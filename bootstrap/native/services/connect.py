@@ -7,7 +7,8 @@ from pathlib import Path
 import requests
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path
 from bootstrap.native.services.service import Launch, Service
@@ -28,7 +29,7 @@ OVERRIDES = [
 
 class Connect(Service):
     name = "connect"
-    needs = ("kafka", "postgres")
+    depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
     # The converter in any case: connectors change to Avro and back while the worker runs.
     jars = ("kafka", "sink", "converter")

@@ -11,7 +11,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.jars import read_lock
 from bootstrap.native.services.service import Launch, Service
 

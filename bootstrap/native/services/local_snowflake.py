@@ -7,7 +7,7 @@ import sys
 import requests
 
 import settings
-from bootstrap.native import state
+from bootstrap import state
 from bootstrap.native.services.service import Launch, Service
 
 

@@ -11,9 +11,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bootstrap.native import state
-from bootstrap.native.jars import Jar, read_lock
-from bootstrap.native.jars.unpack import unpack
+from bootstrap import state
+from bootstrap.native.jars import Jar, read_lock, unpack
 
 #: Drivers of other databases, and copies of what the worker itself brings.
 UNUSED = [

@@ -10,7 +10,7 @@ from bootstrap.native.services.service import Launch, Service
 
 class Watchdog(Service):
     name = "connector-watchdog"
-    needs = ("connect",)
+    depends_on = ("connect",)
 
     @property
     def address(self) -> str:

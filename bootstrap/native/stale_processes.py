@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from bootstrap.native import state
+from bootstrap import state
 
 MARK = "PIPELINE_SERVICE"
 

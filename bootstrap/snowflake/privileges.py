@@ -12,7 +12,7 @@ PROBE = "PIPELINE_CHECK"
 
 
 @dataclass(frozen=True)
-class Attempt:
+class AllowedCheck:
     """Statements that a role tries one after the other; `grant` is what lets it."""
 
     what: str
@@ -21,7 +21,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Forbidden:
+class DeniedCheck:
     """A statement that must be refused; `revoke` is what undoes that it is not."""
 
     what: str
@@ -44,20 +44,20 @@ class Names:
         return f"schema {self.database}.{name}"
 
 
-def everyone(names: Names, role: str) -> Iterator[Attempt]:
+def everyone(names: Names, role: str) -> Iterator[AllowedCheck]:
     """What any role needs first."""
     warehouse, database = f"warehouse {names.warehouse}", f"database {names.database}"
-    yield Attempt(
+    yield AllowedCheck(
         f"uses {warehouse}",
         [f"use {warehouse}", "select 1"],
         f"grant usage on {warehouse} to role {role}",
     )
-    yield Attempt(
+    yield AllowedCheck(
         f"uses {database}", [f"use {database}"], f"grant usage on {database} to role {role}"
     )
 
 
-def landing(names: Names, file: Path) -> Iterator[Attempt | Forbidden]:
+def landing(names: Names, file: Path) -> Iterator[AllowedCheck | DeniedCheck]:
     """The loader: what a landing of `file` takes. PROBE stays, for the transformer to read."""
     role = names.loader
     yield from everyone(names, role)
@@ -74,51 +74,51 @@ def landing(names: Names, file: Path) -> Iterator[Attempt | Forbidden]:
             ("file format", f"{probe}_FORMAT", "type = csv"),
         ):
             statement = f"create or replace {kind} {name} {options}"
-            yield Attempt(f"makes {kind}s in {raw}", [statement], create(kind))
-        yield Attempt(
+            yield AllowedCheck(f"makes {kind}s in {raw}", [statement], create(kind))
+        yield AllowedCheck(
             f"puts a file into a stage in {raw}",
             [f"put 'file://{file}' @{probe}_STAGE overwrite = true"],
             create("stage"),
         )
         copy = f"copy into {probe} from @{probe}_STAGE file_format = (format_name = {probe}_FORMAT)"
-        yield Attempt(f"copies a file into a table in {raw}", [copy], create("table"))
+        yield AllowedCheck(f"copies a file into a table in {raw}", [copy], create("table"))
     for schema in WRITTEN_BY_DBT:
-        yield Forbidden(
+        yield DeniedCheck(
             f"enters {schema}",
             f"use {names.schema(schema)}",
             f"revoke all on {names.schema(schema)} from role {role}",
         )
 
 
-def transforming(names: Names) -> Iterator[Attempt | Forbidden]:
+def transforming(names: Names) -> Iterator[AllowedCheck | DeniedCheck]:
     """The transformer: reads what the loader made, writes the rest. PROBE stays in REPORTED."""
     role = names.transformer
     yield from everyone(names, role)
     for raw in names.raw:
         for which, table in (("future", PROBE), ("all", "LANDED_FILES")):
-            yield Attempt(
+            yield AllowedCheck(
                 f"reads {raw}.{table}",
                 [f"select count(*) from {raw}.{table}"],
                 f"grant select on {which} tables in {names.schema(raw)} to role {role}",
             )
-        yield Forbidden(
+        yield DeniedCheck(
             f"writes {raw}.{PROBE}",
             f"insert into {raw}.{PROBE} values (1)",
             f"revoke insert on all tables in {names.schema(raw)} from role {role}",
         )
-        yield Forbidden(
+        yield DeniedCheck(
             f"makes tables in {raw}",
             f"create table {raw}.{PROBE}_OF_DBT (x int)",
             f"revoke create table on {names.schema(raw)} from role {role}",
         )
-    yield Attempt(
+    yield AllowedCheck(
         "makes schemas",
         [f"create schema if not exists {PROBE}", f"drop schema {PROBE}"],
         f"grant create schema on database {names.database} to role {role}",
     )
     for schema in WRITTEN_BY_DBT:
         probe = f"{schema}.{PROBE}"
-        yield Attempt(
+        yield AllowedCheck(
             f"makes views and tables in {schema}",
             [
                 f"create or replace view {probe}_VIEW as select 1 as one",
@@ -132,22 +132,22 @@ def transforming(names: Names) -> Iterator[Attempt | Forbidden]:
         )
 
 
-def reporting(names: Names) -> Iterator[Attempt | Forbidden]:
+def reporting(names: Names) -> Iterator[AllowedCheck | DeniedCheck]:
     """The reporter: reads one schema."""
     role, schema = names.reporter, names.schema(REPORTED)
     yield from everyone(names, role)
-    yield Attempt(
+    yield AllowedCheck(
         f"reads {REPORTED}.{PROBE}",
         [f"select count(*) from {REPORTED}.{PROBE}"],
         f"grant select on future tables in {schema} to role {role}",
     )
-    yield Forbidden(
+    yield DeniedCheck(
         f"makes tables in {REPORTED}",
         f"create table {REPORTED}.{PROBE}_OF_REPORTER (x int)",
         f"revoke create table on {schema} from role {role}",
     )
     for raw in names.raw:
-        yield Forbidden(
+        yield DeniedCheck(
             f"enters {raw}",
             f"use {names.schema(raw)}",
             f"revoke all on {names.schema(raw)} from role {role}",

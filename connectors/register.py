@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -13,19 +12,19 @@ sys.path[0] = str(HERE.parent)
 
 import settings  # noqa: E402
 from connectors.registrar.cli import run_command, run_verb  # noqa: E402
+from settings import command_line  # noqa: E402
 
 
 def register() -> int:
     """Run one verb with this project's settings; returns the exit code."""
     settings.load_env()
-    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())["project"]
     return run_verb(
         sys.argv[1:],
         folder=HERE,
         state=settings.folder("PIPELINE_STATE") / "connectors",
         url=settings.get("CONNECT_URL"),
         kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
-        version=project["version"],
+        version=command_line.version(),
     )
 
 

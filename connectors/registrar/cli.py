@@ -83,7 +83,8 @@ def run_command(command: Callable[[], int]) -> int:
     """Run a command; what a person can put right is a line on stderr, not a traceback.
 
     Returns:
-        Its exit code: 0 done, 1 failed, 2 wrong usage, 3 changes pending, 130 interrupted.
+        Its exit code: 0 done, 1 failed, 2 wrong usage or setting, 3 changes pending, 130
+        interrupted.
     """
     try:
         try:
@@ -105,7 +106,7 @@ def run_command(command: Callable[[], int]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
+        print("interrupted", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -124,7 +125,7 @@ def run_verb(argv: Sequence[str], version: str = "", **defaults: Path | str) -> 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"register.py {version}")
+    parser.add_argument("--version", action="version", version=version)
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, verb in VERBS.items():
         sub = subparsers.add_parser(name, help=verb.HELP, description=verb.HELP, epilog=verb.EXITS)
@@ -137,4 +138,4 @@ def run_verb(argv: Sequence[str], version: str = "", **defaults: Path | str) -> 
         return VERBS[options.verb].run_verb(context)
     except NotFoundError as error:
         known = ", ".join(context.connect.names()) or "none"
-        raise UsageError(f"{error} (it has: {known})") from None
+        raise UsageError(f"{error}; known: {known}") from None

@@ -39,7 +39,7 @@ class NotFoundError(RegistrarError):
     """Connect has no connector, or no plugin, of this name."""
 
     def __init__(self, name: str, kind: str = "connector") -> None:
-        super().__init__(f"Connect has no {kind} {name}")
+        super().__init__(f"Connect has no {kind} {name!r}")
 
 
 class RefusedError(RegistrarError):

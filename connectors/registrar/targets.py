@@ -63,4 +63,4 @@ def _file(target: str, folder: Path) -> Path:
         if candidate.is_file():
             return candidate
     known = ", ".join(file.stem for file in connector_files(folder)) or "none"
-    raise UsageError(f"{target}: no such file, and no {target}.yml in {folder} (known: {known})")
+    raise UsageError(f"there is no file {target}, and no {target}.yml in {folder}; known: {known}")

@@ -206,7 +206,7 @@ def test_an_unknown_connector_is_answered_with_the_known_ones(
     fake_connect.answers["GET /connectors"] = (200, ["b", "a"])
     where = ["--url", fake_connect.url, "--kafka", "127.0.0.1:1"]
     assert main([*words.split(), *where], folder, folder) == 2
-    assert capsys.readouterr().err == "error: Connect has no connector y (it has: a, b)\n"
+    assert capsys.readouterr().err == "error: Connect has no connector 'y'; known: a, b\n"
 
 
 @pytest.mark.parametrize("words", ["plan y", "lint --offline y", "strimzi y", "apply y"])
@@ -214,7 +214,7 @@ def test_an_unknown_file_is_answered_with_the_known_ones(
     words: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words.split(), folder, folder, "http://127.0.0.1:1") == 2
-    assert capsys.readouterr().err.endswith("(known: x)\n")
+    assert capsys.readouterr().err.endswith("; known: x\n")
 
 
 def test_an_unknown_verb_is_answered_with_the_known_ones(
@@ -332,7 +332,7 @@ def test_every_verb_lists_its_exit_codes(verb: str, capsys: pytest.CaptureFixtur
         main([verb, "--help"], Path(), Path())
     said = " ".join(capsys.readouterr().out.split())
     assert "exit codes: 0 " in said
-    assert "2 wrong usage" in said
+    assert "2 wrong usage or setting" in said
     assert ("3 " in said.partition("exit codes")[2]) == (
         verb in ("plan", "rewind", "prune", "dead-letters")
     )

@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
     """Wrong usage is an error like any other."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
+        raise UsageError(f"{message}; `{self.prog} --help` shows what there is")
 
 
 class Context:
@@ -107,7 +107,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def exit_codes(done: str = "done", failed: str = "failed", pending: str = "") -> str:
     """The exit codes as a line of --help."""
-    codes = {0: done, 1: failed, 2: "wrong usage", CHANGES_PENDING: pending}
+    codes = {0: done, 1: failed, 2: "wrong usage or setting", CHANGES_PENDING: pending}
     codes[INTERRUPTED] = "interrupted"
     return "exit codes: " + ", ".join(f"{code} {text}" for code, text in codes.items() if text)
 

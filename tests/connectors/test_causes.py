@@ -39,18 +39,18 @@ def caused_by(*levels: str) -> str:
         ),
         (
             caused_by("org.postgresql.util.PSQLException: This connection has been closed."),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by(
                 "org.hibernate.exception.JDBCConnectionException: could not prepare",
                 "org.postgresql.util.PSQLException: An I/O error occurred while sending",
             ),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by("org.postgresql.util.PSQLException: FATAL: the database system is starting"),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by("org.postgresql.util.PSQLException: FATAL: password authentication failed"),
@@ -62,7 +62,7 @@ def caused_by(*levels: str) -> str:
         ),
         (
             "org.apache.kafka.common.errors.TimeoutException: Timeout of 60000ms expired",
-            Cause.KAFKA_AWAY,
+            Cause.KAFKA_UNREACHABLE,
         ),
         (
             caused_by(

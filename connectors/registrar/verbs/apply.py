@@ -36,7 +36,9 @@ class Result:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS")
+    parser.add_argument(
+        "--timeout", type=float, default=60, metavar="SECONDS", help="for all to run"
+    )
 
 
 def run_verb(context: Context) -> int:

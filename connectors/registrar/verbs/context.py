@@ -88,7 +88,10 @@ def _client_settings(file: str) -> dict[str, str]:
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Options of every verb; their defaults are the caller's."""
     parser.add_argument(
-        "targets", nargs="*", metavar="FILE|NAME", help="connectors; all files if none is given"
+        "targets",
+        nargs="*",
+        metavar="FILE|NAME",
+        help="connectors; most verbs take all files by default",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     where = parser.add_argument_group("where things are (defaults: environment, .env)")

@@ -43,15 +43,17 @@ class Summary:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="the last N, decoded")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="show the last N, decoded")
     parser.add_argument(
-        "--replay", action="store_true", help="back to their topic, those not replayed before"
+        "--replay", action="store_true", help="send back to their topic those not sent before"
     )
-    parser.add_argument("--all", action="store_true", help="with --replay: those too")
+    parser.add_argument(
+        "--all", action="store_true", help="with --replay: also those that were sent before"
+    )
     parser.add_argument(
         "--outdated",
         action="store_true",
-        help="with --replay: those too that have a newer version in their topic, and overwrite it",
+        help="with --replay: those with a newer version in their topic too; they overwrite it",
     )
     parser.add_argument("--yes", action="store_true", help="with --replay: do it")
 

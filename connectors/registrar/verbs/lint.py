@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refresh",
         action="store_true",
-        help="first write the plugins' settings as Connect has them",
+        help="first write the lists of the plugins' settings, as Connect has them",
     )
 
 

@@ -58,7 +58,7 @@ class Change:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--prune", action="store_true", help="also connectors without a file")
+    parser.add_argument("--prune", action="store_true", help="also show connectors without a file")
 
 
 def run_verb(context: Context) -> int:

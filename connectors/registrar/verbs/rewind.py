@@ -105,7 +105,7 @@ def _millis(text: str) -> int:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--to {text} is not a place to read from: use {WHERE}") from None
+        raise UsageError(f"--to {text} is not where to read from: use {WHERE}") from None
     zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
     since_1970 = zoned - datetime(1970, 1, 1, tzinfo=UTC)
     return max(0, int(since_1970.total_seconds() * 1000))

@@ -12,7 +12,9 @@ EXITS = exit_codes(done="all run", failed="one has not run in time")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS")
+    parser.add_argument(
+        "--timeout", type=float, default=60, metavar="SECONDS", help="for all to run"
+    )
 
 
 def run_verb(context: Context) -> int:

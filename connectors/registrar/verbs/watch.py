@@ -19,21 +19,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=limits.max_restarts,
         metavar="N",
-        help="in a row without a record read, then it is left to a person (%(default)s)",
+        help="restarts in a row without a record read, before it is left to a person (%(default)s)",
     )
     parser.add_argument(
         "--max-refused",
         type=int,
         default=limits.max_refused_per_minute,
         metavar="N",
-        help="refused records a minute; more stop the connector (%(default)s)",
+        help="refused records within a minute; more stop the connector (%(default)s)",
     )
     parser.add_argument(
         "--stall",
         type=float,
         default=limits.stall_seconds,
         metavar="SECONDS",
-        help="without a record read though there is lag, then it counts as failed (%(default)s)",
+        help="with lag and without a record read, after which it counts as failed (%(default)s)",
     )
 
 

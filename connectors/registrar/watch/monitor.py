@@ -97,7 +97,7 @@ class ConnectorMonitor:
         now = self._clock()
         self._missing_since = self._missing_since or now
         if now - self._missing_since >= self._limits.missing_seconds:
-            self._state.mark_missing(now, "Connect does not have it: register.py apply")
+            self._state.mark_missing(now, "Connect does not have it: register.py apply creates it")
 
     # --- failures ---------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class ConnectorMonitor:
             return
         failed = next((task.id for task in health.tasks if task.state == FAILED), 0)
         doubtful = cause in (Cause.REFUSED, Cause.UNKNOWN)
-        if self._database_is_away() or (doubtful and self._isolate(failed)):
+        if self._waits_for_database() or (doubtful and self._isolate(failed)):
             return
         self._restart()
 
@@ -135,13 +135,13 @@ class ConnectorMonitor:
         self._state.report("restarted", attempt=self._backoff.attempts)
 
     def _database(self) -> Database | None:
-        """The connector's database, if it is one that can be asked."""
+        """The connector's database; None if it is not one that can be asked."""
         try:
             return from_config(self._config())
         except RegistrarError:
             return None
 
-    def _database_is_away(self) -> bool:
+    def _waits_for_database(self) -> bool:
         database = self._database()
         refusal = database.refusal() if database else ""
         if refusal:
@@ -169,16 +169,16 @@ class ConnectorMonitor:
             self._continue_isolation(int(unfinished.get("task", 0)))
 
     def _continue_isolation(self, task: int) -> None:
-        # Asked first: that Kafka is away is no failed attempt.
+        # Asked first: a Kafka that is unreachable is not a failed attempt.
         positions = self._measure_lag().positions
         if self._state.phase not in (Phase.DOWN, Phase.GIVEN_UP):
             self._state.mark_down(self._clock(), positions)
             self._state.report("continued", reason="an isolation had been cut off")
-        if self._database_is_away():
+        if self._waits_for_database():
             return
         attempts = self._backoff.attempts
         failing = f"{attempts} attempts to find a refused record failed, {self._state.note}"
-        # Given up, it has to run all the same: stopped for ever it would hide its own error.
+        # Given up, it has to run all the same: stopped, it would hide its own error for ever.
         if not self._due(failing) or not self._isolate(task):
             self._refusals.resume()
 

@@ -12,7 +12,7 @@ from connectors.registrar.watch.isolation import Isolation, TooManyError
 from connectors.registrar.watch.limits import Limits, Meter
 from connectors.registrar.watch.state import State
 
-# How many of an isolation's letters an event names one by one.
+# How many of the dead letters of an isolation an event names one by one.
 NAMED = 20
 
 
@@ -70,7 +70,7 @@ class Refusals:
             written=outcome.written,
             refused=len(outcome.refused),
             unconvertible=outcome.unconvertible,
-            records=[_describe(letter) for letter in outcome.refused[:NAMED]],
+            records=[_describe(each) for each in outcome.refused[:NAMED]],
         )
         return True
 
@@ -94,7 +94,7 @@ def _first_line(error: Exception) -> str:
     return text.splitlines()[0]
 
 
-def _describe(letter: dict[str, Any]) -> dict[str, str]:
-    headers = {name.removeprefix(PREFIX): value for name, value in letter["headers"]}
+def _describe(dead_letter: dict[str, Any]) -> dict[str, str]:
+    headers = {name.removeprefix(PREFIX): value for name, value in dead_letter["headers"]}
     origin = ("topic", "partition", "offset", "exception.message")
     return {name: headers[name].decode() for name in origin if name in headers}

@@ -30,7 +30,7 @@ def serve(
     Raises:
         RegistrarError: another watcher is at work in the folder.
     """
-    # It warns of every block that held a refused row, which is the isolation's daily bread.
+    # It warns of every block with a refused row, which is normal while records are isolated.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -51,10 +51,10 @@ def _alive(state: Mapping[str, Any]) -> bool:
 
 
 class Watcher:
-    """Watches connectors until told to stop.
+    """Watches connectors until it has to stop.
 
     Args:
-        names: asked for before each round, so that a new connector needs no restart.
+        names: called before each round, so that a new connector needs no restart.
         folder: for the journal, the state and a lock: two watchers would undo each other's work.
     """
 

@@ -30,8 +30,8 @@ def compare(
     The relation only has the latest version of a key: what RAW has below it is history.
 
     Raises:
-        psycopg.Error: Postgres is away or lacks the relation.
-        snowflake.connector.Error: Snowflake is away.
+        psycopg.Error: Postgres is unreachable or lacks the relation.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"{feed.relation} -> {table}", "versions")
@@ -74,8 +74,10 @@ def _exists(connection: psycopg.Connection, relation: str) -> bool:
 class _Read:
     """What the relation was read with.
 
-    watermark: versions up to it have landed.
-    horizon: versions below it are all in what was read.
+    Attributes:
+        database: the identity of the source database.
+        watermark: transaction id; versions up to it have landed.
+        horizon: transaction id; versions below it are all in what was read.
     """
 
     database: str
@@ -98,7 +100,7 @@ def _read(
     with postgres.snapshot(connection) as before:
         database = before.database
     watermark = unload.watermark(feed, target, database) if is_there else 0
-    # A row without a key is in the quarantine, where nothing stands for null.
+    # A row without a key is in the quarantine, where null is an empty text.
     text = sql.SQL("coalesce({}::text, '')")
     key = joined([text.format(sql.Identifier(column)) for column in feed.key])
     query = sql.SQL("select {}, {} from {}").format(

@@ -7,24 +7,28 @@ from collections.abc import Iterator, Mapping
 import psycopg
 from psycopg import sql
 
+from connectors.registrar.config_values import listed
 from connectors.registrar.database import from_config, identifier, quoted, table_name
 from connectors.registrar.definition import Definition
+from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka, Partition
 from connectors.registrar.lag import topics_of
 from dags.landing.reconcile.report import NAMED, Hop
 
 from . import acknowledged
-from .records import NO_ROW, ROW, TOMBSTONE, Keys, load, load_letters
+from .records import NO_ROW, ROW, TOMBSTONE, Keys, load_dead_letters, load_records
 from .workspace import Workspace, joined
 
-_UNANSWERED = (
-    "select r.* from records r where r.handled and not exists (select 1 from letters l"
-    " where l.topic = r.topic and l.number = r.number and l.position = r.position)"
+_NOT_DEAD = (
+    "select r.* from records r where r.handled and not exists (select 1 from dead_letters d"
+    " where d.topic = r.topic and d.partition_id = r.partition_id"
+    " and d.record_offset = r.record_offset)"
 )
-_NO_ROW_OF = "not exists (select 1 from sink s where s.key = {}.key)"
+_NOT_IN_SINK = "not exists (select 1 from sink s where s.key = r.key)"
+_UNHANDLED = "select key from records where not handled"
 _DELETED = (
-    "select key, arg_max(kind, position) = {kind} as is_deleted from records"
-    " where {condition} group by key"
+    f"select key from (select key, arg_max(kind, record_offset) = {TOMBSTONE} as is_deleted"
+    " from records where handled group by key) where is_deleted"
 )
 
 
@@ -32,16 +36,20 @@ def compare(workspace: Workspace, kafka: Kafka, connector: Definition) -> list[H
     """One hop for each table that the connector writes.
 
     Raises:
-        RegistrarError: Kafka is away, or the configuration is not that of a Postgres sink.
-        psycopg.Error: Postgres is away or refuses.
+        RegistrarError: Kafka is unreachable, or the connector is not a Postgres sink that lists
+            its topics.
+        psycopg.Error: Postgres is unreachable or refuses.
     """
     config = connector.config
+    topics = topics_of(config)
+    if not topics:
+        raise RegistrarError(
+            f"{connector.name} cannot be audited: only a sink that lists its `topics` can"
+        )
     tables: dict[tuple[str, ...], list[str]] = {}
-    for topic in topics_of(config):
+    for topic in topics:
         tables.setdefault(table_name(config, topic), []).append(topic)
-    return [
-        _Table(connector, name, topics).compare(workspace, kafka) for name, topics in tables.items()
-    ]
+    return [_Table(connector, name, of).compare(workspace, kafka) for name, of in tables.items()]
 
 
 class _Table:
@@ -62,11 +70,11 @@ class _Table:
             f"select count(distinct key) from records where handled and kind = {ROW}"
         )
         hop.waiting = workspace.number(
-            "select count(distinct r.key) from records r where not r.handled and "
-            + _NO_ROW_OF.format("r")
+            f"select count(distinct r.key) from records r where not r.handled and {_NOT_IN_SINK}"
         )
-        if letters := workspace.number("select count(*) from (select distinct * from letters)"):
-            hop.notes.append(f"{letters:,} records are dead letters")
+        dead = workspace.number("select count(*) from (select distinct * from dead_letters)")
+        if dead:
+            hop.notes.append(f"{dead:,} records are dead letters")
         for text, query in self._differences():
             hop.differs(text, *workspace.named(query, NAMED))
         self._beyond_topic(workspace, hop, begins)
@@ -80,54 +88,41 @@ class _Table:
         The order matters while data streams: what was committed before the sink is read has to be
         in it, and what is in it was in the topic before the topic's end is asked for.
         """
-        workspace.create(
-            "records",
-            "topic varchar, number integer, position bigint, key varchar, kind tinyint,"
-            " handled boolean",
-        )
-        workspace.create("letters", "topic varchar, number integer, position bigint")
-        workspace.create("sink", "key varchar")
         partitions = [p for topic in self._topics for p in kafka.partitions(topic)]
-        done = kafka.committed(self._group, partitions)
+        committed = kafka.committed(self._group, partitions)
         with from_config(self._config).connect() as connection:
             self._load_sink(workspace, connection)
         begins, ends = kafka.begins(partitions), kafka.ends(partitions)
-        load(workspace, kafka, Keys(self._config), begins, ends, done)
-        letters = self._config.get("errors.deadletterqueue.topic.name", "")
-        if letters:
-            load_letters(workspace, kafka, letters)
+        load_records(workspace, kafka, Keys(self._config), begins, ends, committed)
+        topic = self._config.get("errors.deadletterqueue.topic.name", "")
+        load_dead_letters(workspace, kafka, topic)
         return begins
 
     def _load_sink(self, workspace: Workspace, connection: psycopg.Connection) -> None:
-        names = [name.strip() for name in self._config.get("primary.key.fields", "").split(",")]
-        columns = [sql.Identifier(identifier(self._config, name)) for name in names if name]
+        names = listed(self._config, "primary.key.fields")
+        columns = [sql.Identifier(identifier(self._config, name)) for name in names]
         key = joined([sql.SQL("{}::text").format(column) for column in columns])
         query = sql.SQL("select {} from {}").format(key, quoted(self._name))
+        workspace.create("sink", "key varchar")
         workspace.insert_from_postgres("sink", connection, query, "{key: 'VARCHAR'}")
 
     def _differences(self) -> Iterator[tuple[str, str]]:
         """What is wrong, and the query that finds its keys."""
-        unhandled = "select key from records where not handled"
-        deleted = (
-            f"select key from ({_DELETED.format(kind=TOMBSTONE, condition='handled')})"
-            " where is_deleted"
-        )
         missing = (
-            f"select distinct r.key from ({_UNANSWERED}) r where r.kind = {ROW} and "
-            + _NO_ROW_OF.format("r")
+            f"select distinct r.key from ({_NOT_DEAD}) r where r.kind = {ROW} and {_NOT_IN_SINK}"
         )
         if self._deletes:
-            missing += f" and r.key not in ({deleted} union {unhandled})"
+            missing += f" and r.key not in ({_DELETED} union {_UNHANDLED})"
         yield f"in the topic, and neither in {self._label} nor a dead letter", missing
         kinds = f"{NO_ROW}" if self._deletes else f"{NO_ROW}, {TOMBSTONE}"
         yield (
-            "of records that cannot become a row, and there is no dead letter of them",
-            f"select distinct key from ({_UNANSWERED}) where kind in ({kinds})",
+            "of records that cannot become a row, and have no dead letter",
+            f"select distinct key from ({_NOT_DEAD}) where kind in ({kinds})",
         )
         if self._deletes:
             yield (
                 f"deleted by the topic's last record, and still in {self._label}",
-                f"select key from sink where key in ({deleted}) and key not in ({unhandled})",
+                f"select key from sink where key in ({_DELETED}) and key not in ({_UNHANDLED})",
             )
 
     def _beyond_topic(

@@ -25,11 +25,10 @@ import psycopg
 
 import settings
 from bench import _by_hand, timing
-from connectors.registrar.definition import Topic, load
+from connectors.registrar.definition import Topic, load_definition
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.rest import Connect
-from connectors.registrar.status import count
-from connectors.registrar.stopping import stop_and_wait
+from connectors.registrar.waiting import stop_and_wait
 
 TOPIC = "bench_sink"
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
@@ -108,7 +107,7 @@ class _Stack:
         """The topic, filled by the project's own producer; gone afterwards."""
         self._kafka.create([Topic(TOPIC, PARTITIONS), Topic(f"{TOPIC}.dlq", 1)])
         try:
-            missing = records - count(self._kafka, TOPIC)
+            missing = records - self._kafka.count(TOPIC)
             if missing > 0:
                 _produce(missing)
             yield
@@ -205,7 +204,7 @@ class _Stack:
 
 def _definition() -> dict[str, str]:
     return {
-        **load(CONNECTOR).config,
+        **load_definition(CONNECTOR).config,
         "topics": TOPIC,
         "collection.name.format": f"public.{TOPIC}",
         "errors.deadletterqueue.topic.name": f"{TOPIC}.dlq",

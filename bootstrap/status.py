@@ -15,7 +15,7 @@ import settings
 from bootstrap import flow
 from bootstrap.airflow.api import Airflow, AirflowError
 from bootstrap.runtime import Runtime
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
 from dags.landing.unload import LONG_OPEN
 from settings import names
@@ -71,7 +71,7 @@ def _connectors() -> dict[str, Any]:
 
 def _connector(connect: Connect, file: Path) -> dict[str, Any]:
     try:
-        health = look(connect, file.stem)
+        health = fetch_health(connect, file.stem)
     except Exception as error:
         return {"state": "UNKNOWN", "tasks": [], "cause": str(error)}
     tasks = [{"id": task.id, "state": task.state} for task in health.tasks]

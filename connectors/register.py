@@ -10,9 +10,23 @@ HERE = Path(__file__).resolve().parent
 # Instead of this script's own folder: each module is found under one name, from the root on.
 sys.path[0] = str(HERE.parent)
 
-from connectors.registrar.cli import main  # noqa: E402
-from settings import folder, load_env  # noqa: E402
+import settings  # noqa: E402
+from connectors.registrar.cli import run_command, run_verb  # noqa: E402
+from settings import command_line  # noqa: E402
+
+
+def register() -> int:
+    """Run one verb with this project's settings; returns the exit code."""
+    settings.load_env()
+    return run_verb(
+        sys.argv[1:],
+        folder=HERE,
+        state=settings.folder("PIPELINE_STATE") / "connectors",
+        url=settings.get("CONNECT_URL"),
+        kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+        version=command_line.version(),
+    )
+
 
 if __name__ == "__main__":
-    load_env()
-    sys.exit(main(sys.argv[1:], HERE, folder("PIPELINE_STATE") / "connectors"))
+    sys.exit(run_command(register))

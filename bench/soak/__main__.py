@@ -17,14 +17,14 @@ import bench.soak
 import settings
 from bench.soak import faults, truth
 from connectors.registrar.database import from_config
-from connectors.registrar.definition import load
+from connectors.registrar.dead_letters import DeadLetterTopic
+from connectors.registrar.definition import load_definition
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.lag import Lag, measure
-from connectors.registrar.letters import DeadLetters
+from connectors.registrar.lag import Lag, measure_lag
 from connectors.registrar.rest import Connect
-from connectors.registrar.wait import wait
+from connectors.registrar.waiting import wait_until_running
 
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 FAULTS: dict[str, Callable[[], float]] = {"postgres": faults.postgres, "connect": faults.connect}
@@ -42,7 +42,7 @@ class Soak:
 
     def __init__(self, count: int, seed: int, timeout: float) -> None:
         self._count, self._seed, self._timeout = count, seed, timeout
-        definition = load(CONNECTOR)
+        definition = load_definition(CONNECTOR)
         self._name, self._config = definition.name, definition.config
         self._topic = self._config["topics"]
         self._servers = settings.get("KAFKA_BOOTSTRAP_SERVERS")
@@ -51,7 +51,7 @@ class Soak:
         self.broken: list[str] = []
 
     def run(self, chosen: list[str]) -> None:
-        wait(self._connect, [self._name], 60)
+        wait_until_running(self._connect, [self._name], 60)
         before = self._lag()
         began = time.monotonic()
         producing = self._produce()
@@ -60,11 +60,13 @@ class Soak:
             self._until(partial(self._has_done, goal, before))
             self._fault(name)
         made = self._produced(producing)
-        self._until(lambda: self._lag().total == 0 and look(self._connect, self._name).running)
+        self._until(
+            lambda: self._lag().total == 0 and fetch_health(self._connect, self._name).running
+        )
         seconds = time.monotonic() - began
         self._say(f"everything handled after {seconds:.1f} s", self._count / seconds, "records/s")
-        wait(self._connect, [self._name], 60, settle=10)
-        self._say("connector at the end", str(look(self._connect, self._name)))
+        wait_until_running(self._connect, [self._name], 60, settle=10)
+        self._say("connector at the end", str(fetch_health(self._connect, self._name)))
         after = sum(self._lag().ends.values()) - sum(before.ends.values())
         self._promise("acknowledged = in the topic", made["acknowledged"], after)
         self._compare(made)
@@ -106,7 +108,7 @@ class Soak:
         self._compare_rows(expected)
         letters: set[truth.Place] = set()
         reasons: Counter[str] = Counter()
-        for letter in DeadLetters(self._kafka, f"{self._name}.dlq").read():
+        for letter in DeadLetterTopic(self._kafka, f"{self._name}.dlq").read():
             if letter.origin not in letters:
                 letters.add(letter.origin)
                 reasons[letter.reason] += 1
@@ -157,7 +159,7 @@ class Soak:
     # --- looking ------------------------------------------------------------------------------
 
     def _lag(self) -> Lag:
-        return measure(self._connect, self._kafka, self._name, self._config)
+        return measure_lag(self._connect, self._kafka, self._name, self._config)
 
     def _has_done(self, goal: int, before: Lag) -> bool:
         done = sum(self._lag().positions.values()) - sum(before.positions.values())

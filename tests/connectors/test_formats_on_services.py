@@ -19,7 +19,7 @@ from typing import Any
 import fastavro
 import pytest
 
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.watcher import Watcher
@@ -70,7 +70,7 @@ def test_every_good_key_is_a_row_and_every_poisoned_message_a_letter(
     assert {letter.origin[1:] for letter in letters} == bad
     assert len(letters) == sum(kinds.values())
     assert all(letter.headers["exception.message"] for letter in letters)
-    until(lambda: look(cluster.connect, name).running)
+    until(lambda: fetch_health(cluster.connect, name).running)
 
 
 def our_connector(cluster: Cluster, name: str) -> str:

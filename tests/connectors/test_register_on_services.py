@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services
@@ -61,7 +61,7 @@ def test_what_cannot_be_converted_is_a_dead_letter_with_its_reason(cluster: Clus
     assert set(stages.values()) == {"VALUE_CONVERTER"}
     assert all(": " in letter.reason for letter in letters)
     told = cluster.register("dead-letters", name, "--show", "2")
-    assert "5 letters of 5 records" in told
+    assert "5 dead letters of 5 records" in told
     assert "Invalid bytes for Decimal field" in told
 
 
@@ -108,7 +108,7 @@ def test_a_failing_connector_shows_its_cause_and_runs_after_the_fix(cluster: Clu
     cluster.register("apply")
     cluster.sql(f"revoke all on public.{name} from connect_sink")
     cluster.produce(name, [("k", transaction("k"))])
-    until(lambda: look(cluster.connect, name).failed)
+    until(lambda: fetch_health(cluster.connect, name).failed)
     assert "permission denied" in cluster.register("status", code=1)
     assert "connect_sink sees no table" in cluster.register("apply", code=1)
     cluster.sql(f"grant select, insert, update on public.{name} to connect_sink")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.registrar.cli import main
-from connectors.registrar.health import MISSING, look
+from connectors.registrar.health import MISSING, fetch_health
 from connectors.registrar.rest import Connect, RefusedError, UnreachableError
 from tests.connectors.conftest import Answer, FakeConnect
 
@@ -125,11 +125,11 @@ def test_a_worker_that_has_no_status_yet_does_not_mean_the_connector_is_gone(
     fake_connect: FakeConnect,
 ) -> None:
     fake_connect.answers["GET /connectors/x/config"] = (200, {"name": "x"})
-    assert look(Connect(fake_connect.url), "x").state == "UNASSIGNED"
+    assert fetch_health(Connect(fake_connect.url), "x").state == "UNASSIGNED"
     fake_connect.answers.clear()
-    assert look(Connect(fake_connect.url), "x").state == MISSING
+    assert fetch_health(Connect(fake_connect.url), "x").state == MISSING
 
 
 def test_names_are_escaped_in_paths(fake_connect: FakeConnect) -> None:
     fake_connect.answers["GET /connectors/a%2Fb%20c/status"] = (200, STATUS)
-    assert look(Connect(fake_connect.url), "a/b c").running
+    assert fetch_health(Connect(fake_connect.url), "a/b c").running

@@ -31,4 +31,4 @@ def test_a_stop_is_prompt_even_while_connect_does_not_answer(tmp_path: Path) -> 
             out, _ = watcher.communicate(timeout=60)
     assert time.monotonic() - told < PROMPT_SECONDS
     assert watcher.returncode == 0
-    assert '"event": "cut off"' in out
+    assert "register.py watch: cut off: still at work" in out

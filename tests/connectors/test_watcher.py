@@ -12,7 +12,7 @@ import pytest
 
 from connectors.registrar.watch import watcher as watcher_module
 from connectors.registrar.watch.limits import Limits
-from connectors.registrar.watch.ward import Ward
+from connectors.registrar.watch.monitor import ConnectorMonitor
 from connectors.registrar.watch.watcher import STATE_FILE, Watcher, read_state
 
 Event = tuple[str, str, dict[str, Any]]
@@ -36,18 +36,18 @@ def test_an_unforeseen_error_at_one_connector_keeps_no_other_waiting(
 ) -> None:
     looked: list[str] = []
 
-    def tick(ward: Ward) -> None:
-        looked.append(ward.name)
-        if ward.name == "a":
+    def tick(monitor: ConnectorMonitor) -> None:
+        looked.append(monitor.name)
+        if monitor.name == "a":
             raise ValueError("a surprise")
 
-    monkeypatch.setattr(Ward, "tick", tick)
+    monkeypatch.setattr(ConnectorMonitor, "tick", tick)
     watched = Watched(tmp_path, lambda: ["a", "b"])
     watched.tick()
     watched.tick()
     assert looked == ["a", "b"] * 2
     ((connector, event, details),) = watched.events
-    assert (connector, event) == ("a", "hindered")
+    assert (connector, event) == ("a", "cannot be checked")
     assert "ValueError: a surprise (at test_watcher.py:" in details["reason"]
 
 
@@ -55,7 +55,7 @@ def test_a_new_file_is_watched_and_a_removed_one_is_not_without_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
-    monkeypatch.setattr(Ward, "tick", lambda ward: looked.append(ward.name))
+    monkeypatch.setattr(ConnectorMonitor, "tick", lambda monitor: looked.append(monitor.name))
     names = ["a"]
     watched = Watched(tmp_path, lambda: list(names))
     watched.tick()

@@ -7,19 +7,18 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from connectors.registrar.config_values import has_placeholder, listed
 from connectors.registrar.definition import Definition
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.lint.finding import Finding, error
 from connectors.registrar.lint.listing import Listing, Listings
 from connectors.registrar.lint.parts import CHAINED, Part, parts
-from connectors.registrar.lists import listed
-from connectors.registrar.placeholders import has_placeholder
 from connectors.registrar.secrets import PLAIN_SECRET
 
 WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
 
 
-def check(definition: Definition, listings: Listings) -> Iterator[Finding]:
+def check_keys(definition: Definition, listings: Listings) -> Iterator[Finding]:
     """Every key against the listing of the plugin that reads it."""
     if "connector.class" not in definition.config:
         yield error(definition, "connector.class", "is not set: Connect needs the plugin's class")
@@ -92,7 +91,7 @@ def _value(key: str, kind: str, value: str, listing: Listing) -> str:
 
 
 def _whole(key: str, value: str, bits: int, listing: Listing) -> str:
-    if not re.fullmatch(r"[+-]?\d+", value):
+    if not re.fullmatch(r"[+-]?\d{1,40}", value):
         return f"{value!r} is not a whole number"
     low, high = listing.ranges.get(key, (None, None))
     least = -(2**bits) if low is None else low

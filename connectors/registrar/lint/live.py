@@ -1,4 +1,4 @@
-"""What only the running parts can tell: topics, tables and columns, Connect's own check."""
+"""What only the running parts know: topics, tables and columns, Connect's own check."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ where table_schema = %s and table_name = %s
 """
 
 
-def check(
+def check_live(
     definition: Definition, known: Collection[str], connect: Connect, kafka: Kafka | None
 ) -> Iterator[Finding]:
-    """Ask each part that can be asked; one that does not answer is a finding as well.
+    """Ask each part that can be asked; that one does not answer is a finding as well.
 
     Args:
-        known: keys whose mistake the file itself has shown: Connect would only repeat it.
+        known: keys whose mistake the file itself shows: Connect would only repeat it.
     """
     yield from _unless_away(definition, "connector.class", _connect(definition, known, connect))
     if kafka:
@@ -59,15 +59,15 @@ def _connect(definition: Definition, known: Collection[str], connect: Connect) -
 def _topics(definition: Definition, kafka: Kafka) -> Iterator[Finding]:
     declared = {topic.name for topic in definition.topics}
     wanted = {"topics": topics_of(definition.config)}
-    letters = definition.config.get("errors.deadletterqueue.topic.name")
-    wanted["errors.deadletterqueue.topic.name"] = [letters] if letters else []
+    dead_letters = definition.config.get("errors.deadletterqueue.topic.name")
+    wanted["errors.deadletterqueue.topic.name"] = [dead_letters] if dead_letters else []
     for key, names in wanted.items():
         undeclared = [Topic(name) for name in names if name not in declared]
         for topic in kafka.missing(undeclared):
             yield error(
                 definition,
                 key,
-                f"topic {topic.name} does not exist; declare it under topics: and apply makes it",
+                f"topic {topic.name} does not exist; declare it under topics: and apply creates it",
             )
 
 
@@ -83,7 +83,7 @@ def _tables(definition: Definition) -> Iterator[Finding]:
         if "jdbc:postgresql" in definition.config.get(key, ""):
             yield warning(definition, key, f"the tables were not checked: {problem}")
     except psycopg.Error as problem:
-        reason = str(problem).strip().splitlines()[-1]
+        reason = (str(problem).strip().splitlines() or [type(problem).__name__])[-1]
         if "FATAL:" in reason:
             yield error(definition, key, f"the database refuses the connection: {reason}")
         else:

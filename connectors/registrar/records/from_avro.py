@@ -71,7 +71,7 @@ class Registry:
             declared = json.loads(text)
             self._known[schema_id] = (
                 fastavro.parse_schema(_plain(declared)),
-                connect_schema(declared),
+                converted_schema(declared),
             )
         return self._known[schema_id]
 
@@ -87,7 +87,7 @@ class Registry:
         return self._extract(answer.text)
 
 
-def connect_schema(avro: Any) -> Schema:
+def converted_schema(avro: Any) -> Schema:
     """The Connect schema that the converters make of an Avro record."""
     fields = [{"field": f["name"], **_field(f["type"])} for f in avro["fields"]]
     return {"type": "struct", "fields": fields}

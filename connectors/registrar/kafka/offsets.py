@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from confluent_kafka import Message
 
+#: Topic and number of a partition.
 Partition = tuple[str, int]
 
 
-def place(message: Message) -> Partition:
+def topic_partition(message: Message) -> Partition:
     """Topic and partition of a record."""
     return (str(message.topic()), int(message.partition() or 0))
 
@@ -17,6 +18,6 @@ def offset(message: Message) -> int:
     return int(message.offset() or 0)
 
 
-def after(message: Message) -> int:
-    """The offset to go on from once it is done."""
+def next_offset(message: Message) -> int:
+    """The offset to commit once the record is done."""
     return offset(message) + 1

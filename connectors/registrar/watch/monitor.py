@@ -1,4 +1,4 @@
-"""One connector under watch: looks, decides, acts."""
+"""One connector under watch: fetches its health, decides, acts."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Any
 
 from connectors.registrar.database import Database, from_config
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.health import FAILED, MISSING, Health, look
+from connectors.registrar.health import FAILED, MISSING, Health, fetch_health
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.lag import Lag, measure, reads_committed
+from connectors.registrar.lag import Lag, measure_lag, reads_committed
 from connectors.registrar.rest import Connect
 from connectors.registrar.watch.causes import Cause, classify
-from connectors.registrar.watch.condition import Condition, Phase
 from connectors.registrar.watch.events import Emit
 from connectors.registrar.watch.isolation import RESUMING, Isolation
 from connectors.registrar.watch.journal import Journal
 from connectors.registrar.watch.limits import Limits
-from connectors.registrar.watch.movement import Movement, has_records
+from connectors.registrar.watch.progress import Progress, has_records
 from connectors.registrar.watch.refusals import Refusals
+from connectors.registrar.watch.state import Phase, State
 
-# A person's word; only STOPPED may also be the watcher's, and then the journal says so.
+# A person's decision; only STOPPED may also be the watcher's, and then the journal says so.
 PAUSED, STOPPED = "PAUSED", "STOPPED"
 
 
-class Ward:
+class ConnectorMonitor:
     """Keeps one connector running.
 
     Args:
-        clock: seconds, monotonic; tests turn it.
+        clock: seconds, monotonic; a test's own in tests.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Ward:
         self._journal = journal
         self._limits = limits
         self._clock = clock
-        self._condition = Condition(limits, lambda event, **more: emit(name, event, **more))
-        self._backoff = self._condition.backoff
-        self._movement = Movement(clock())
+        self._state = State(limits, lambda event, **more: emit(name, event, **more))
+        self._backoff = self._state.backoff
+        self._progress = Progress(clock())
         self._refusals = Refusals(
-            Isolation(connect, kafka, journal, name), self._condition, limits, clock
+            Isolation(connect, kafka, journal, name), self._state, limits, clock
         )
         self._missing_since: float | None = None
-        self._looked = 0.0
+        self._measured = 0.0
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -64,17 +64,17 @@ class Ward:
         return {
             **self._counts,
             "refused": self._refusals.count,
-            "note": self._condition.note,
+            "note": self._state.note,
         }
 
     def tick(self) -> None:
-        """Look once, and do what is due.
+        """Fetch the health once, and do what is due.
 
         Raises:
             RegistrarError: Connect or Kafka does not answer; the next tick tries again.
         """
         unfinished = self._journal.read(self.name)
-        health = look(self._connect, self.name)
+        health = fetch_health(self._connect, self.name)
         self._counts["state"] = FAILED if health.failed else health.state
         if health.state == MISSING:
             # Deleted; or its worker has just started, and a journal may still be needed.
@@ -82,7 +82,7 @@ class Ward:
             return
         self._missing_since = None
         if not health.running:
-            self._movement.begin(self._clock())
+            self._progress.restart(self._clock())
         if unfinished:
             self._continue(unfinished, health)
         elif health.state in (PAUSED, STOPPED):
@@ -93,22 +93,22 @@ class Ward:
             self._on_running()
 
     def _on_missing(self) -> None:
-        """A starting worker answers 404 for what it has not read yet: wait, then tell."""
+        """A starting worker answers 404 for what it has not read yet: wait, then report."""
         now = self._clock()
         self._missing_since = self._missing_since or now
         if now - self._missing_since >= self._limits.missing_seconds:
-            self._condition.miss(now, "Connect does not have it: register.py apply")
+            self._state.mark_missing(now, "Connect does not have it: register.py apply creates it")
 
     # --- failures ---------------------------------------------------------------------------
 
     def _on_failure(self, health: Health) -> None:
         now, cause = self._clock(), classify(health.failure)
-        if self._condition.phase is Phase.GIVEN_UP:
+        if self._state.phase is Phase.GIVEN_UP:
             return
-        if not self._condition.down:
-            self._condition.fall(now, self._measure().positions)
-            self._condition.event("failed", cause=cause, reason=health.cause)
-        self._condition.note = f"{cause}: {health.cause}"
+        if not self._state.down:
+            self._state.mark_down(now, self._measure_lag().positions)
+            self._state.report("failed", cause=cause, reason=health.cause)
+        self._state.note = f"{cause}: {health.cause}"
         if not self._due(
             f"{self._backoff.attempts} restarts in a row did not help: {health.cause}"
         ):
@@ -120,10 +120,10 @@ class Ward:
         self._restart()
 
     def _due(self, failing: str) -> bool:
-        """Whether the next attempt may be made; `failing` says what the ones before came to."""
+        """Whether the next attempt may be made; `failing` is the result of those before."""
         if self._backoff.exhausted and self._backoff.ready(self._clock()):
             advice = f"When the cause is gone: register.py restart {self.name}"
-            self._condition.give_up(f"{failing}. {advice}")
+            self._state.mark_given_up(f"{failing}. {advice}")
             return False
         return self._backoff.ready(self._clock())
 
@@ -132,10 +132,10 @@ class Ward:
         self._connect.restart(self.name, only_failed=False)
         self._backoff.attempt(self._clock())
         self._counts["restarts"] += 1
-        self._condition.event("restarted", attempt=self._backoff.attempts)
+        self._state.report("restarted", attempt=self._backoff.attempts)
 
     def _database(self) -> Database | None:
-        """The connector's database, if it is one that can be asked."""
+        """The connector's database; None if it is not one that can be asked."""
         try:
             return from_config(self._config())
         except RegistrarError:
@@ -145,7 +145,7 @@ class Ward:
         database = self._database()
         refusal = database.refusal() if database else ""
         if refusal:
-            self._condition.last("waiting for the database", f"{database}: {refusal}")
+            self._state.note_ongoing("waiting for the database", f"{database}: {refusal}")
         return bool(refusal)
 
     def _config(self) -> dict[str, str]:
@@ -164,67 +164,63 @@ class Ward:
             self._journal.clear(self.name)
         elif unfinished.get("step") == RESUMING:
             self._refusals.resume()
-            self._condition.event(
-                "resumed", reason="an isolation had been cut off at its last step"
-            )
+            self._state.report("resumed", reason="an isolation had been cut off at its last step")
         elif self._backoff.ready(self._clock()):
             self._continue_isolation(int(unfinished.get("task", 0)))
 
     def _continue_isolation(self, task: int) -> None:
-        # Asked first: that Kafka is away is no failed attempt.
-        positions = self._measure().positions
-        if self._condition.phase not in (Phase.DOWN, Phase.GIVEN_UP):
-            self._condition.fall(self._clock(), positions)
-            self._condition.event("continued", reason="an isolation had been cut off")
+        # Asked first: a Kafka that is unreachable is not a failed attempt.
+        positions = self._measure_lag().positions
+        if self._state.phase not in (Phase.DOWN, Phase.GIVEN_UP):
+            self._state.mark_down(self._clock(), positions)
+            self._state.report("continued", reason="an isolation had been cut off")
         if self._waits_for_database():
             return
         attempts = self._backoff.attempts
-        failing = f"{attempts} attempts to find a refused record failed, {self._condition.note}"
-        # Given up, it has to run all the same: stopped for ever it would hide its own error.
+        failing = f"{attempts} attempts to find a refused record failed, {self._state.note}"
+        # Given up, it has to run all the same: stopped, it would hide its own error for ever.
         if not self._due(failing) or not self._isolate(task):
             self._refusals.resume()
 
     # --- running ----------------------------------------------------------------------------
 
     def _on_running(self) -> None:
-        now, condition = self._clock(), self._condition
-        if now - self._looked < self._limits.lag_seconds and not condition.down:
+        now, state = self._clock(), self._state
+        if now - self._measured < self._limits.lag_seconds and not state.down:
             return
-        self._looked = now
-        lag = self._measure()
-        self._movement.look(lag, now)
+        self._measured = now
+        lag = self._measure_lag()
+        self._progress.update(lag, now)
         self._counts["lag"] = lag.total
-        if not condition.well and self._backoff.ready(now) and lag.beyond(condition.positions):
-            condition.recover(now, lag=lag.total)
-        elif lag.total and condition.phase is not Phase.GIVEN_UP:
-            self._on_stillness(now, lag)
+        if not state.healthy and self._backoff.ready(now) and lag.beyond(state.positions):
+            state.mark_recovered(now, lag=lag.total)
+        elif lag.total and state.phase is not Phase.GIVEN_UP:
+            self._on_stall(now, lag)
 
-    def _measure(self) -> Lag:
-        return measure(self._connect, self._kafka, self.name, self._config())
+    def _measure_lag(self) -> Lag:
+        return measure_lag(self._connect, self._kafka, self.name, self._config())
 
-    def _on_stillness(self, now: float, lag: Lag) -> None:
-        """RUNNING, records to read, and no movement: status can hide a dead task."""
-        still = self._movement.still(now)
-        if still < self._limits.empty_group_seconds or not self._backoff.ready(now):
+    def _on_stall(self, now: float, lag: Lag) -> None:
+        """RUNNING, records to read, and no progress: the status can hide a dead task."""
+        stalled = self._progress.stalled_for(now)
+        if stalled < self._limits.empty_group_seconds or not self._backoff.ready(now):
             return
         members = self._kafka.group_members(f"connect-{self.name}")
-        if members and still < self._limits.stall_seconds:
+        if members and stalled < self._limits.stall_seconds:
             return
         if not has_records(self._kafka, lag, reads_committed(self._config())):
-            self._movement.begin(now)
-            if not self._condition.well:
-                self._condition.recover(now, lag=0)
+            self._progress.restart(now)
+            if not self._state.healthy:
+                self._state.mark_recovered(now, lag=0)
             return
-        if not self._condition.down:
-            self._condition.fall(now - still, lag.positions)
+        if not self._state.down:
+            self._state.mark_down(now - stalled, lag.positions)
         if not self._due(f"no record was read after {self._backoff.attempts} restarts"):
             return
         attempt = self._backoff.attempts + 1
-        self._condition.event(
-            "stalled", seconds=round(still, 1), consumers=members, attempt=attempt
-        )
-        self._condition.note = f"stalled: no record read for {still:.0f} s, {members} consumers"
-        self._movement.begin(now)
+        self._state.report("stalled", seconds=round(stalled, 1), consumers=members, attempt=attempt)
+        self._state.note = f"stalled: no record read for {stalled:.0f} s, {members} consumers"
+        self._progress.restart(now)
         # The trace that Connect could not store may have been that of a refused record.
         if self._backoff.attempts and self._isolate(0):
             return

@@ -12,11 +12,12 @@ import pytest
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka, KafkaDownError
 from connectors.registrar.rest import Connect, NotFoundError
-from connectors.registrar.watch import ward as ward_module
+from connectors.registrar.watch import monitor as monitor_module
+from connectors.registrar.watch.events import sentence
 from connectors.registrar.watch.isolation import Outcome, TooManyError
 from connectors.registrar.watch.journal import Journal
 from connectors.registrar.watch.limits import Backoff, Limits, Meter
-from connectors.registrar.watch.ward import Ward
+from connectors.registrar.watch.monitor import ConnectorMonitor
 
 AWAY = "org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that..."
 REFUSED = "org.hibernate.exception.DataException: could not execute batch"
@@ -25,7 +26,7 @@ WRONG = "org.postgresql.util.PSQLException: FATAL: password authentication faile
 
 
 class World:
-    """Connect, Kafka and a database, as far as a ward asks them."""
+    """Connect, Kafka and a database, as far as a monitor asks them."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -86,24 +87,25 @@ class World:
 
 
 class Watched:
-    """A ward in its world, with the events it told."""
+    """A monitor in its world, with the events it reported."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = World()
         self.journal = Journal(folder)
         self.events: list[str] = []
         self.outcome: Outcome | Exception = Outcome(refused=[])
-        monkeypatch.setattr(ward_module, "from_config", lambda _: self.world)
+        monkeypatch.setattr(monitor_module, "from_config", lambda _: self.world)
         connect: Any = self.world
         kafka: Any = self.world
-        self.ward = Ward(
+        self.monitor = ConnectorMonitor(
             connect, kafka, self.journal, "x", Limits(), self._emit, lambda: self.world.now
         )
-        monkeypatch.setattr(self.ward._refusals._isolation, "run", self._isolate)
+        monkeypatch.setattr(self.monitor._refusals._isolation, "run", self._isolate)
 
     def _emit(self, _: str, event: str, **details: Any) -> None:
         self.events.append(event)
         self.details = details
+        assert sentence(event, details), "an event without words"
 
     def _isolate(self, *_: Any) -> Outcome:
         self.world.calls.append("isolate")
@@ -118,7 +120,7 @@ class Watched:
     def seconds(self, count: int) -> None:
         for _ in range(count):
             self.world.now += 1
-            self.ward.tick()
+            self.monitor.tick()
 
 
 @pytest.fixture
@@ -144,7 +146,7 @@ def test_an_outage_is_waited_for_and_ends_with_one_restart(watched: Watched) -> 
     watched.world.trace = ""
     watched.seconds(5)
     assert watched.events[-1] == "recovered"
-    assert watched.ward.summary["note"] == ""
+    assert watched.monitor.summary["note"] == ""
 
 
 def test_restarts_that_do_not_help_come_less_and_less_often_and_end(watched: Watched) -> None:
@@ -154,7 +156,7 @@ def test_restarts_that_do_not_help_come_less_and_less_often_and_end(watched: Wat
     watched.seconds(3600)
     assert watched.world.calls == ["restart all"] * Limits().max_restarts
     assert watched.events.count("given up") == 1
-    assert "password authentication failed" in watched.ward.summary["note"]
+    assert "password authentication failed" in watched.monitor.summary["note"]
 
 
 def test_a_refused_record_is_isolated_not_restarted(watched: Watched) -> None:
@@ -164,7 +166,7 @@ def test_a_refused_record_is_isolated_not_restarted(watched: Watched) -> None:
     watched.seconds(1)
     assert watched.world.calls == ["isolate"]
     assert watched.details["records"] == [{"topic": "t", "offset": "7"}]
-    assert watched.ward.summary["refused"] == 1
+    assert watched.monitor.summary["refused"] == 1
 
 
 def test_an_isolation_that_finds_nothing_is_not_repeated_for_ever(watched: Watched) -> None:
@@ -182,7 +184,7 @@ def test_too_many_refused_records_stop_the_connector_and_say_why(watched: Watche
     watched.world.trace, watched.world.state = "", "STOPPED"
     watched.seconds(60)
     assert watched.world.calls == ["isolate"]
-    assert "9000 records" in watched.ward.summary["note"]
+    assert "9000 records" in watched.monitor.summary["note"]
 
 
 def test_a_database_that_fails_within_an_isolation_is_waited_for(watched: Watched) -> None:
@@ -215,7 +217,7 @@ def test_an_isolation_that_fails_each_time_ends_with_the_connector_resumed_and_t
     watched.seconds(3600)
     assert watched.world.calls == ["isolate"] * Limits().max_restarts + ["resume"]
     assert watched.events == ["failed", "isolation interrupted", "given up"]
-    assert reason in watched.ward.summary["note"]
+    assert reason in watched.monitor.summary["note"]
     assert watched.journal.read("x") is None
 
 
@@ -227,7 +229,7 @@ def test_kafka_away_within_an_isolation_uses_up_no_attempts(watched: Watched) ->
     for _ in range(3600):
         watched.world.now += 1
         with suppress(KafkaDownError):
-            watched.ward.tick()
+            watched.monitor.tick()
     watched.world.kafka_answers = True
     watched.outcome = Outcome(refused=[{"headers": []}])
     watched.seconds(1)
@@ -299,16 +301,16 @@ def test_an_old_error_is_not_told_of_a_connector_that_runs_again(watched: Watche
     stopped, missing = TooManyError("9000 records were refused"), watched.world.config_
     watched.outcome, watched.world.trace = stopped, REFUSED
     watched.seconds(1)
-    assert "9000" in watched.ward.summary["note"]
+    assert "9000" in watched.monitor.summary["note"]
     watched.world.trace = ""
     watched.seconds(10)
-    assert (watched.events[-1], watched.ward.summary["note"]) == ("recovered", "")
+    assert (watched.events[-1], watched.monitor.summary["note"]) == ("recovered", "")
     watched.world.config_ = None
     watched.seconds(60)
-    assert "register.py apply" in watched.ward.summary["note"]
+    assert "register.py apply" in watched.monitor.summary["note"]
     watched.world.config_ = missing
     watched.seconds(10)
-    assert (watched.events[-1], watched.ward.summary["note"]) == ("recovered", "")
+    assert (watched.events[-1], watched.monitor.summary["note"]) == ("recovered", "")
 
 
 def test_a_partition_that_stands_still_is_no_recovery(watched: Watched) -> None:

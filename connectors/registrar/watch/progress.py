@@ -1,4 +1,4 @@
-"""Whether a sink moves: its status can say RUNNING over a dead task."""
+"""Whether a sink reads: its status can say RUNNING over a dead task."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from connectors.registrar.kafka import Kafka
 from connectors.registrar.lag import Lag
 
 
-class Movement:
-    """The last look at a sink's offsets, and since when they have stood still (monotonic)."""
+class Progress:
+    """A sink's offsets when they were last fetched, and since when they are the same."""
 
     def __init__(self, now: float) -> None:
-        self.lag: Lag | None = None
+        self._lag: Lag | None = None
         self._since = now
 
-    def look(self, lag: Lag, now: float) -> None:
-        """Take note of where the sink is; one with nothing to read does not stand still."""
-        if self.lag is None or lag.total == 0 or lag.positions != self.lag.positions:
+    def update(self, lag: Lag, now: float) -> None:
+        """Take the offsets of now; a sink with nothing to read is not stalled."""
+        if self._lag is None or lag.total == 0 or lag.positions != self._lag.positions:
             self._since = now
-        self.lag = lag
+        self._lag = lag
 
-    def begin(self, now: float) -> None:
-        """It has just been started, or is not meant to move."""
+    def restart(self, now: float) -> None:
+        """It has just been started, or is not meant to read."""
         self._since = now
 
-    def still(self, now: float) -> float:
-        """Seconds without movement, though there is lag."""
+    def stalled_for(self, now: float) -> float:
+        """Seconds without progress, though there is lag."""
         return now - self._since
 
 

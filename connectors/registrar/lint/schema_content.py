@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.registrar.config_values import listed
 from connectors.registrar.definition import Definition
 from connectors.registrar.lint.finding import Finding, error
-from connectors.registrar.lists import listed
 
 KEY = "value.converter.schema.content"
 TYPES = {"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes"}
@@ -16,7 +16,7 @@ NESTED = {"array", "map", "struct"}
 VALUE_TO_KEY = ".ValueToKey"
 
 
-def check(definition: Definition) -> Iterator[Finding]:
+def check_schema_content(definition: Definition) -> Iterator[Finding]:
     """Connect itself accepts any text here; its tasks then fail at their start."""
     content = definition.config.get(KEY)
     if not content:
@@ -34,16 +34,17 @@ def check(definition: Definition) -> Iterator[Finding]:
 
 
 def _wrong(schema: Any, what: str) -> Iterator[str]:
-    if not isinstance(schema, dict) or schema.get("type") not in TYPES | NESTED:
-        kind = schema.get("type") if isinstance(schema, dict) else schema
-        yield f"{what}: {kind!r} is no Connect type ({', '.join(sorted(TYPES | NESTED))})"
-    elif schema["type"] == "struct":
+    kind = schema.get("type") if isinstance(schema, dict) else schema
+    if not isinstance(schema, dict) or not isinstance(kind, str) or kind not in TYPES | NESTED:
+        known = ", ".join(sorted(TYPES | NESTED))
+        yield f"{what}: {kind!r} is not a Connect type ({known})"
+    elif kind == "struct":
         fields = schema.get("fields")
         if not isinstance(fields, list) or not fields:
             yield f'{what}: a struct needs a list of fields ("fields": [...])'
             return
         for field in fields:
-            if not isinstance(field, dict) or "field" not in field:
+            if not isinstance(field, dict) or not isinstance(field.get("field"), str):
                 yield f'{what}: a field has no name ("field": ...)'
             else:
                 yield from _wrong(field, f"field {field['field']}")

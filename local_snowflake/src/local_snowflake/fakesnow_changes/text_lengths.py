@@ -6,21 +6,19 @@ Test: test_tables.py, test_a_renamed_table_keeps_the_lengths_of_its_texts
 
 from fakesnow import info_schema
 
-from local_snowflake import lengths
+from local_snowflake import catalog
 from local_snowflake.fakesnow_changes.sql_texts import replaced
 from local_snowflake.results import MAX_TEXT
 
 _LENGTHS = f"""(
     select database_name as ext_table_catalog, schema_name as ext_table_schema,
            table_name as ext_table_name, column_name as ext_column_name, length
-    from {lengths.VIEW}
+    from {catalog.TEXT_LENGTHS}
 )"""
 _LENGTH = f"case when columns.data_type = 'VARCHAR' then coalesce(length, {MAX_TEXT}) end"
 
 
 def apply() -> None:
-    # The view is made anew for whole_number_columns.py already.
-    info_schema.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_EXT += f";{lengths.CREATION_SQL}"
     info_schema.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW = replaced(
         info_schema.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW,
         ("_fs_global._fs_information_schema._fs_columns_ext", _LENGTHS),

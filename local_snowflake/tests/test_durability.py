@@ -66,6 +66,32 @@ def test_killed_at_any_moment_it_starts_with_what_was_committed(
     assert acknowledged <= set(counts)
 
 
+def test_a_server_is_quiet_and_leaves_no_temporary_folder(
+    local: LocalServer | None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if local is None:
+        pytest.skip("about the local server's process")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    server = LocalServer(tmp_path / "data", env={"TMPDIR": str(temporary)})
+    server.start()
+    try:
+        db = Database(server.connect(), tmp_path)
+        db("CREATE TABLE noisy (a INT)")
+        db("INSERT INTO noisy VALUES (1)")
+    finally:
+        server.stop()
+    assert capfd.readouterr().err == ""
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_server_has_no_use_for_pandas(local: LocalServer | None, db: Database) -> None:
+    if local is None or local.process is None:
+        pytest.skip("about the local server's process")
+    assert db.value("SELECT 1") == 1
+    assert "/pandas/" not in Path(f"/proc/{local.process.pid}/maps").read_text()
+
+
 def test_memory_stays_bounded_while_many_rows_are_read(
     local: LocalServer | None, db: Database
 ) -> None:

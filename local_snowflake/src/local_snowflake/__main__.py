@@ -9,11 +9,11 @@ import re
 import signal
 import socket
 import sys
-from importlib.abc import MetaPathFinder
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local_snowflake import patches
 from local_snowflake.folder import DataFolder, FolderError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _serve(options: argparse.Namespace) -> None:
         folder = DataFolder(options.data.resolve())
     except FolderError as error:
         sys.exit(f"error: {error}")
-    sys.meta_path.insert(0, _NotInstalled())
+    patches.apply()
     import duckdb
     import uvicorn
 
@@ -144,18 +144,6 @@ def _register_key(storage: Storage, user: str, file: str) -> None:
         key_pair.register(storage.duck_conn, user.upper(), key_pair.SLOTS[0], key)
     except (OSError, UnicodeDecodeError, SnowflakeError) as error:
         sys.exit(f"error: SNOWFLAKE_PUBLIC_KEY_FILE={file} cannot be used: {error}")
-
-
-class _NotInstalled(MetaPathFinder):
-    """Packages as if they were not installed: the connector, which fakesnow imports, imports them
-    when it can, and the server needs neither them nor their 40 MB and 0.3 s (3 s when cold)."""
-
-    names = frozenset({"pandas", "boto3", "botocore"})
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        del path, target
-        if fullname in self.names:
-            raise ModuleNotFoundError("the server does without it", name=fullname)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import duckdb
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
-from fakesnow.transforms import stage
 
-from local_snowflake import catalog, fakesnow_changes
+from local_snowflake import catalog
 from local_snowflake.folder import DataFolder
 from local_snowflake.names import literal, quoted
 from local_snowflake.results import ResultCache
-from local_snowflake.semantics import formats
 
 
 class Storage(FakeSnow):
-    """fakesnow's instance, with its databases, catalogue and stages kept in a folder."""
+    """fakesnow's instance, with its databases, catalog and stages kept in a folder.
+
+    Its SQL is that of the patched libraries: patches.apply() comes first.
+    """
 
     def __init__(self, folder: DataFolder, memory_limit: str = "1GB") -> None:
         self.folder = folder
@@ -26,9 +27,6 @@ class Storage(FakeSnow):
         self.db_path = folder.databases
         self.nop_regexes = None
         self.results_cache = ResultCache()
-        stage.LOCAL_BUCKET_PATH = str(folder.stages)
-        fakesnow_changes.apply()
-        formats.keep_as_written()
         self.duck_conn = duckdb.connect(
             ":memory:",
             config={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,36 +21,56 @@ import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
-from dags.landing.snowflake import parameters_from_env
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 USER, PASSWORD = "TESTER", "not-a-secret"
+#: JSON: what snowflake.connector.connect takes, database included. Empty for the local server.
+ACCOUNT_VARIABLE = "LOCAL_SNOWFLAKE_TEST_ACCOUNT"
 
 
 def is_real_account() -> bool:
-    account = os.environ.get("SNOWFLAKE_ACCOUNT", "local")
-    return os.environ.get("TEST_SNOWFLAKE") == "1" and account not in ("", "local")
+    """Whether the tests run on an account instead of the local server."""
+    return bool(os.environ.get(ACCOUNT_VARIABLE))
+
+
+def start_command(*options: str) -> list[str]:
+    """The words that start a server of the installed package."""
+    return [sys.executable, "-m", "local_snowflake", *options]
+
+
+def run_until_exit(
+    *options: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A server that is expected not to start, with its exit code and output."""
+    return subprocess.run(
+        start_command(*options),
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 class LocalServer:
-    """The server as a process, which a test may kill and start again."""
+    """The server as a process, which a test may kill and start again.
 
-    def __init__(self, data: Path, *options: str) -> None:
-        self.data, self.options = data, options
+    Args:
+        data: the folder for databases and stages.
+        options: more words of the command line.
+        env: variables besides SNOWFLAKE_USER and SNOWFLAKE_PASSWORD.
+    """
+
+    def __init__(self, data: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+        self.data, self.options, self.env = data, options, env or {}
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "local_snowflake", "--database", "PIPELINE"),
-                *("--port", str(self.port), "--data", str(self.data), *self.options),
-            ],
-            cwd=ROOT,
-            env={**os.environ, "SNOWFLAKE_USER": USER, "SNOWFLAKE_PASSWORD": PASSWORD},
-        )
+        """Start it, and wait until it is ready."""
+        own = {"SNOWFLAKE_USER": USER, "SNOWFLAKE_PASSWORD": PASSWORD, **self.env}
+        options = ("--port", str(self.port), "--data", str(self.data), *self.options)
+        self.process = subprocess.Popen(start_command(*options), env={**os.environ, **own})
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server stopped while starting"
@@ -67,6 +89,7 @@ class LocalServer:
         return self.process.wait(timeout=30)
 
     def connect(self, **settings: Any) -> SnowflakeConnection:
+        """A connection of the user TESTER; `settings` are parameters of the connector."""
         defaults: dict[str, Any] = {
             "account": "local",
             "host": "127.0.0.1",
@@ -82,8 +105,8 @@ class LocalServer:
 
 
 def connect_to_account(**settings: Any) -> SnowflakeConnection:
-    """Sign in to the account that SNOWFLAKE_* names, as the landing does."""
-    return snowflake.connector.connect(**parameters_from_env(os.environ) | settings)
+    """A connection to the account of LOCAL_SNOWFLAKE_TEST_ACCOUNT."""
+    return snowflake.connector.connect(**json.loads(os.environ[ACCOUNT_VARIABLE]) | settings)
 
 
 class Database:
@@ -94,7 +117,7 @@ class Database:
         self.folder = folder
 
     def __call__(self, sql: str, params: Any = None) -> list[tuple[Any, ...]]:
-        """The rows a statement answers with."""
+        """The rows that a statement returns."""
         return self.connection.cursor().execute(sql, params).fetchall()  # type: ignore[union-attr]
 
     def value(self, sql: str, params: Any = None) -> Any:
@@ -104,7 +127,7 @@ class Database:
         return value
 
     def error(self, sql: str) -> Error:
-        """The error a statement fails with, within the time of one request."""
+        """The error that a statement fails with, without a retry by the connector."""
         with pytest.raises(Error) as caught:
             self.connection.cursor().execute(sql, timeout=20)
         return caught.value
@@ -118,4 +141,5 @@ class Database:
 
 
 def gzipped(text: str | bytes) -> bytes:
+    """The text as a gzip file."""
     return gzip.compress(text.encode() if isinstance(text, str) else text)

@@ -1,9 +1,9 @@
 """The conformance suite: what Snowflake's documentation promises, asked of a server.
 
-By default of the local one, started here on a free port. With TEST_SNOWFLAKE=1 and a
-SNOWFLAKE_ACCOUNT that is not `local`, the same tests run on that account, in a schema of their own
-that is dropped at the end. Tests that ask for `server` are about the local server's process and
-are skipped there.
+By default of the local one, started here on a free port. With the parameters of a connection in
+LOCAL_SNOWFLAKE_TEST_ACCOUNT the same tests run on that account, in schemas of their own that are
+dropped at the end. Tests that ask for `server` are about the local server's process and are skipped
+there.
 """
 
 from __future__ import annotations
@@ -15,12 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from account import (
-    Database,
-    LocalServer,
-    connect_to_account,
-    is_real_account,
-)
+from account import Database, LocalServer, connect_to_account, is_real_account
 from snowflake.connector import SnowflakeConnection
 
 
@@ -38,13 +33,13 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer | No
 
 @pytest.fixture(scope="session")
 def connect(local: LocalServer | None) -> Any:
-    """Opens a connection; takes settings of the connector."""
+    """Opens a connection; takes parameters of the connector."""
     return local.connect if local else connect_to_account
 
 
 @pytest.fixture(scope="module")
 def connection(connect: Any) -> Iterator[SnowflakeConnection]:
-    """One connection a module, in a schema that is dropped with it."""
+    """One connection per module, in a schema that is dropped with it."""
     schema = f"TEST_{secrets.token_hex(4).upper()}"
     with closing(connect()) as connection:
         cursor = connection.cursor()
@@ -66,7 +61,7 @@ def db(connection: SnowflakeConnection, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LocalServer]:
-    """A local server of the test's own, to be killed and restarted."""
+    """A local server for one test, to be killed and restarted."""
     if is_real_account():
         pytest.skip("about the local server's process")
     server = LocalServer(tmp_path / "data")

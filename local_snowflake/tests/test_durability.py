@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import psutil
 import pytest
-from account import ROOT, Database, LocalServer, gzipped
+from account import Database, LocalServer, gzipped
 from snowflake.connector.errors import Error
 
 
@@ -66,30 +64,32 @@ def test_killed_at_any_moment_it_starts_with_what_was_committed(
     counts = dict(db("SELECT batch, COUNT(*) FROM tens GROUP BY batch"))
     assert set(counts.values()) == {10}
     assert acknowledged <= set(counts)
-    assert server.stop(signal.SIGINT) == 0
 
 
-def start_another(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local_snowflake", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_a_folder_or_port_in_use_is_named(local: LocalServer | None, tmp_path: Path) -> None:
+def test_a_server_is_quiet_and_leaves_no_temporary_folder(
+    local: LocalServer | None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     if local is None:
         pytest.skip("about the local server's process")
-    second = start_another("--port", "0", "--data", str(local.data))
-    assert second.returncode == 1
-    assert "in use by process" in second.stderr
-    third = start_another("--port", str(local.port), "--data", str(tmp_path))
-    assert third.returncode == 1
-    assert f"Port {local.port}" in third.stderr
-    assert "Traceback" not in second.stderr + third.stderr
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    server = LocalServer(tmp_path / "data", env={"TMPDIR": str(temporary)})
+    server.start()
+    try:
+        db = Database(server.connect(), tmp_path)
+        db("CREATE TABLE noisy (a INT)")
+        db("INSERT INTO noisy VALUES (1)")
+    finally:
+        server.stop()
+    assert capfd.readouterr().err == ""
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_server_has_no_use_for_pandas(local: LocalServer | None, db: Database) -> None:
+    if local is None or local.process is None:
+        pytest.skip("about the local server's process")
+    assert db.value("SELECT 1") == 1
+    assert "/pandas/" not in Path(f"/proc/{local.process.pid}/maps").read_text()
 
 
 def test_memory_stays_bounded_while_many_rows_are_read(

@@ -5,14 +5,11 @@ https://docs.snowflake.com/en/user-guide/key-pair-auth
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from account import ROOT, USER, Database, LocalServer
+from account import USER, Database, LocalServer, run_until_exit
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -23,8 +20,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
-
-from dags.landing.snowflake import connect_from_env
 
 OTHER_USER = "KEY_PAIR_USER"
 
@@ -94,7 +89,7 @@ def test_keys_rotate_by_the_second_slot(
         sign_in(local, keys)
 
 
-def test_what_is_no_rsa_key_is_refused(db: Database, keys: KeyPair) -> None:
+def test_a_key_that_is_not_rsa_is_refused(db: Database, keys: KeyPair) -> None:
     curve = ec.generate_private_key(ec.SECP256R1()).public_key()
     der = curve.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     for text in ("not a key", "".join(der.splitlines()[1:-1])):
@@ -102,42 +97,31 @@ def test_what_is_no_rsa_key_is_refused(db: Database, keys: KeyPair) -> None:
         assert "Invalid public key" in str(error)
 
 
-def test_the_landing_signs_in_with_the_key_of_the_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: KeyPair
-) -> None:
+def test_the_key_of_the_environment_signs_the_user_in(tmp_path: Path, keys: KeyPair) -> None:
     protected = KeyPair(tmp_path, passphrase="secret words")
     public = tmp_path / "public.pem"
     public.write_text(protected.public_pem)
-    monkeypatch.setenv("SNOWFLAKE_PUBLIC_KEY_FILE", str(public))
-    server = LocalServer(tmp_path / "data")
+    server = LocalServer(tmp_path / "data", env={"SNOWFLAKE_PUBLIC_KEY_FILE": str(public)})
     server.start()
     try:
-        settings = {
-            "SNOWFLAKE_USER": USER,
-            "SNOWFLAKE_PORT": str(server.port),
-            "SNOWFLAKE_PRIVATE_KEY_FILE": str(protected.file),
-            "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": "secret words",
-        }
-        with connect_from_env(settings) as connection:
+        key = {"private_key_file": str(protected.file), "private_key_file_pwd": "secret words"}
+        with server.connect(password=None, **key) as connection:
             assert Database(connection, tmp_path).value("SELECT CURRENT_USER()") == USER
+        with pytest.raises(Error, match="390144"):
+            sign_in(server, keys, user=USER)
     finally:
         server.stop()
 
 
-def test_a_public_key_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "missing.pem"
-    started = subprocess.run(
-        [
-            *(sys.executable, "-m", "local_snowflake"),
-            *("--port", "0", "--data", str(tmp_path / "data")),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "SNOWFLAKE_PUBLIC_KEY_FILE": str(file)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@pytest.mark.parametrize("content", [None, b"not a key", b"\xff\xfe"])
+def test_a_public_key_file_that_cannot_be_used_is_named(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "public.pem"
+    if content is not None:
+        file.write_bytes(content)
+    options = ("--port", "0", "--data", str(tmp_path / "data"))
+    started = run_until_exit(*options, env={"SNOWFLAKE_PUBLIC_KEY_FILE": str(file)})
     assert started.returncode == 1
-    assert f"SNOWFLAKE_PUBLIC_KEY_FILE={file} cannot be used" in started.stderr
+    assert f"error: SNOWFLAKE_PUBLIC_KEY_FILE={file} cannot be used" in started.stderr
     assert "Traceback" not in started.stderr

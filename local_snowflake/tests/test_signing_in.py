@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 import snowflake.connector
-from account import PASSWORD, USER, Database, LocalServer
+from account import Database, LocalServer
 from snowflake.connector.errors import Error
-
-from dags.landing.snowflake import connect_from_env
 
 
 def test_a_wrong_password_is_refused_at_once(local: LocalServer | None) -> None:
@@ -36,7 +34,7 @@ def test_an_unknown_user_is_refused(local: LocalServer | None) -> None:
         local.connect(user="somebody_else")
 
 
-def test_a_schema_that_does_not_exist_is_no_error_at_login(connect: Any) -> None:
+def test_a_schema_that_does_not_exist_is_not_an_error_at_login(connect: Any) -> None:
     """The session then has no current schema.
 
     https://docs.snowflake.com/en/developer-guide/python-connector/python-connector-api#connect
@@ -85,18 +83,14 @@ def test_bind_parameters_are_inlined_by_pyformat(db: Database) -> None:
     assert db("SELECT %(a)s", {"a": "x"}) == [("x",)]
 
 
-def test_a_token_is_taken_in_place_of_the_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_is_taken_in_place_of_the_password(tmp_path: Path) -> None:
     """https://docs.snowflake.com/en/user-guide/programmatic-access-tokens"""
-    monkeypatch.setenv("SNOWFLAKE_TOKEN", "a-token")
-    server = LocalServer(tmp_path / "data")
+    server = LocalServer(tmp_path / "data", env={"SNOWFLAKE_TOKEN": "a-token"})
     server.start()
     try:
-        port = {"SNOWFLAKE_USER": USER, "SNOWFLAKE_PORT": str(server.port)}
-        connect_from_env(port | {"SNOWFLAKE_TOKEN": "a-token"}).close()
-        connect_from_env(port | {"SNOWFLAKE_PASSWORD": PASSWORD}).close()
+        server.connect(password="a-token").close()
+        server.connect().close()
         with pytest.raises(Error, match="Incorrect username or password"):
-            connect_from_env(port | {"SNOWFLAKE_TOKEN": "another"})
+            server.connect(password="another")
     finally:
         server.stop()

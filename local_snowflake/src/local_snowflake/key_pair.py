@@ -20,13 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
+from local_snowflake.catalog import USER_KEYS
 from local_snowflake.errors import SnowflakeError
 
-_TABLE = "_fs_global._fs_information_schema._user_keys"
-CREATION_SQL = f"""
-    CREATE TABLE IF NOT EXISTS {_TABLE} (
-        user_name VARCHAR, slot VARCHAR, public_key VARCHAR, PRIMARY KEY (user_name, slot))
-"""
 SLOTS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
 LONGEST_LIFE_SECONDS = 60 * 60
 CLOCK_SECONDS = 60
@@ -41,16 +37,17 @@ def register(con: duckdb.DuckDBPyConnection, user: str, slot: str, text: str) ->
     encoded = "".join(line for line in text.split("\n") if not line.startswith("-----"))
     encoded = "".join(encoded.split())
     _public_key(encoded)
-    con.execute(f"INSERT OR REPLACE INTO {_TABLE} VALUES (?, ?, ?)", [user, slot, encoded])
+    con.execute(f"INSERT OR REPLACE INTO {USER_KEYS} VALUES (?, ?, ?)", [user, slot, encoded])
 
 
 def forget(con: duckdb.DuckDBPyConnection, user: str, slot: str) -> None:
-    con.execute(f"DELETE FROM {_TABLE} WHERE user_name = ? AND slot = ?", [user, slot])
+    """Remove a user's public key."""
+    con.execute(f"DELETE FROM {USER_KEYS} WHERE user_name = ? AND slot = ?", [user, slot])
 
 
 def is_signed_by(con: duckdb.DuckDBPyConnection, token: str, account: str, user: str) -> bool:
     """Whether one of the user's keys signed the token, for this account and not too long ago."""
-    found = con.execute(f"SELECT public_key FROM {_TABLE} WHERE user_name = ?", [user.upper()])
+    found = con.execute(f"SELECT public_key FROM {USER_KEYS} WHERE user_name = ?", [user.upper()])
     keys = [_public_key(encoded) for (encoded,) in found.fetchall()]
     return any(_verifies(token, key, f"{account.upper()}.{user.upper()}") for key in keys)
 

@@ -12,35 +12,20 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_snowflake.names import Name, resolve
+from local_snowflake import catalog
+from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
 from local_snowflake.temporary import stored_name
 
 if TYPE_CHECKING:
     from local_snowflake.session import Session
 
-VIEW = "_fs_global._fs_information_schema._text_lengths"
-_OF_VIEWS = "_fs_global._fs_information_schema._fs_columns_ext"
-CREATION_SQL = f"""
-    CREATE OR REPLACE VIEW {VIEW} AS
-    SELECT database_name, schema_name, table_name, constraint_column_names[1] AS column_name,
-           regexp_extract(expression, '<= (\\d+)\\)$', 1)::INTEGER AS length
-    FROM duckdb_constraints()
-    WHERE constraint_type = 'CHECK'
-    UNION ALL
-    SELECT database_name, schema_name, view_name, ext_column_name, ext_character_maximum_length
-    FROM {_OF_VIEWS} JOIN duckdb_views()
-      ON database_name = ext_table_catalog AND schema_name = ext_table_schema
-     AND view_name = ext_table_name
-    WHERE ext_character_maximum_length < {MAX_TEXT}
-"""
-
 # A length, or None without one.
 Columns = list[tuple[str, int | None]]
 
 
 def fits(column: exp.Identifier, length: int) -> exp.Expr:
-    """The condition that keeps a length; VIEW reads it back."""
+    """The condition that keeps a length; catalog.TEXT_LENGTHS reads it back."""
     return exp.LTE(
         this=exp.Length(this=exp.column(column.copy())), expression=exp.Literal.number(length)
     )
@@ -68,13 +53,13 @@ def set_of_view(session: Session, name: Name, columns: Columns) -> None:
     if name in session.temporary:
         session.view_lengths[name] = found
         return
-    key = [name.database, name.schema, name.name]
-    where = "ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?"
-    session.con.execute(f"DELETE FROM {_OF_VIEWS} WHERE {where}", key)
+    session.con.execute(
+        f"DELETE FROM {catalog.VIEW_LENGTHS} WHERE {catalog.IS_EXTENSION}", name.key
+    )
     for column, length in found.items():
         session.con.execute(
-            f"INSERT INTO {_OF_VIEWS} VALUES (?, ?, ?, ?, ?, ?)",
-            [*key, column, length, min(4 * length, MAX_TEXT)],
+            f"INSERT INTO {catalog.VIEW_LENGTHS} VALUES (?, ?, ?, ?, ?, ?)",
+            [*name.key, column, length, min(4 * length, MAX_TEXT)],
         )
 
 
@@ -88,17 +73,12 @@ def _widest(lengths: list[int | None]) -> int | None:
     return max(known) if known and len(known) == len(lengths) else None
 
 
-def plain(identifier: exp.Expr) -> str:
-    quoted = isinstance(identifier, exp.Identifier) and identifier.quoted
-    return identifier.name if quoted else identifier.name.upper()
-
-
 def renamed(columns: Columns | None, names: list[exp.Expr]) -> Columns | None:
     """The columns with the names that a list in parentheses gives them."""
     if columns is None or not names:
         return columns
     given = [name.this if isinstance(name, exp.ColumnDef) else name for name in names]
-    return [(plain(new), length) for new, (_, length) in zip(given, columns, strict=False)]
+    return [(normalize(new), length) for new, (_, length) in zip(given, columns, strict=False)]
 
 
 class _Reader:
@@ -120,7 +100,7 @@ class _Reader:
 
     def _add(self, cte: exp.Expr) -> None:
         alias = cte.args["alias"]
-        name = plain(alias.this)
+        name = normalize(alias.this)
         self.common[name] = None  # what a recursive CTE finds of itself
         self.common[name] = renamed(self.query(cte.this), alias.columns)
 
@@ -150,7 +130,7 @@ class _Reader:
                 name = item.args["alias"] if isinstance(item, exp.Alias) else item.this
                 is_named = isinstance(name, exp.Identifier)
                 length = _expression(item.unalias(), sources, outputs)
-                outputs.append((plain(name) if is_named else item.output_name, length))
+                outputs.append((normalize(name) if is_named else item.output_name, length))
         return outputs
 
     def _source(self, table: exp.Expr) -> Columns | None:
@@ -162,16 +142,16 @@ class _Reader:
             return renamed(self.query(table), names)
         if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
             return None
-        if not table.db and plain(table.this) in self.common:
-            return renamed(self.common[plain(table.this)], names)
-        return renamed(stored(self.session, resolve(self.session, table)), names)
+        if not table.db and normalize(table.this) in self.common:
+            return renamed(self.common[normalize(table.this)], names)
+        return renamed(stored(self.session, self.session.resolve(table)), names)
 
 
 def _alias(table: exp.Expr) -> str:
     alias = table.args.get("alias")
     if isinstance(alias, exp.TableAlias) and alias.this:
-        return plain(alias.this)
-    return plain(table.this) if isinstance(table, exp.Table) else ""
+        return normalize(alias.this)
+    return normalize(table.this) if isinstance(table, exp.Table) else ""
 
 
 def _star(item: exp.Expr, sources: list[tuple[str, Columns | None]]) -> Columns | None:
@@ -180,12 +160,11 @@ def _star(item: exp.Expr, sources: list[tuple[str, Columns | None]]) -> Columns 
     if not isinstance(star, exp.Star) or star.args.get("replace") or star.args.get("rename"):
         return None
     table = item.args.get("table") if isinstance(item, exp.Column) else None
-    out = {
-        plain(e.this if isinstance(e, exp.Column) else e) for e in star.args.get("except_") or []
-    }
+    excluded = star.args.get("except_") or []
+    out = {normalize(e.this if isinstance(e, exp.Column) else e) for e in excluded}
     found: Columns = []
     for alias, columns in sources:
-        if table is not None and plain(table) != alias:
+        if table is not None and normalize(table) != alias:
             continue
         if columns is None:
             return None
@@ -201,8 +180,8 @@ def _expression(
         return of_type(node.to)
     if not isinstance(node, exp.Column):
         return None
-    name, table = plain(node.this), node.args.get("table")
-    meant = [columns for alias, columns in sources if table is None or plain(table) == alias]
+    name, table = normalize(node.this), node.args.get("table")
+    meant = [columns for alias, columns in sources if table is None or normalize(table) == alias]
     found = [length for columns in meant for column, length in columns or [] if column == name]
     if not found and table is None:
         found = [length for column, length in earlier if column == name]
@@ -214,12 +193,5 @@ def stored(session: Session, name: Name) -> Columns | None:
     of_view = session.view_lengths.get(name, {})
     if name in session.temporary:
         name = stored_name(name)
-    rows = session.con.execute(
-        f"""SELECT column_name, length
-            FROM duckdb_columns() LEFT JOIN {VIEW}
-              USING (database_name, schema_name, table_name, column_name)
-            WHERE database_name = ? AND schema_name = ? AND table_name = ?
-            ORDER BY column_index""",
-        [name.database, name.schema, name.name],
-    ).fetchall()
-    return [(column, length or of_view.get(column)) for column, length in rows] or None
+    columns = catalog.columns(session.con, name)
+    return [(column.name, column.length or of_view.get(column.name)) for column in columns] or None

@@ -6,15 +6,14 @@ https://docs.snowflake.com/en/sql-reference/sql/create-file-format
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from local_snowflake import catalog
 from local_snowflake.errors import does_not_exist, invalid_value, not_supported
-from local_snowflake.names import first_row, resolve_text
 
 if TYPE_CHECKING:
     from local_snowflake.session import Session
@@ -44,17 +43,11 @@ def from_properties(properties: Iterable[exp.Expr]) -> Options:
 
 def named_format(session: Session, name: str) -> Options:
     """The options of CREATE FILE FORMAT."""
-    full = resolve_text(session, name)
-    found = first_row(
-        session.con.execute(
-            "SELECT options FROM _fs_global._fs_information_schema._fs_file_formats "
-            "WHERE database_name = ? AND schema_name = ? AND name = ?",
-            [full.database, full.schema, full.name],
-        )
-    )
-    if not found:
+    full = session.resolve_text(name)
+    found = catalog.options(session.con, catalog.FILE_FORMATS, full)
+    if found is None:
         raise does_not_exist("File format", str(full))
-    return dict(json.loads(found[0]))
+    return found
 
 
 def resolved(session: Session, options: Options) -> Options:

@@ -9,10 +9,12 @@ from contextlib import suppress
 
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
+from sqlglot import exp
 
+from local_snowflake import catalog
 from local_snowflake.bindings import Params
 from local_snowflake.errors import SnowflakeError
-from local_snowflake.names import Name, first_row, quoted
+from local_snowflake.names import Name, normalize, quoted, split_reference
 from local_snowflake.results import Spool
 from local_snowflake.storage import Storage
 
@@ -93,12 +95,12 @@ class Session(FakeSnowflakeConnection):
         """USE DATABASE: its PUBLIC schema becomes current when there is one."""
         if not database:
             return
-        if not self._exists(database, "main"):
+        if not catalog.has_schema(self.con, database):
             raise _no_such_object(database)
         self.leave_schema()
         self.database, self.database_set = database, True
         self.con.execute(f"USE {quoted(database)}.main")
-        if self._exists(database, "PUBLIC"):
+        if catalog.has_schema(self.con, database, "PUBLIC"):
             self.use_schema("PUBLIC")
 
     def leave_schema(self) -> None:
@@ -115,18 +117,33 @@ class Session(FakeSnowflakeConnection):
         if not schema or not self.database:
             return
         stored = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
-        if not self._exists(self.database, stored):
+        if not catalog.has_schema(self.con, self.database, stored):
             raise _no_such_object(f"{self.database}.{schema}")
         self.con.execute(f"USE {quoted(self.database)}.{quoted(stored)}")
         self._schema = stored.upper() if stored != schema else schema
         self.schema_set = True
 
-    def _exists(self, database: str, schema: str) -> bool:
-        found = self.con.execute(
-            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
-            [database, schema],
-        )
-        return first_row(found) is not None
+    def resolve(self, table: exp.Table) -> Name:
+        """The full name of a table, view, stage or file format.
+
+        https://docs.snowflake.com/en/sql-reference/name-resolution
+
+        Raises:
+            SnowflakeError: a part is missing, and no database or schema is current.
+        """
+        database = normalize(table.args.get("catalog")) or self.database
+        schema = normalize(table.args.get("db")) or self.schema
+        if not database:
+            raise nothing_current(90105, "DATABASE")
+        if not schema:
+            raise nothing_current(90106, "SCHEMA")
+        return Name(database, schema, normalize(table.this))
+
+    def resolve_text(self, text: str) -> Name:
+        """The same of a name written as text, as in FORMAT_NAME = 'db.schema.name'."""
+        identifiers = [exp.to_identifier(part, quoted=True) for part in split_reference(text)]
+        fields = dict(zip(("this", "db", "catalog"), reversed(identifiers), strict=False))
+        return self.resolve(exp.Table(**fields))
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something when the rows of the current statement are there to stay."""
@@ -230,6 +247,16 @@ def transaction_failed() -> SnowflakeError:
         "25P02",
         "The local Snowflake server gives a transaction up at its first error: it was rolled "
         "back. Send ROLLBACK and start again.",
+    )
+
+
+def nothing_current(errno: int, kind: str) -> SnowflakeError:
+    """A name is not qualified, and no DATABASE (90105) or SCHEMA (90106) is current."""
+    return SnowflakeError(
+        errno,
+        "22000",
+        f"Cannot perform operation. This session does not have a current {kind.lower()}. "
+        f"Call 'USE {kind}', or use a qualified name.",
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_snowflake import key_pair
+from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
 from local_snowflake.storage import Storage
 
@@ -67,12 +68,12 @@ def open_session(storage: Storage, data: Mapping[str, Any], query: Mapping[str, 
     parameters = data.get("SESSION_PARAMETERS") or {}
     return Session(
         storage,
-        _identifier(query.get("databaseName")),
-        _identifier(query.get("schemaName")),
+        normalize_text(query.get("databaseName")) or None,
+        normalize_text(query.get("schemaName")) or None,
         parameters.get("AUTOCOMMIT", True) is not False,
         data.get("LOGIN_NAME", "").upper(),
-        _identifier(query.get("roleName")),
-        _identifier(query.get("warehouse")),
+        normalize_text(query.get("roleName")) or None,
+        normalize_text(query.get("warehouse")) or None,
     )
 
 
@@ -98,9 +99,3 @@ def answer(session: Session, token: str) -> dict[str, Any]:
             "warehouseName": session.warehouse,
         },
     }
-
-
-def _identifier(name: str | None) -> str | None:
-    if not name:
-        return None
-    return name[1:-1] if name.startswith('"') else name.upper()

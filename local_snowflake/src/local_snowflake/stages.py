@@ -14,21 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_snowflake import catalog
 from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported, syntax
-from local_snowflake.names import Name, first_row, kind_of, resolve_text
+from local_snowflake.names import Name
 
 if TYPE_CHECKING:
     from local_snowflake.session import Session
 
-_CATALOG = "_fs_global._fs_information_schema"
 # Uploads in progress; no stage path can reach it, because names of stages are no dot files.
 UPLOADS = ".uploads"
-
-CREATION_SQL = f"""
-    CREATE TABLE IF NOT EXISTS {_CATALOG}._stage_options (
-        database_name VARCHAR, schema_name VARCHAR, name VARCHAR, options VARCHAR,
-        PRIMARY KEY (database_name, schema_name, name))
-"""
 
 
 @dataclass(frozen=True)
@@ -103,51 +97,41 @@ def locate(session: Session, reference: str) -> Location:
         raise syntax(f"{reference!r} is not a stage.")
     if match[1].startswith("~"):
         raise not_supported("user stages (@~); create a named stage")
-    name = resolve_text(session, match[1])
+    name = session.resolve_text(match[1])
     if not _exists(session, name):
         raise does_not_exist("Stage", str(name))
     return Location(name, folder_of(session, name), match[2] or "")
 
 
 def folder_of(session: Session, name: Name) -> Path:
-    parts = (name.database, name.schema, name.name)
-    if any("/" in part or part.startswith(".") for part in parts):
+    """Where the files of a stage are.
+
+    Raises:
+        SnowflakeError: the name cannot be the name of a folder.
+    """
+    if any("/" in part or part.startswith(".") for part in name.key):
         raise not_supported(f"a stage whose name has a slash or starts with a dot ({name})")
-    return session.storage.folder.stages.joinpath(*parts)
+    return session.storage.folder.stages.joinpath(*name.key)
 
 
 def _exists(session: Session, name: Name) -> bool:
     if name.name.startswith("%"):
         table = Name(name.database, name.schema, name.name[1:])
-        return kind_of(session.con, table) == "TABLE"
-    found = first_row(
-        session.con.execute(
-            f"SELECT 1 FROM {_CATALOG}._fs_stages "
-            "WHERE database_name = ? AND schema_name = ? AND name = ?",
-            [name.database, name.schema, name.name],
-        )
-    )
-    return found is not None
+        return catalog.kind_of(session.con, table) == "TABLE"
+    return catalog.exists(session.con, catalog.STAGES, name)
 
 
 def options_of(session: Session, name: Name) -> dict[str, Any]:
     """The FILE_FORMAT the stage was created with, as option name and value."""
-    found = first_row(
-        session.con.execute(
-            f"SELECT options FROM {_CATALOG}._stage_options "
-            "WHERE database_name = ? AND schema_name = ? AND name = ?",
-            [name.database, name.schema, name.name],
-        )
-    )
-    return dict(json.loads(found[0])) if found else {}
+    return catalog.options(session.con, catalog.STAGE_OPTIONS, name) or {}
 
 
 def keep_options(session: Session, name: Name, options: dict[str, Any]) -> None:
-    session.con.execute(
-        f"INSERT OR REPLACE INTO {_CATALOG}._stage_options VALUES (?, ?, ?, ?)",
-        [name.database, name.schema, name.name, json.dumps(options)],
-    )
+    """Store the FILE_FORMAT of a stage."""
+    sql = f"INSERT OR REPLACE INTO {catalog.STAGE_OPTIONS} VALUES (?, ?, ?, ?)"
+    session.con.execute(sql, [*name.key, json.dumps(options)])
 
 
 def no_file(file: str) -> SnowflakeError:
+    """A file that COPY names is not in its stage."""
     return SnowflakeError(91016, "22000", f"Remote file '{file}' was not found.")

@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-from fakesnow import info_schema
-from fakesnow import macros as fakesnow_macros
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
-from fakesnow.transforms import show, stage
 
-from local_snowflake import fakesnow_changes, key_pair, stages
-from local_snowflake.copy_into import history
+from local_snowflake import catalog
 from local_snowflake.folder import DataFolder
+from local_snowflake.names import literal, quoted
 from local_snowflake.results import ResultCache
-from local_snowflake.semantics import formats, identifiers, macros
 
 
 class Storage(FakeSnow):
-    """fakesnow's instance, with its databases, catalogue and stages kept in a folder."""
+    """fakesnow's instance, with its databases, catalog and stages kept in a folder.
+
+    Its SQL is that of the patched libraries: patches.apply() comes first.
+    """
 
     def __init__(self, folder: DataFolder, memory_limit: str = "1GB") -> None:
         self.folder = folder
@@ -28,9 +27,6 @@ class Storage(FakeSnow):
         self.db_path = folder.databases
         self.nop_regexes = None
         self.results_cache = ResultCache()
-        stage.LOCAL_BUCKET_PATH = str(folder.stages)
-        fakesnow_changes.apply()
-        formats.keep_as_written()
         self.duck_conn = duckdb.connect(
             ":memory:",
             config={
@@ -43,41 +39,26 @@ class Storage(FakeSnow):
                 "python_enable_replacements": "false",
             },
         )
-        self._attach()
-        self.has_cased_names = identifiers.any_cased(self.duck_conn)
-
-    def _attach(self) -> None:
-        catalog = _quote(self.folder.catalog)
-        self.duck_conn.execute(f"ATTACH '{catalog}' AS {GLOBAL_DATABASE_NAME}")
-        self.duck_conn.execute(info_schema.fs_global_creation_sql())
-        self.duck_conn.execute(show.fs_global_creation_sql())
-        self.duck_conn.execute(stages.CREATION_SQL)
-        self.duck_conn.execute(key_pair.CREATION_SQL)
-        self.duck_conn.execute(macros.creation_sql())
+        self._attach(folder.catalog, GLOBAL_DATABASE_NAME)
+        self.duck_conn.execute(catalog.global_sql())
         self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
-        for file in sorted(self.folder.databases.glob("*.db")):
-            self.duck_conn.execute(f"ATTACH '{_quote(file)}' AS \"{file.stem}\"")
+        for file in sorted(folder.databases.glob("*.db")):
+            self._attach(file, file.stem)
             # A server killed inside CREATE DATABASE leaves the file without these.
-            self._prepare(file.stem)
+            self.duck_conn.execute(catalog.database_sql(file.stem))
+        self.has_cased_names = catalog.has_cased_names(self.duck_conn)
+
+    def _attach(self, file: Path, name: str) -> None:
+        self.duck_conn.execute(f"ATTACH {literal(str(file))} AS {quoted(name)}")
 
     def create_database(self, name: str) -> None:
         """Make a database with its PUBLIC schema; one that exists stays as it is."""
-        if not (self.folder.databases / f"{name}.db").exists():
-            file = _quote(self.folder.databases / f"{name}.db")
-            self.duck_conn.execute(f"ATTACH '{file}' AS \"{name}\"")
-        self._prepare(name)
-
-    def _prepare(self, name: str) -> None:
-        self.duck_conn.execute(info_schema.per_db_creation_sql(name))
-        self.duck_conn.execute(fakesnow_macros.creation_sql(name))
-        self.duck_conn.execute(history.creation_sql(name))
-        self.duck_conn.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}".PUBLIC')
+        file = self.folder.databases / f"{name}.db"
+        if not file.exists():
+            self._attach(file, name)
+        self.duck_conn.execute(catalog.database_sql(name))
 
     def close(self) -> None:
         """Write everything out and let go of the folder."""
         self.duck_conn.close()
         self.folder.release()
-
-
-def _quote(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_snowflake.names import Name, named_table, resolve
+from local_snowflake.names import Name, named_table
 
 if TYPE_CHECKING:
     from local_snowflake.session import Session
@@ -52,12 +52,12 @@ def created(session: Session, statement: exp.Expr) -> Name | None:
         return None
     if not properties.find(exp.TemporaryProperty):
         return None
-    return resolve(session, named_table(statement))
+    return session.resolve(named_table(statement))
 
 
 def _full_name(session: Session, table: exp.Table) -> Name | None:
     if (table.db or session.schema) and (table.catalog or session.database):
-        return resolve(session, table)
+        return session.resolve(table)
     return None
 
 

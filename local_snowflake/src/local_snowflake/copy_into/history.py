@@ -9,17 +9,8 @@ from __future__ import annotations
 
 import duckdb
 
-from local_snowflake.names import Name, first_row
-
-_TABLE = '"{database}"._fs_information_schema._loaded_files'
-
-
-def creation_sql(database: str) -> str:
-    return f"""
-        CREATE TABLE IF NOT EXISTS {_TABLE.format(database=database)} (
-            schema_name VARCHAR, table_name VARCHAR, stage_name VARCHAR, file_name VARCHAR,
-            content_key VARCHAR, loaded_at TIMESTAMPTZ)
-    """
+from local_snowflake.catalog import first_row, loaded_files
+from local_snowflake.names import Name
 
 
 def is_loaded(
@@ -27,7 +18,7 @@ def is_loaded(
 ) -> bool:
     found = first_row(
         con.execute(
-            f"""SELECT 1 FROM {_TABLE.format(database=target.database)}
+            f"""SELECT 1 FROM {loaded_files(target.database)}
             WHERE schema_name = ? AND table_name = ? AND stage_name = ? AND file_name = ?
               AND content_key = ? LIMIT 1""",
             [target.schema, target.name, stage, file, key],
@@ -38,7 +29,7 @@ def is_loaded(
 
 def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str) -> None:
     con.execute(
-        f"INSERT INTO {_TABLE.format(database=target.database)} VALUES (?, ?, ?, ?, ?, now())",
+        f"INSERT INTO {loaded_files(target.database)} VALUES (?, ?, ?, ?, ?, now())",
         [target.schema, target.name, stage, file, key],
     )
 
@@ -46,7 +37,7 @@ def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, 
 def forget(con: duckdb.DuckDBPyConnection, target: Name) -> None:
     """TRUNCATE, DROP and CREATE OR REPLACE: the table has loaded nothing any more."""
     con.execute(
-        f"""DELETE FROM {_TABLE.format(database=target.database)}
+        f"""DELETE FROM {loaded_files(target.database)}
             WHERE schema_name = ? AND table_name = ?""",
         [target.schema, target.name],
     )
@@ -55,7 +46,7 @@ def forget(con: duckdb.DuckDBPyConnection, target: Name) -> None:
 def rename(con: duckdb.DuckDBPyConnection, old: Name, new: Name) -> None:
     """ALTER TABLE ... RENAME TO keeps what the table has loaded."""
     con.execute(
-        f"""UPDATE {_TABLE.format(database=old.database)} SET schema_name = ?, table_name = ?
+        f"""UPDATE {loaded_files(old.database)} SET schema_name = ?, table_name = ?
             WHERE schema_name = ? AND table_name = ?""",
         [new.schema, new.name, old.schema, old.name],
     )

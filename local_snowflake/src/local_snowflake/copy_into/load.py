@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import duckdb
 
+from local_snowflake.catalog import first_row
 from local_snowflake.copy_into import exact, source
 from local_snowflake.copy_into.projection import ROW, STAGED, Output
 from local_snowflake.copy_into.scan import Scanned
 from local_snowflake.copy_into.source import RowError, Source
 from local_snowflake.errors import SnowflakeError, translate
-from local_snowflake.names import Name, first_row, quoted
+from local_snowflake.names import Name, quoted
 from local_snowflake.options import CsvFormat
 from local_snowflake.session import Session
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from local_snowflake import delegate, lengths, semantics
+from local_snowflake import delegate, semantics
 from local_snowflake.copy_into.statement import CopyStatement
 from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.macros import SCHEMA, converted
 from local_snowflake.names import literal, quoted
-from local_snowflake.semantics.macros import SCHEMA, converted
 from local_snowflake.session import Session
 from local_snowflake.stages import StagedFile
 
@@ -112,7 +112,11 @@ def build(session: Session, copy: CopyStatement) -> Projection:
             f"SQL compilation error:\nInsert value list does not match column list expecting "
             f"{len(copy.columns)} but got {len(sqls)}",
         )
-    return Projection(_outputs(session, copy, sqls), fields)
+    binary = copy.csv.binary_format
+    pairs = zip(copy.columns, sqls, strict=True)
+    return Projection(
+        [Output(c.name, c.kind, c.nullable, c.length, sql, binary) for c, sql in pairs], fields
+    )
 
 
 def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
@@ -127,20 +131,6 @@ def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
     tree.args["from_"].this.replace(exp.Subquery(this=row, alias=alias))
     tree = semantics.after(session, tree, None)
     return [_plain(item).sql(dialect="duckdb") for item in tree.expressions]
-
-
-def _outputs(session: Session, copy: CopyStatement, sqls: list[str]) -> list[Output]:
-    rows = session.con.execute(
-        f"""SELECT column_name, data_type, is_nullable, length
-            FROM duckdb_columns() LEFT JOIN {lengths.VIEW}
-              USING (database_name, schema_name, table_name, column_name)
-            WHERE database_name = ? AND schema_name = ? AND table_name = ?""",
-        [copy.stored.database, copy.stored.schema, copy.stored.name],
-    ).fetchall()
-    known = {name: (kind, nullable, length) for name, kind, nullable, length in rows}
-    binary = copy.csv.binary_format
-    pairs = zip(copy.columns, sqls, strict=True)
-    return [Output(name, *known[name], sql, binary) for name, sql in pairs]
 
 
 def _replace_field(node: exp.Parameter) -> int:

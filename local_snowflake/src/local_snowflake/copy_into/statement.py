@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_snowflake import options, stages, temporary
+from local_snowflake import catalog, options, stages, temporary
+from local_snowflake.catalog import Column
 from local_snowflake.errors import (
     SnowflakeError,
     does_not_exist,
@@ -19,7 +20,7 @@ from local_snowflake.errors import (
     not_supported,
     syntax,
 )
-from local_snowflake.names import Name, kind_of, resolve
+from local_snowflake.names import Name, normalize, normalize_text
 from local_snowflake.session import Session
 
 _BOOLEANS = {"FORCE", "PURGE", "RETURN_FAILED_ONLY"}
@@ -62,7 +63,7 @@ class CopyStatement:
 
     target: Name
     stored: Name
-    columns: list[str]
+    columns: list[Column]
     location: stages.Location
     csv: options.CsvFormat
     # The output expressions of a transforming SELECT, and the alias of the stage in it.
@@ -106,8 +107,7 @@ def with_source(sql: str) -> str:
     if not match:
         return sql
     *path, table = re.findall(r"[\w$]+|\"[^\"]+\"", match[2])
-    stage = f'"%{table[1:-1]}"' if table.startswith('"') else f'"%{table.upper()}"'
-    source = ".".join([*path, stage]).replace("'", "''")
+    source = ".".join([*path, f'"%{normalize_text(table)}"']).replace("'", "''")
     return f"{match[1]}{match[2]}{match[3] or ''} FROM '@{source}'{match[4]}"
 
 
@@ -121,9 +121,9 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     table = schema.this if isinstance(schema, exp.Schema) else schema
     if not statement.args.get("kind") or not isinstance(table, exp.Table):
         raise not_supported("unloading (COPY INTO a location)")
-    target = resolve(session, table)
+    target = session.resolve(table)
     stored = temporary.stored_name(target) if target in session.temporary else target
-    if kind_of(session.con, stored) != "TABLE":
+    if catalog.kind_of(session.con, stored) != "TABLE":
         raise does_not_exist("Table", str(target))
     reference, select, in_select = _source(statement)
     location = stages.locate(session, reference)
@@ -167,25 +167,17 @@ def _beyond_columns(select: exp.Select) -> bool:
     return not is_stage or any(select.args.get(clause) for clause in clauses)
 
 
-def _columns(session: Session, target: Name, schema: exp.Expr) -> list[str]:
-    known = [
-        row[0]
-        for row in session.con.execute(
-            """SELECT column_name FROM duckdb_columns()
-               WHERE database_name = ? AND schema_name = ? AND table_name = ?
-               ORDER BY column_index""",
-            [target.database, target.schema, target.name],
-        ).fetchall()
-    ]
+def _columns(session: Session, target: Name, schema: exp.Expr) -> list[Column]:
+    known = {column.name: column for column in catalog.columns(session.con, target)}
     if not isinstance(schema, exp.Schema):
-        return known
-    named = [i.name if i.args.get("quoted") else i.name.upper() for i in schema.expressions]
+        return list(known.values())
+    named = [normalize(identifier) for identifier in schema.expressions]
     for name in named:
         if name not in known:
             raise SnowflakeError(
                 904, "42000", f"SQL compilation error:\ninvalid identifier '{name}'"
             )
-    return named
+    return [known[name] for name in named]
 
 
 def _format(

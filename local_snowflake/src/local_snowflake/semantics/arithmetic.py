@@ -15,9 +15,9 @@ from sqlglot import exp
 
 from local_snowflake.bindings import Params
 from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.macros import call
 from local_snowflake.semantics import common_types
 from local_snowflake.semantics.constants import is_whole
-from local_snowflake.semantics.macros import call
 from local_snowflake.semantics.probe import Probe
 
 if TYPE_CHECKING:

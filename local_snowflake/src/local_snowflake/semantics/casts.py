@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from local_snowflake.macros import call
 from local_snowflake.results import MAX_TEXT
-from local_snowflake.semantics.macros import call
 
 _T = exp.DataType.Type
 _TEXT = {_T.VARCHAR, _T.TEXT, _T.CHAR, _T.NCHAR, _T.NVARCHAR}

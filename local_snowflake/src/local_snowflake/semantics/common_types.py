@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.macros import converted
 from local_snowflake.names import literal
 from local_snowflake.semantics.casts import is_text
-from local_snowflake.semantics.macros import converted
 from local_snowflake.semantics.probe import Probe
 
 _NUMBER = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_snowflake.errors import not_supported
-from local_snowflake.semantics.macros import call
+from local_snowflake.macros import call
 
 _DAYS_AND_LONGER = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
 _INTERVAL_UNITS = {

@@ -1,7 +1,7 @@
 """Formats of dates and times: Snowflake's elements, in any case, as DuckDB's.
 
-An element this server does not know is refused; text stands in double quotes. sqlglot's own
-translation takes `dd` and `dy` for something else, so it is switched off (`keep_as_written`).
+An element that this server does not know is refused; double quotes enclose text. sqlglot's own
+translation is switched off (patches/date_formats.py).
 https://docs.snowflake.com/en/sql-reference/date-time-input-output#about-the-elements-used-in-input-and-output-formats
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from sqlglot import exp
-from sqlglot.dialects.snowflake import Snowflake
 
 from local_snowflake.errors import not_supported
 
@@ -41,14 +40,6 @@ _OUTPUT = {**_ELEMENTS, "FF": "%f000", "FF9": "%f000"}
 _INPUT = {**_ELEMENTS, "FF": "%f"}
 _TO_TEXT = (exp.TimeToStr, exp.ToChar)
 _FROM_TEXT = (exp.StrToTime, exp.StrToDate, exp.TsOrDsToDate, exp.TsOrDsToTime)
-
-
-def keep_as_written() -> None:
-    """Let sqlglot leave formats in Snowflake's SQL as they are."""
-    Snowflake.TIME_MAPPING = {}
-    Snowflake.TIME_TRIE = {}
-    Snowflake.INVERSE_TIME_MAPPING = {}
-    Snowflake.INVERSE_TIME_TRIE = {}
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:

@@ -11,25 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import duckdb
 from sqlglot import exp
 
 from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported
-from local_snowflake.names import Name, first_row, resolve
+from local_snowflake.names import Name, normalize
+from local_snowflake.temporary import stored_name
 
 if TYPE_CHECKING:
     from local_snowflake.session import Session
-
-_CATALOGUED = """
-    FROM duckdb_columns() WHERE NOT internal AND schema_name NOT LIKE '\\_fs\\_%' ESCAPE '\\'
-        AND lower(schema_name) NOT IN ('main', 'information_schema')
-"""
-
-
-def any_cased(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether some table or column has a name that is not in capitals."""
-    cased = "table_name <> upper(table_name) OR column_name <> upper(column_name)"
-    return first_row(con.execute(f"SELECT 1 {_CATALOGUED} AND ({cased}) LIMIT 1")) is not None
 
 
 def check(session: Session, statement: exp.Expr) -> None:
@@ -50,16 +39,12 @@ def check(session: Session, statement: exp.Expr) -> None:
     _check_columns(statement, columns, all_known)
 
 
-def _plain(identifier: exp.Identifier) -> str:
-    return identifier.this if identifier.quoted else identifier.this.upper()
-
-
 def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool]:
     """Compare with what there is; returns the columns of all tables, and if those are all.
 
     The columns of table functions and of INFORMATION_SCHEMA are not looked up.
     """
-    common = {_plain(cte.args["alias"].this) for cte in statement.find_all(exp.CTE)}
+    common = {normalize(cte.args["alias"].this) for cte in statement.find_all(exp.CTE)}
     alike = {name.upper() for name in common}
     target = statement.find(exp.Table) if isinstance(statement, exp.Create) else None
     columns: set[str] = set()
@@ -70,11 +55,11 @@ def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool
         if not is_name or not (table.db or session.schema):
             all_known = False
             continue
-        if not table.db and _plain(table.this) in common:
+        if not table.db and normalize(table.this) in common:
             continue
-        name = resolve(session, table)
+        name = session.resolve(table)
         if name in session.temporary:
-            name = Name("temp", "main", str(name))
+            name = stored_name(name)
         found = _alike(session, name)
         own = found.pop(name, None)
         columns |= own or set()
@@ -98,7 +83,7 @@ def _alike(session: Session, name: Name) -> dict[Name, set[str]]:
         """SELECT database_name, schema_name, table_name, column_name FROM duckdb_columns()
            WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?)
              AND lower(table_name) = lower(?)""",
-        [name.database, name.schema, name.name],
+        name.key,
     ).fetchall()
     found: dict[Name, set[str]] = {}
     for *parts, column in rows:
@@ -109,7 +94,7 @@ def _alike(session: Session, name: Name) -> dict[Name, set[str]]:
 def _check_outputs(select: exp.Select) -> None:
     names = {item.output_name for item in select.expressions if isinstance(item, exp.Alias)}
     exact = {
-        _plain(item.args["alias"]) if isinstance(item, exp.Alias) else item.name
+        normalize(item.args["alias"]) if isinstance(item, exp.Alias) else item.name
         for item in select.expressions
         if item.output_name in names
     }
@@ -119,10 +104,10 @@ def _check_outputs(select: exp.Select) -> None:
 
 def _check_columns(statement: exp.Expr, columns: set[str], all_known: bool) -> None:
     """Each is, to the letter, a column of a table or an alias of the statement."""
-    known = columns | {_plain(i) for i in _given(statement)}
+    known = columns | {normalize(i) for i in _given(statement)}
     alike = {name.upper() for name in known}
     for identifier in _mentioned(statement):
-        name = _plain(identifier)
+        name = normalize(identifier)
         is_cased = name != name.upper()
         if name not in known and (is_cased or (all_known and name in alike)):
             shown = f'"{name}"' if is_cased else name

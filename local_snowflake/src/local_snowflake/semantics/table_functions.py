@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_snowflake.errors import not_supported
-from local_snowflake.semantics.macros import SCHEMA
+from local_snowflake.macros import SCHEMA
 
 _SPLIT_COLUMNS = ("INDEX", "VALUE")
 

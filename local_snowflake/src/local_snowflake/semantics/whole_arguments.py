@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from local_snowflake.macros import call
 from local_snowflake.semantics.constants import constant, is_whole
-from local_snowflake.semantics.macros import call
 
 # sqlglot's class -> those of its arguments that count.
 _COUNTS: dict[type[exp.Expr], tuple[str, ...]] = {

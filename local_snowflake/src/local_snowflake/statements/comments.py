@@ -11,9 +11,10 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
+from local_snowflake import catalog
 from local_snowflake.answers import Answer, status
 from local_snowflake.errors import does_not_exist, not_supported, syntax
-from local_snowflake.names import Name, kind_of, literal, quoted, resolve
+from local_snowflake.names import Name, literal, normalize, quoted
 from local_snowflake.session import Session
 
 # Kinds whose comments nothing reads here.
@@ -33,7 +34,7 @@ def comment_on(session: Session, statement: exp.Expr) -> Answer:
             db=column.args.get("db"),
             catalog=column.args.get("catalog"),
         )
-        _set_columns(session, table, [(plain(column.this), text)])
+        _set_columns(session, table, [(normalize(column.this), text)])
     elif kind in ("TABLE", "VIEW"):
         _set_object(session, statement.this, text)
     else:
@@ -44,7 +45,9 @@ def comment_on(session: Session, statement: exp.Expr) -> Answer:
 def alter(session: Session, statement: exp.Expr) -> Answer | None:
     """ALTER TABLE t ALTER c COMMENT '...', and ALTER TABLE t SET COMMENT = '...'."""
     actions = statement.args.get("actions") or []
-    comments = [(plain(a.this), a.args["comment"].name) for a in actions if a.args.get("comment")]
+    comments = [
+        (normalize(a.this), a.args["comment"].name) for a in actions if a.args.get("comment")
+    ]
     if comments and len(comments) == len(actions):
         _set_columns(session, statement.this, comments)
         return status()
@@ -84,7 +87,7 @@ def _pairs(tokens: list[Token]) -> Iterator[tuple[str, str]]:
 
 
 def _set_columns(session: Session, table: exp.Table, comments: list[tuple[str, str]]) -> None:
-    name = resolve(session, table)
+    name = session.resolve(table)
     _check(session, name)
     set_columns(session, name, comments)
 
@@ -96,28 +99,35 @@ def set_columns(session: Session, name: Name, comments: list[tuple[str, str]]) -
 
 
 def _set_object(session: Session, table: exp.Table, text: str) -> None:
-    name = resolve(session, table)
+    name = session.resolve(table)
     _check(session, name)
     set_object(session, name, text)
 
 
 def set_object(session: Session, name: Name, text: str) -> None:
     """Store the comment of a table or view."""
+    sql = f"INSERT OR REPLACE INTO {catalog.TABLE_COMMENTS} VALUES (?, ?, ?, ?)"
+    session.con.execute(sql, [*name.key, text])
+
+
+def copy_object(session: Session, source: Name, target: Name) -> None:
+    """Give a table the comment of another, if that has one."""
     session.con.execute(
-        """INSERT OR REPLACE INTO _fs_global._fs_information_schema._fs_tables_ext
-           VALUES (?, ?, ?, ?)""",
-        [name.database, name.schema, name.name, text],
+        f"""INSERT OR REPLACE INTO {catalog.TABLE_COMMENTS}
+            SELECT ?, ?, ?, comment FROM {catalog.TABLE_COMMENTS} WHERE {catalog.IS_EXTENSION}""",
+        [*target.key, *source.key],
     )
 
 
+def forget_object(session: Session, name: Name) -> None:
+    """Remove the comment of a table or view."""
+    sql = f"DELETE FROM {catalog.TABLE_COMMENTS} WHERE {catalog.IS_EXTENSION}"
+    session.con.execute(sql, name.key)
+
+
 def _check(session: Session, name: Name) -> None:
-    if kind_of(session.con, name) is None:
+    if catalog.kind_of(session.con, name) is None:
         raise does_not_exist("Object", str(name))
-
-
-def plain(identifier: exp.Expr) -> str:
-    quoted_name = isinstance(identifier, exp.Identifier) and identifier.quoted
-    return identifier.name if quoted_name else identifier.name.upper()
 
 
 HANDLERS = {exp.Comment: comment_on, exp.Alter: alter, exp.Command: alter_several}

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from local_snowflake.answers import Answer, status
 from local_snowflake.errors import invalid_value, not_supported
+from local_snowflake.names import normalize
 from local_snowflake.session import LOCK_TIMEOUT_SECONDS, Session
 
 # Session parameters that change nothing a result shows, and the only values of those that would.
@@ -39,22 +40,16 @@ def use(session: Session, statement: exp.Expr) -> Answer | None:
     if word == "SECONDARY ROLES":
         return status()
     if word in ("ROLE", "WAREHOUSE") and isinstance(table, exp.Table):
-        setattr(session, word.lower(), _plain(table.this))
+        setattr(session, word.lower(), normalize(table.this))
         return status()
     if not isinstance(table, exp.Table):
         raise not_supported(statement.sql(dialect="snowflake"))
     if word == "DATABASE" or (not word and not table.db):
-        session.use_database(_plain(table.this))
+        session.use_database(normalize(table.this))
     else:
-        session.use_database(_plain(table.args.get("db")))
-        session.use_schema(_plain(table.this))
+        session.use_database(normalize(table.args.get("db")))
+        session.use_schema(normalize(table.this))
     return status()
-
-
-def _plain(identifier: exp.Identifier | None) -> str | None:
-    if identifier is None:
-        return None
-    return identifier.this if identifier.quoted else identifier.this.upper()
 
 
 def alter_session(session: Session, statement: exp.Expr) -> Answer | None:

@@ -9,17 +9,11 @@ import shutil
 
 from sqlglot import exp
 
+from local_snowflake import catalog
 from local_snowflake.answers import Answer, status
-from local_snowflake.errors import (
-    SnowflakeError,
-    already_exists,
-    does_not_exist,
-    not_supported,
-)
-from local_snowflake.names import first_row, named_table, quoted
-from local_snowflake.session import Session
-
-_CATALOG = "_fs_global._fs_information_schema"
+from local_snowflake.errors import already_exists, does_not_exist, not_supported
+from local_snowflake.names import named_table, normalize, quoted
+from local_snowflake.session import Session, nothing_current
 
 
 def create(session: Session, statement: exp.Expr) -> Answer | None:
@@ -29,7 +23,7 @@ def create(session: Session, statement: exp.Expr) -> Answer | None:
     if statement.args.get("clone"):
         raise not_supported(f"CREATE {kind} ... CLONE; clone its tables one by one")
     names = _names(session, kind, named_table(statement))
-    exists = _exists(session, *names)
+    exists = catalog.has_schema(session.con, *names)
     if exists and statement.args.get("exists"):
         return status(f"{names[-1]} already exists, statement succeeded.")
     if exists and not statement.args.get("replace"):
@@ -51,7 +45,7 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
     if kind not in ("DATABASE", "SCHEMA"):
         return None
     names = _names(session, kind, statement.args["tables"][0])
-    if not _exists(session, *names):
+    if not catalog.has_schema(session.con, *names):
         if statement.args.get("exists"):
             return status(f"Drop statement executed successfully ({names[-1]} already dropped).")
         raise does_not_exist(kind.capitalize(), ".".join(names))
@@ -62,28 +56,12 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
 def _names(session: Session, kind: str, table: exp.Table) -> tuple[str, ...]:
     """(database,) or (database, schema). sqlglot puts a schema's own name into `db`."""
     parts = [table.args.get("catalog"), table.args.get("db"), table.this]
-    names = [_plain(part) for part in parts if isinstance(part, exp.Identifier)]
+    names = [normalize(part) for part in parts if isinstance(part, exp.Identifier)]
     if kind == "DATABASE" or len(names) > 1:
         return tuple(names)
     if not session.database:
-        raise SnowflakeError(
-            90105, "22000", "Cannot perform operation. This session has no current database."
-        )
+        raise nothing_current(90105, "DATABASE")
     return (session.database, *names)
-
-
-def _plain(identifier: exp.Identifier) -> str:
-    return identifier.this if identifier.quoted else identifier.this.upper()
-
-
-def _exists(session: Session, database: str, schema: str = "main") -> bool:
-    found = first_row(
-        session.con.execute(
-            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?",
-            [database, schema],
-        )
-    )
-    return found is not None
 
 
 def _drop(session: Session, database: str, schema: str | None = None) -> None:
@@ -95,16 +73,11 @@ def _drop(session: Session, database: str, schema: str | None = None) -> None:
             (session.storage.folder.databases / f"{database}{suffix}").unlink(missing_ok=True)
     else:
         session.con.execute(f"DROP SCHEMA {quoted(database)}.{quoted(schema)} CASCADE")
-        session.con.execute(
-            f"DELETE FROM {quoted(database)}._fs_information_schema._loaded_files "
-            "WHERE schema_name = ?",
-            [schema],
-        )
-    where, key = "database_name = ?", [database]
-    if schema is not None:
-        where, key = f"{where} AND schema_name = ?", [database, schema]
-    for table in ("_fs_stages", "_fs_file_formats", "_stage_options"):
-        session.con.execute(f"DELETE FROM {_CATALOG}.{table} WHERE {where}", key)
+        sql = f"DELETE FROM {catalog.loaded_files(database)} WHERE schema_name = ?"
+        session.con.execute(sql, [schema])
+    key = [database, *filter(None, [schema])]
+    for table in (catalog.STAGES, catalog.FILE_FORMATS, catalog.STAGE_OPTIONS):
+        catalog.delete(session.con, table, *key)
     shutil.rmtree(session.storage.folder.stages.joinpath(*key), ignore_errors=True)
 
 

@@ -9,7 +9,7 @@ from fakesnow.transforms import transforms
 from sqlglot import exp
 
 from local_snowflake.delegate import Query
-from local_snowflake.names import literal, resolve
+from local_snowflake.names import literal
 from local_snowflake.session import Session
 
 
@@ -17,7 +17,7 @@ def describe(session: Session, statement: exp.Expr) -> Query | None:
     table = statement.this
     if str(statement.args.get("kind")).upper() != "TABLE" or not isinstance(table, exp.Table):
         return None
-    if not session.temporary or (name := resolve(session, table)) not in session.temporary:
+    if not session.temporary or (name := session.resolve(table)) not in session.temporary:
         return None
     sql = transforms.SQL_DESCRIBE_TABLE.substitute(catalog="temp", schema="main", table=str(name))
     columns = "_fs_information_schema._fs_columns"

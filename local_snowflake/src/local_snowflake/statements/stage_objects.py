@@ -11,14 +11,13 @@ import shutil
 
 from sqlglot import exp
 
-from local_snowflake import options, stages
+from local_snowflake import catalog, options, stages
 from local_snowflake.answers import Answer, status
 from local_snowflake.errors import already_exists, does_not_exist, not_supported
-from local_snowflake.names import Name, first_row, named_table, resolve
+from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
 
-_CATALOG = "_fs_global._fs_information_schema"
-_TABLES = {"STAGE": "_fs_stages", "FILE FORMAT": "_fs_file_formats"}
+_TABLES = {"STAGE": catalog.STAGES, "FILE FORMAT": catalog.FILE_FORMATS}
 _CREATED = {"STAGE": "Stage area", "FILE FORMAT": "File format"}
 # Properties of a stage that change nothing here.
 _WITHOUT_EFFECT = {"DIRECTORY", "ENCRYPTION"}
@@ -28,8 +27,8 @@ def create(session: Session, statement: exp.Expr) -> Answer | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in _TABLES:
         return None
-    name = resolve(session, named_table(statement))
-    if _exists(session, kind, name) and not statement.args.get("replace"):
+    name = session.resolve(named_table(statement))
+    if catalog.exists(session.con, _TABLES[kind], name) and not statement.args.get("replace"):
         if statement.args.get("exists"):
             return status(f"{name.name} already exists, statement succeeded.")
         raise already_exists(str(name))
@@ -58,7 +57,7 @@ def _create_stage(session: Session, name: Name, properties: list[exp.Expr]) -> N
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     session.con.execute(
-        f"""INSERT OR REPLACE INTO {_CATALOG}._fs_stages
+        f"""INSERT OR REPLACE INTO {catalog.STAGES}
             (created_on, name, database_name, schema_name, url, has_credentials,
              has_encryption_key, owner, comment, type, owner_role_type, directory_enabled)
             VALUES (now(), ?, ?, ?, '', 'N', 'N', 'SYSADMIN', '', 'INTERNAL', 'ROLE', 'N')""",
@@ -81,7 +80,7 @@ def _create_format(session: Session, name: Name, properties: list[exp.Expr]) -> 
         raise not_supported(f"file formats of TYPE = {kind}")
     options.csv_format(given)
     session.con.execute(
-        f"""INSERT OR REPLACE INTO {_CATALOG}._fs_file_formats
+        f"""INSERT OR REPLACE INTO {catalog.FILE_FORMATS}
             (created_on, name, database_name, schema_name, type, options)
             VALUES (now(), ?, ?, ?, ?, ?)""",
         [name.name, name.database, name.schema, kind, json.dumps(given)],
@@ -92,29 +91,16 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in _TABLES:
         return None
-    name = resolve(session, statement.args["tables"][0])
-    if not _exists(session, kind, name):
+    name = session.resolve(statement.args["tables"][0])
+    if not catalog.exists(session.con, _TABLES[kind], name):
         if statement.args.get("exists"):
             return status(f"Drop statement executed successfully ({name.name} already dropped).")
         raise does_not_exist(kind.capitalize(), str(name))
-    where = "WHERE database_name = ? AND schema_name = ? AND name = ?"
-    key = [name.database, name.schema, name.name]
-    session.con.execute(f"DELETE FROM {_CATALOG}.{_TABLES[kind]} {where}", key)
+    catalog.delete(session.con, _TABLES[kind], *name.key)
     if kind == "STAGE":
-        session.con.execute(f"DELETE FROM {_CATALOG}._stage_options {where}", key)
+        catalog.delete(session.con, catalog.STAGE_OPTIONS, *name.key)
         shutil.rmtree(stages.folder_of(session, name), ignore_errors=True)
     return status(f"{name.name} successfully dropped.")
-
-
-def _exists(session: Session, kind: str, name: Name) -> bool:
-    found = first_row(
-        session.con.execute(
-            f"SELECT 1 FROM {_CATALOG}.{_TABLES[kind]} "
-            "WHERE database_name = ? AND schema_name = ? AND name = ?",
-            [name.database, name.schema, name.name],
-        )
-    )
-    return found is not None
 
 
 HANDLERS = {exp.Create: create, exp.Drop: drop}

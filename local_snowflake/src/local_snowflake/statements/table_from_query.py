@@ -11,11 +11,11 @@ from itertools import zip_longest
 
 from sqlglot import exp
 
-from local_snowflake import delegate, lengths, temporary
+from local_snowflake import catalog, delegate, lengths, temporary
 from local_snowflake.answers import Answer, status
 from local_snowflake.bindings import Params
 from local_snowflake.errors import SnowflakeError, already_exists, not_supported
-from local_snowflake.names import Name, kind_of, quoted
+from local_snowflake.names import Name, quoted
 from local_snowflake.semantics import identifiers
 from local_snowflake.session import Session
 
@@ -91,7 +91,7 @@ def fill(
 
     The query may read the table that it replaces, so that one goes last.
     """
-    existing = kind_of(session.con, target)
+    existing = catalog.kind_of(session.con, target)
     if existing and not (replace and existing == "TABLE"):
         raise already_exists(str(target))
     new = target

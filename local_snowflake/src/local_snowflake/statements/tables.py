@@ -10,11 +10,11 @@ import secrets
 
 from sqlglot import exp
 
-from local_snowflake import delegate, lengths, temporary
+from local_snowflake import catalog, delegate, lengths, temporary
 from local_snowflake.answers import Answer, status
 from local_snowflake.copy_into import history
 from local_snowflake.errors import does_not_exist, not_supported, syntax
-from local_snowflake.names import Name, kind_of, named_table, quoted, resolve
+from local_snowflake.names import Name, named_table, normalize, quoted
 from local_snowflake.session import Session
 from local_snowflake.statements import comments, table_from_query
 from local_snowflake.statements.constraints import make_informational
@@ -32,8 +32,8 @@ def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | N
         return None
     for item in statement.find_all(*_REFUSED_PROPERTIES):
         raise not_supported(_REFUSED_PROPERTIES[type(item)])
-    name = resolve(session, named_table(statement))
-    if statement.args.get("exists") and kind_of(session.con, name):
+    name = session.resolve(named_table(statement))
+    if statement.args.get("exists") and catalog.kind_of(session.con, name):
         return status(f"{name.name} already exists, statement succeeded.")
     make_informational(statement)
     temporary_name = temporary.created(session, statement)
@@ -68,7 +68,7 @@ def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
         kept = []
         for constraint in column.args.get("constraints") or []:
             if isinstance(constraint.args.get("kind"), exp.CommentColumnConstraint):
-                found.append((comments.plain(column.this), constraint.args["kind"].this.name))
+                found.append((normalize(column.this), constraint.args["kind"].this.name))
             else:
                 kept.append(constraint)
         column.set("constraints", kept)
@@ -79,23 +79,19 @@ def _forget(session: Session, name: Name, comment: bool = True) -> None:
     """A new or dropped table has loaded no files and has no comment from an earlier one."""
     history.forget(session.con, name)
     if comment:
-        session.con.execute(
-            """DELETE FROM _fs_global._fs_information_schema._fs_tables_ext
-               WHERE ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?""",
-            [name.database, name.schema, name.name],
-        )
+        comments.forget_object(session, name)
 
 
 def drop(session: Session, statement: exp.Expr) -> Answer | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in ("TABLE", "VIEW"):
         return None
-    name = resolve(session, statement.args["tables"][0])
+    name = session.resolve(statement.args["tables"][0])
     if session.temporary.get(name) == kind:
         session.con.execute(f"DROP {kind} {temporary.stored(name)}")
         del session.temporary[name]
         return status(f"{name.name} successfully dropped.")
-    found = kind_of(session.con, name)
+    found = catalog.kind_of(session.con, name)
     if found is None and statement.args.get("exists"):
         return status(f"Drop statement executed successfully ({name.name} already dropped).")
     if found is None:
@@ -110,8 +106,8 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
 def truncate(session: Session, statement: exp.Expr) -> Answer:
     """TRUNCATE also forgets which files were loaded, so that they load again."""
     table = statement.expressions[0]
-    name = resolve(session, table)
-    if kind_of(session.con, name) != "TABLE":
+    name = session.resolve(table)
+    if catalog.kind_of(session.con, name) != "TABLE":
         if statement.args.get("exists"):
             return status()
         raise does_not_exist("Table", str(name))
@@ -124,7 +120,7 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
     actions = statement.args.get("actions") or []
     first = actions[0] if len(actions) == 1 else None
     if isinstance(first, exp.SwapTable):
-        _swap(session, resolve(session, statement.this), resolve(session, first.this))
+        _swap(session, session.resolve(statement.this), session.resolve(first.this))
     elif isinstance(first, exp.AlterRename):
         return _rename(session, statement, first)
     else:
@@ -133,8 +129,8 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
 
 
 def _rename(session: Session, statement: exp.Expr, action: exp.AlterRename) -> Answer:
-    old, new = resolve(session, statement.this), resolve(session, action.this)
-    kind = kind_of(session.con, old)
+    old, new = session.resolve(statement.this), session.resolve(action.this)
+    kind = catalog.kind_of(session.con, old)
     if kind is None:
         if statement.args.get("exists"):
             return status()

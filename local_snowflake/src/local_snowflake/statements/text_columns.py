@@ -10,25 +10,17 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from local_snowflake import delegate, lengths, temporary
+from local_snowflake import catalog, delegate, lengths, temporary
 from local_snowflake.answers import Answer, status
 from local_snowflake.errors import SnowflakeError
-from local_snowflake.names import Name, first_row, resolve
+from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
 from local_snowflake.session import Session
 from local_snowflake.statements import comments, table_from_query
 
-_DEFINITION = """
-    SELECT sql FROM duckdb_tables()
-    WHERE database_name = ? AND schema_name = ? AND table_name = ?
-"""
-_CHECKS = """
+_CHECKS = f"""
     SELECT constraint_column_names[1], constraint_text FROM duckdb_constraints()
-    WHERE database_name = ? AND schema_name = ? AND table_name = ? AND constraint_type = 'CHECK'
-"""
-_COMMENTS = """
-    SELECT column_name, comment FROM duckdb_columns()
-    WHERE database_name = ? AND schema_name = ? AND table_name = ? AND comment IS NOT NULL
+    WHERE {catalog.IS_TABLE} AND constraint_type = 'CHECK'
 """
 
 
@@ -36,7 +28,7 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
     actions = statement.args.get("actions") or []
     if not isinstance(statement.this, exp.Table) or str(statement.args.get("kind")) != "TABLE":
         return None
-    name = resolve(session, statement.this)
+    name = session.resolve(statement.this)
     before = dict(lengths.stored(session, name) or [])
     if actions and all(isinstance(action, exp.ColumnDef) for action in actions):
         return _add(session, statement, name, before)
@@ -52,7 +44,7 @@ def _add(
         column: length
         for action in statement.args["actions"]
         if (length := lengths.of_type(action.kind))
-        and (column := lengths.plain(action.this)) not in before
+        and (column := normalize(action.this)) not in before
     }
     if not added:
         return None
@@ -64,7 +56,7 @@ def _add(
 def _widen(
     session: Session, name: Name, action: exp.Expr, before: dict[str, int | None]
 ) -> Answer | None:
-    column, kind = lengths.plain(action.this), action.args.get("dtype")
+    column, kind = normalize(action.this), action.args.get("dtype")
     old = before.get(column)
     if kind is None or kind.this not in exp.DataType.TEXT_TYPES or column not in before:
         return None
@@ -85,15 +77,12 @@ def _widen(
 
 def _set_lengths(session: Session, name: Name, columns: Mapping[str, int | None]) -> None:
     stored = temporary.stored_name(name) if name in session.temporary else name
-    key = [stored.database, stored.schema, stored.name]
-    found = first_row(session.con.execute(_DEFINITION, key))
-    definition = str(found[0]) if found else "()"
-    inside = definition[definition.index("(") + 1 : definition.rindex(")")]
-    for column, text in session.con.execute(_CHECKS, key).fetchall():
+    inside = catalog.definition(session.con, stored) or ""
+    for column, text in session.con.execute(_CHECKS, stored.key).fetchall():
         if column in columns:
             inside = inside.replace(f", {text}", "", 1)
     checks = [lengths.check(c, length) for c, length in columns.items() if length]
-    noted = session.con.execute(_COMMENTS, key).fetchall()
+    noted = [(c.name, c.comment) for c in catalog.columns(session.con, stored) if c.comment]
     sql = f"SELECT * FROM {stored.sql}"
     table_from_query.fill(session, stored, ", ".join([inside, *checks]), sql, replace=True)
     comments.set_columns(session, stored, noted)

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from local_snowflake import key_pair
 from local_snowflake.answers import Answer, status
+from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
 
 _ALTER = re.compile(
@@ -26,7 +27,7 @@ def alter_user(session: Session, statement: exp.Expr) -> Answer | None:
     match = _ALTER.match(str(getattr(text, "name", text)).strip())
     if str(statement.this).upper() != "ALTER" or not match:
         return None
-    user = match["user"][1:-1] if match["user"].startswith('"') else match["user"].upper()
+    user = normalize_text(match["user"])
     for slot, key in _KEY.findall(match["rest"]):
         if match["verb"].upper() == "UNSET":
             key_pair.forget(session.con, user, slot.upper())

@@ -1,18 +1,18 @@
-"""fakesnow keeps NULLs in ARRAY_AGG ... WITHIN GROUP, which Snowflake leaves out.
+"""ARRAY_AGG ... WITHIN GROUP leaves NULLs out; fakesnow keeps them.
 
-https://docs.snowflake.com/en/sql-reference/functions/array_agg
+Upstream: fakesnow.transforms.array_agg_within_group (fakesnow 0.12.1)
+Snowflake: https://docs.snowflake.com/en/sql-reference/functions/array_agg
 Test: test_queries.py, test_array_agg_leaves_nulls_out
 """
 
 from fakesnow import transforms
 from sqlglot import Expr, exp
 
-
-def apply() -> None:
-    transforms.array_agg_within_group = _without_nulls
+from local_snowflake.patches.patching import replaces
 
 
-def _without_nulls(expression: Expr) -> Expr:
+@replaces(transforms, "array_agg_within_group")
+def _array_agg_within_group(expression: Expr) -> Expr:
     if not isinstance(expression, exp.WithinGroup) or not isinstance(expression.this, exp.ArrayAgg):
         return expression
     value, order = expression.this.this, expression.expression

@@ -1,21 +1,21 @@
-"""fakesnow keeps whole numbers in 64 bits; a NUMBER(38, 0) has 38 digits.
+"""A NUMBER(38, 0) has 38 digits; fakesnow keeps whole numbers in 64 bits.
 
-https://docs.snowflake.com/en/sql-reference/data-types-numeric
+Upstream: fakesnow.transforms.integer_precision (fakesnow 0.12.1)
+Snowflake: https://docs.snowflake.com/en/sql-reference/data-types-numeric
 Test: test_tables.py, test_a_whole_number_has_38_digits
 """
 
 from fakesnow import transforms
 from sqlglot import Expr, exp
 
+from local_snowflake.patches.patching import replaces
+
 _T = exp.DataType.Type
 _INTEGERS = {_T.INT, _T.BIGINT, _T.SMALLINT, _T.TINYINT}
 
 
-def apply() -> None:
-    transforms.integer_precision = _in_128_bits
-
-
-def _in_128_bits(expression: Expr) -> Expr:
+@replaces(transforms, "integer_precision")
+def _integer_precision(expression: Expr) -> Expr:
     if not isinstance(expression, exp.DataType):
         return expression
     parameters = [parameter.name for parameter in expression.expressions]

@@ -33,13 +33,12 @@ Verb = Callable[[argparse.Namespace, Console], int]
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns its exit code."""
-    arguments = _parser().parse_args(argv)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def verb() -> int:
+        arguments = _parser().parse_args(argv)
         settings.load_env()
         chosen: Verb = arguments.verb
-        return chosen(arguments, console)
+        return chosen(arguments, Console(stderr=True, highlight=False, soft_wrap=True))
 
     return command_line.run(verb)
 

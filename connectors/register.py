@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[0] = str(HERE.parent)
 
 import settings  # noqa: E402
-from connectors.registrar.cli import run_command, run_verb  # noqa: E402
+from connectors.registrar.cli import run_verb  # noqa: E402
 from settings import command_line  # noqa: E402
 
 
@@ -29,4 +29,4 @@ def register() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(register))
+    sys.exit(command_line.run(register))

@@ -7,6 +7,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from settings.environment import ROOT
@@ -29,29 +30,43 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--version", action="version", version=version())
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command, and exit with 2."""
-        print_error(f"{message}\n`{self.prog} --help` shows what there is.")
-        sys.exit(UsageError.exit_code)
+        """Let `run` say what is wrong with the command.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{message}; `{self.prog} --help` shows what there is")
 
 
 def run(command: Callable[[], int]) -> int:
-    """Run a command; returns its exit code, also where it fails in an expected way.
+    """Run a command; what a person can put right is a line on stderr, not a traceback.
 
     Errors that are not expected keep their traceback: they are faults of the program.
+
+    Returns:
+        Its exit code, also where it fails in an expected way.
     """
     try:
-        return command()
+        try:
+            return command()
+        finally:
+            # A closed pipe shows here at the latest, and not in the interpreter's own flush.
+            print(end="", flush=True)
     except ExpectedError as error:
         print_error(str(error))
         return error.exit_code
+    except OSError as error:
+        # The reader of a pipe, such as `head`, has seen enough: that is not worth a word.
+        if not isinstance(error, BrokenPipeError):
+            where = f"{error.filename}: " if error.filename else ""
+            print_error(f"{where}{error.strerror or error}")
+        # What standard output did not take must not be written again when the interpreter ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough; nothing more can be written, not even by
-        # the interpreter's own flush at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def print_error(text: str) -> None:

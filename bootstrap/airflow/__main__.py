@@ -14,9 +14,9 @@ TEXT = "Create the connections and pools that people and DAGs find in a running 
 def main() -> int:
     """Do it; returns the exit code."""
     parser = command_line.Parser(prog="python -m bootstrap.airflow", description=TEXT)
-    parser.parse_args()
 
     def command() -> int:
+        parser.parse_args()
         settings.load_env()
         connections.put()
         pools.put()

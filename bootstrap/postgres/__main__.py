@@ -14,9 +14,9 @@ TEXT = "Create databases, roles and tables in the Postgres server of the setting
 def main() -> int:
     """Do it; returns the exit code."""
     parser = command_line.Parser(prog="python -m bootstrap.postgres", description=TEXT)
-    parser.parse_args()
 
     def command() -> int:
+        parser.parse_args()
         settings.load_env()
         provision.apply()
         return 0

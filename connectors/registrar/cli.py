@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -26,8 +23,8 @@ from connectors.registrar.verbs import (
     wait,
     watch,
 )
-from connectors.registrar.verbs.context import INTERRUPTED, Context, Parser, add_common, exit_codes
-from settings.errors import ExpectedError
+from connectors.registrar.verbs.context import Context, Parser, add_common, exit_codes
+from settings import command_line
 
 EPILOG = f"""\
 examples:
@@ -76,38 +73,8 @@ VERBS: dict[str, Verb] = {
 
 def main(argv: Sequence[str], folder: Path, state: Path, url: str = "", kafka: str = "") -> int:
     """`run_verb`, with its errors as a person reads them; returns the exit code."""
-    return run_command(partial(run_verb, argv, folder=folder, state=state, url=url, kafka=kafka))
-
-
-def run_command(command: Callable[[], int]) -> int:
-    """Run a command; what a person can put right is a line on stderr, not a traceback.
-
-    Returns:
-        Its exit code: 0 done, 1 failed, 2 wrong usage or setting, 3 changes pending, 130
-        interrupted.
-    """
-    try:
-        try:
-            return command()
-        finally:
-            # A closed pipe shows here at the latest, and not in the interpreter's own flush.
-            print(end="", flush=True)
-    except ExpectedError as error:
-        for line in str(error).splitlines():
-            print(f"error: {line}", file=sys.stderr)
-        return error.exit_code
-    except OSError as error:
-        # The reader of a pipe, such as `head`, has seen enough: that is not worth a word.
-        if not isinstance(error, BrokenPipeError):
-            where = f"{error.filename}: " if error.filename else ""
-            print(f"error: {where}{error.strerror or error}", file=sys.stderr)
-        # What standard output did not take must not be written again when the interpreter ends.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+    verb = partial(run_verb, argv, folder=folder, state=state, url=url, kafka=kafka)
+    return command_line.run(verb)
 
 
 def run_verb(argv: Sequence[str], version: str = "", **defaults: Path | str) -> int:

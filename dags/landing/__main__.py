@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import settings
+from settings import command_line
 from settings.errors import ExpectedError, SettingError, UsageError
 
 from . import checks, feeds, land, postgres, unload
@@ -18,8 +18,7 @@ from . import snowflake as warehouse
 from .feeds import Feed, StreamFeed
 from .macros import macros
 
-EXIT_CODES = "exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted"
-EXAMPLES = f"""\
+EXAMPLES = """\
 examples:
   python -m dags.landing check                 what a landing needs, tried one by one
   python -m dags.landing lint                  the landing blocks in dbt_project/models/sources
@@ -30,25 +29,12 @@ examples:
   python -m dags.landing resync transactions_streaming_kafka --full
   python -m dags.landing replay transactions_batch_csv
                                                land the rows of the quarantine that are good now
-
-{EXIT_CODES}
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    return _exit_code_of(lambda: _run_verb(argv))
-
-
-def _exit_code_of(work: Callable[[], int]) -> int:
-    """Do a command's work; what a person can fix is one message, without a traceback."""
-    try:
-        return work()
-    except ExpectedError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+    return command_line.run(lambda: _run_verb(argv))
 
 
 def _run_verb(argv: Sequence[str] | None) -> int:
@@ -62,27 +48,17 @@ def _run_verb(argv: Sequence[str] | None) -> int:
         return verb(arguments)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Fails as everything else does."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}. `{self.prog} --help` shows how to use it.")
-
-
 def _parser() -> argparse.ArgumentParser:
-    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())["project"]
-    parser = _Parser(
+    parser = command_line.Parser(
         prog="python -m dags.landing",
         description="Land feeds in Snowflake's RAW schema, each row once.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    version = f"{project['name']} {project['version']}"
-    parser.add_argument("--version", action="version", version=version)
+    parser.add_version()
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
     def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
-        verb = verbs.add_parser(name, help=text, description=text, epilog=EXIT_CODES)
+        verb = verbs.add_parser(name, help=text, description=text)
         verb.set_defaults(verb=run)
         return verb
 

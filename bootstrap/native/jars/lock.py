@@ -44,6 +44,8 @@ def _measure(client: MavenContext, jar: Jar) -> Jar:
 
 def lock() -> int:
     """Write jars.lock again from what the repository has; returns the exit code."""
+    program = "python -m bootstrap.native.jars.lock"
+    command_line.Parser(prog=program, description=__doc__).parse_args()
     load_env()
     roots = read_input()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
@@ -60,6 +62,4 @@ def lock() -> int:
 
 
 if __name__ == "__main__":
-    program = "python -m bootstrap.native.jars.lock"
-    command_line.Parser(prog=program, description=__doc__).parse_args()
     sys.exit(command_line.run(lock))

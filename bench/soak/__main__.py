@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import bench.soak
 import settings
-from bench.soak import faults, truth
+from bench.soak import expected_state, faults
 from connectors.registrar.database import from_config
 from connectors.registrar.definition import load
 from connectors.registrar.errors import RegistrarError
@@ -97,14 +97,14 @@ class Soak:
     # --- the comparison -----------------------------------------------------------------------
 
     def _compare(self, made: dict[str, int]) -> None:
-        expected = truth.of(self._servers, self._topic)
+        expected = expected_state.read_topic(self._servers, self._topic)
         self._say("records in the topic", expected.records)
         poison = sum(made.get(kind, 0) for kind in KINDS)
         self._say(
             "of them cannot be rows, in all and of this run", f"{len(expected.poison)} {poison}"
         )
         self._compare_rows(expected)
-        letters: set[truth.Place] = set()
+        letters: set[expected_state.Origin] = set()
         reasons: Counter[str] = Counter()
         for letter in DeadLetters(self._kafka, f"{self._name}.dlq").read():
             if letter.origin not in letters:
@@ -117,9 +117,9 @@ class Soak:
         for reason, count in reasons.most_common():
             print(f"  {count:>9,}  {reason[:100]}")
 
-    def _compare_rows(self, expected: truth.Truth) -> None:
+    def _compare_rows(self, expected: expected_state.ExpectedState) -> None:
         left, found, different, unknown = dict(expected.rows), 0, [], 0
-        columns = ", ".join(f'"{name}"' for name in truth.COLUMNS)
+        columns = ", ".join(f'"{name}"' for name in expected_state.COLUMNS)
         table = self._config["collection.name.format"]
         with (
             from_config(self._config).connect() as connection,
@@ -131,7 +131,7 @@ class Soak:
                 found += 1
                 wanted = left.pop(row[0], None)
                 unknown += wanted is None
-                if wanted is not None and wanted != truth.digest(row):
+                if wanted is not None and wanted != expected_state.digest(row):
                     different.append(row[0])
         self._promise("distinct good keys = sink rows", len(expected.rows), found - unknown)
         self._promise("keys that are missing", 0, len(left), [*left][:NAMED])
@@ -141,7 +141,7 @@ class Soak:
         else:
             self._promise("rows that no record made", 0, unknown)
 
-    # --- telling ------------------------------------------------------------------------------
+    # --- the report ---------------------------------------------------------------------------
 
     def _promise(self, what: str, wanted: int, got: int, named: object = ()) -> None:
         kept = wanted == got
@@ -154,7 +154,7 @@ class Soak:
         text = f"{value:,.1f}" if isinstance(value, float) else f"{value}"
         print(f"{what + ':':48} {text} {unit}".rstrip(), flush=True)
 
-    # --- looking ------------------------------------------------------------------------------
+    # --- measuring ----------------------------------------------------------------------------
 
     def _lag(self) -> Lag:
         return measure(self._connect, self._kafka, self._name, self._config)
@@ -164,7 +164,7 @@ class Soak:
         return done >= goal
 
     def _until(self, condition: Callable[[], T]) -> T:
-        """What a condition gives once it holds; a service that is away holds nothing."""
+        """What a condition returns once that is true; an unreachable service makes it false."""
         deadline = time.monotonic() + self._timeout
         while True:
             with suppress(RegistrarError):
@@ -183,7 +183,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="messages (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="another one makes other keys")
+    parser.add_argument("--seed", type=int, default=1, help="another seed makes other keys")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds for each wait")
     parser.add_argument(
         "--faults", nargs="*", choices=[*FAULTS], default=[], help="in this order, spread evenly"

@@ -1,4 +1,4 @@
-"""Moments and durations as options write them, and the timeline that a run's options ask for."""
+"""Timestamps and durations as options give them, and the timeline that a run's options ask for."""
 
 from __future__ import annotations
 
@@ -17,26 +17,39 @@ NOMINAL_RATE = 1000.0
 UNITS = {"ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-def moment(text: str) -> datetime:
-    """ISO date or date with time; UTC unless it has an offset; or ``now``."""
+def read_timestamp(text: str) -> datetime:
+    """ISO date or date with time; UTC unless it has an offset; or ``now``.
+
+    Raises:
+        UsageError: it is none of these.
+    """
     if text == "now":
         return datetime.now(UTC)
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no time: write 2026-11-01 or 2026-11-01T08:30:00") from None
+        raise UsageError(
+            f"{text!r} is not a valid time: use 2026-11-01 or 2026-11-01T08:30:00"
+        ) from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def duration(text: str) -> timedelta:
-    """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w."""
+def read_duration(text: str) -> timedelta:
+    """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w.
+
+    Raises:
+        UsageError: it is written otherwise, or longer than Python's timedelta can be.
+    """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
     if not found:
-        raise UsageError(f"{text!r} is no duration: write 90s, 15m, 2h or 3d")
-    return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+        raise UsageError(f"{text!r} is not a duration: use 90s, 15m, 2h or 3d")
+    try:
+        return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+    except OverflowError:
+        raise UsageError(f"{text!r} is too long a duration") from None
 
 
-def timeline(
+def choose_timeline(
     rhythm: Rhythm,
     *,
     start: datetime | None,
@@ -51,7 +64,8 @@ def timeline(
     rhythm. Without, events happen when they are sent, or in the last day if they are sent at once.
 
     Raises:
-        UsageError: the range is empty, or has an end but no count of events.
+        UsageError: the range is empty or beyond the year 9999, or has an end but no count of
+            events.
     """
     fixed = start is not None or end is not None or seeded
     if not fixed and (rate is not None or count is None):
@@ -59,12 +73,15 @@ def timeline(
     if not fixed:
         end = datetime.now(UTC)
         start = end - RECENT
-    if start is None:
-        start = end - SEEDED_RANGE if end is not None else SEEDED_START
-    if count is None:
-        if end is not None:
-            raise UsageError("--end needs --count: how many events to spread over the range")
-        return Steady(micros(start), rate or NOMINAL_RATE)
-    if end is None:
-        end = start + SEEDED_RANGE
+    try:
+        if start is None:
+            start = end - SEEDED_RANGE if end is not None else SEEDED_START
+        if count is None:
+            if end is not None:
+                raise UsageError("--end needs --count: how many events to spread over the range")
+            return Steady(micros(start), rate or NOMINAL_RATE)
+        if end is None:
+            end = start + SEEDED_RANGE
+    except OverflowError:
+        raise UsageError("the event times have to be in the years 0001 to 9999") from None
     return Spread(micros(start), micros(end), count, rhythm)

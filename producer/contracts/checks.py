@@ -7,6 +7,7 @@ has to be valid UTF-8; numeric(p,s) rounds further decimals away in silence.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
@@ -21,6 +22,22 @@ MICROSECOND = timedelta(microseconds=1)
 # accept all of them.
 FIRST_MICRO = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
 LAST_MICRO = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - EPOCH) // MICROSECOND
+#: Kind of a field -> least and greatest whole number.
+RANGES = {
+    "int": (-(1 << 31), (1 << 31) - 1),
+    "long": (-(1 << 63), (1 << 63) - 1),
+    "timestamp-micros": (FIRST_MICRO, LAST_MICRO),
+}
+#: Kind of a field -> the type that its values usually have, which is the normal form's.
+TYPES = {
+    "string": str,
+    "boolean": bool,
+    "int": int,
+    "long": int,
+    "double": float,
+    "decimal": Decimal,
+    "timestamp-micros": int,
+}
 
 
 def iso(value: int) -> str:
@@ -28,7 +45,40 @@ def iso(value: int) -> str:
     return (NAIVE_EPOCH + MICROSECOND * value).isoformat(timespec="microseconds") + "Z"
 
 
-def check(field: Field, value: Any) -> Any:
+def require_types(field: Field, values: Sequence[Any]) -> None:
+    """Make sure that the values of a column, without its nulls, have the normal form's type.
+
+    Raises:
+        TypeError: one does not; it may be acceptable all the same.
+    """
+    if values and {*map(type, values)} != {TYPES[field.kind]}:
+        raise TypeError
+
+
+def require_normal(field: Field, values: Sequence[Any]) -> None:
+    """Make sure that the values of a column, without its nulls, are in their normal form.
+
+    Texts are not searched for what `check_value` refuses in them: encoders meet it anyway.
+
+    Raises:
+        TypeError, ValueError: one is not; it may be acceptable all the same.
+    """
+    require_types(field, values)
+    if not values:
+        return
+    if field.kind in RANGES:
+        first, last = RANGES[field.kind]
+        normal = first <= min(values) and max(values) <= last
+    elif field.kind == "decimal":
+        one, limit = Decimal(1).scaleb(-field.scale), Decimal(10) ** (field.precision - field.scale)
+        normal = all(map(one.same_quantum, values)) and -limit < min(values) <= max(values) < limit
+    else:
+        normal = field.kind != "double" or all(map(math.isfinite, values))
+    if not normal:
+        raise ValueError
+
+
+def check_value(field: Field, value: Any) -> Any:
     """The value in its normal form: str, bool, int, float, Decimal with the contract's scale, or
     microseconds since 1970 in UTC. Accepts None where the contract does.
 
@@ -59,7 +109,9 @@ def _normal(field: Field, value: Any) -> Any:
             return _double(value)
         case "decimal":
             return _decimal(value, field.precision, field.scale)
-    return _micros(value)
+        case "timestamp-micros":
+            return _micros(value)
+    raise TypeError(f"{field.name} is of an unknown kind, {field.kind!r}")
 
 
 def _string(value: Any) -> str:
@@ -70,7 +122,7 @@ def _string(value: Any) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise RefusedError(f"{value!r:.60} has a lone surrogate: no valid UTF-8") from None
+        raise RefusedError(f"{value!r:.60} has a lone surrogate: not valid UTF-8") from None
     return value
 
 

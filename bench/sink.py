@@ -1,4 +1,4 @@
-"""How fast rows reach Postgres: our sink, a sink as most people configure it, a consumer by hand.
+"""How fast rows reach Postgres: our sink, one as most people configure it, a handwritten consumer.
 
 All three read the same topic, with 20 % repeated keys, into sink tables of the same kind (trigger
 and indexes included), in JSON and in Avro. The rate is messages by the time from the first to the
@@ -24,7 +24,9 @@ from typing import Any
 import psycopg
 
 import settings
-from bench import _by_hand, timing
+from bench.against import handwritten_consumer
+from bench.timing import table_row
+from bootstrap.postgres import provision
 from connectors.registrar.definition import Topic, load
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.rest import Connect
@@ -41,7 +43,7 @@ FORMATS = ("json", "avro")
 Load = Callable[[str, int], None]
 
 
-def run(
+def bench_rows(
     records: int = 400_000, repeats: int = 5, formats: Sequence[str] = FORMATS
 ) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
@@ -69,7 +71,7 @@ def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
             "1 task": stack.ours(tasks=1),
             "3 tasks": stack.ours(tasks=3),
             "default": stack.by_default(),
-            "hand": stack.by_hand(),
+            "hand": stack.handwritten(),
         }
         rates: dict[str, list[float]] = {name: [] for name in loads}
         for number in range(1 + repeats):
@@ -89,7 +91,7 @@ def _rows(form: str, rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
         for other, (text, bar) in comparisons.items():
             pairs = list(zip(rates[tasks], rates[other], strict=True))
             # The project's connector has three tasks; one is for comparison.
-            yield timing.row(
+            yield table_row(
                 f"sink, {form}, {tasks}", text, pairs, bar if tasks == "3 tasks" else None
             )
 
@@ -117,13 +119,13 @@ class _Stack:
 
     def rate(self, load_: Load, records: int) -> float:
         """Messages a second of one load into a new table."""
-        with self._sql() as connection:
+        with provision.connect(settings.get("POSTGRES_DB")) as connection:
             connection.execute(f"drop table if exists public.{TOPIC}")
-            columns = [f'"{c}" {t}' for c, t in zip(_by_hand.COLUMNS, TYPES, strict=True)]
-            places = ", ".join(["%s"] * len(columns))
-            connection.execute(f"select pipeline.sink_table(%s, {places})", [TOPIC, *columns])
-            connection.commit()
-            connection.autocommit = True
+            columns = [
+                f'"{c}" {t}' for c, t in zip(handwritten_consumer.COLUMNS, TYPES, strict=True)
+            ]
+            marks = ", ".join(["%s"] * len(columns))
+            connection.execute(f"select pipeline.sink_table(%s, {marks})", [TOPIC, *columns])
             connection.execute("checkpoint")
             try:
                 load_(TOPIC, records)
@@ -135,7 +137,7 @@ class _Stack:
         """Duration of the load by the stamps of its transactions.
 
         A stamp is the start of a transaction, so the last one's duration is missing: the average
-        of the others stands for it.
+        of the others is taken for it.
         """
         found = connection.execute(
             f"""select extract(epoch from max(ingested_at) - min(ingested_at)),
@@ -147,21 +149,12 @@ class _Stack:
         self._distinct = distinct
         return float(seconds) * batches / (batches - 1)
 
-    def _sql(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host=settings.get("POSTGRES_HOST"),
-            port=settings.port("POSTGRES_PORT"),
-            dbname=settings.get("POSTGRES_DB"),
-            user="postgres",
-            password=settings.get("POSTGRES_PASSWORD"),
-        )
-
     def ours(self, tasks: int) -> Load:
         """The project's connector, as its file has it."""
         return self._connector({**_definition(), "tasks.max": str(tasks)})
 
     def by_default(self) -> Load:
-        """Only what the sink must be told."""
+        """Only what the sink cannot do without."""
         kept = ("connector.class", "connection.username", "connection.password", "insert.mode")
         config = _definition()
         url = config["connection.url"].partition("?")[0]
@@ -193,12 +186,12 @@ class _Stack:
                 raise RuntimeError(f"{name} did not end in {LIMIT_SECONDS} s")
             time.sleep(0.5)
 
-    def by_hand(self) -> Load:
-        """What one writes oneself."""
+    def handwritten(self) -> Load:
+        """The consumer that people write themselves."""
 
         def load_(table: str, records: int) -> None:
-            with self._sql() as connection:
-                _by_hand.load(connection, self._form, TOPIC, table, records)
+            with provision.connect(settings.get("POSTGRES_DB")) as connection:
+                handwritten_consumer.consume(connection, self._form, TOPIC, table, records)
 
         return load_
 
@@ -235,7 +228,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
-    for row in run(options.records, options.repeats, options.formats):
+    for row in bench_rows(options.records, options.repeats, options.formats):
         print(json.dumps(row))
 
 

@@ -103,7 +103,7 @@ def _produce(make_blocks: Callable[[], Iterable[list[Message]]]) -> int:
 
 @contextmanager
 def _topic() -> Iterator[None]:
-    """A topic of three partitions that is gone afterwards."""
+    """A topic of three partitions that is deleted afterwards."""
     admin = AdminClient({"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS")})
     # A run that was killed has left its own behind.
     with suppress(KafkaException):

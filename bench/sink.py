@@ -11,7 +11,6 @@ Kafka and Connect; its topics, tables and connectors are removed at the end.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -32,11 +31,14 @@ from connectors.registrar.kafka import Kafka
 from connectors.registrar.rest import Connect
 from connectors.registrar.status import count
 from connectors.registrar.stopping import stop_and_wait
+from settings import command_line
 
 TOPIC = "bench_sink"
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 TYPES = ["text", "text", "numeric", "text", "text", "text", "timestamptz"]
 PARTITIONS = 3
+RECORDS = 400_000
+REPEATS = 5
 LIMIT_SECONDS = 300
 FORMATS = ("json", "avro")
 
@@ -44,7 +46,7 @@ Load = Callable[[str, int], None]
 
 
 def bench_rows(
-    records: int = 400_000, repeats: int = 5, formats: Sequence[str] = FORMATS
+    records: int = RECORDS, repeats: int = REPEATS, formats: Sequence[str] = FORMATS
 ) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
 
@@ -71,7 +73,7 @@ def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
             "1 task": stack.ours(tasks=1),
             "3 tasks": stack.ours(tasks=3),
             "default": stack.by_default(),
-            "hand": stack.handwritten(),
+            "handwritten": stack.handwritten(),
         }
         rates: dict[str, list[float]] = {name: [] for name in loads}
         for number in range(1 + repeats):
@@ -85,7 +87,7 @@ def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
 def _rows(form: str, rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
     comparisons = {
         "default": ("JDBC sink with default settings", 2.0),
-        "hand": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
+        "handwritten": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
     }
     for tasks in ("3 tasks", "1 task"):
         for other, (text, bar) in comparisons.items():
@@ -107,7 +109,7 @@ class _Stack:
 
     @contextmanager
     def topic(self, records: int) -> Iterator[None]:
-        """The topic, filled by the project's own producer; gone afterwards."""
+        """The topic, filled by the project's own producer; deleted afterwards."""
         self._kafka.create([Topic(TOPIC, PARTITIONS), Topic(f"{TOPIC}.dlq", 1)])
         try:
             missing = records - count(self._kafka, TOPIC)
@@ -219,18 +221,22 @@ def _command(*words: str) -> None:
         raise RuntimeError(f"{' '.join(words[:4])} failed: {done.stderr[-2000:]}")
 
 
-def main() -> None:
+def main() -> int:
     """Print the rows as JSON lines."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--records", type=int, default=400_000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = command_line.Parser(prog="python -m bench.sink", description=__doc__)
+    parser.add_version()
+    parser.add_argument("--records", type=int, default=RECORDS, help="messages (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="rounds (%(default)s)")
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
-    for row in bench_rows(options.records, options.repeats, options.formats):
-        print(json.dumps(row))
+
+    def measure() -> int:
+        for row in bench_rows(options.records, options.repeats, options.formats):
+            print(json.dumps(row))
+        return 0
+
+    return command_line.run(measure)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,6 +20,7 @@ class Prepared:
     work: Work
 
     def __call__(self) -> int:
+        """Do the work alone."""
         return self.work()
 
 

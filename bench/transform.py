@@ -1,7 +1,7 @@
-"""The transformations through Airflow, against the same `dbt build` by hand.
+"""The transformations through Airflow, against the same `dbt build` on the command line.
 
 Both build and test every model over the rows that are there. A run of the DAG counts from the start
-of its first dbt task to the end of its last one, as a build by hand does; the time before them, and
+of its first dbt task to the end of its last one, as the build does; the time before them, and
 that of the audit after them, are shown by themselves. The rate is models, seeds, snapshots and
 tests a minute. Needs the whole stack, with nothing else running.
 """
@@ -23,7 +23,7 @@ from bootstrap import dag_runs, dbt
 from bootstrap.airflow.api import Airflow
 from settings.names import TRANSFORMATIONS_DAG
 
-#: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
+#: Airflow may take at most 1.5 times as long.
 BAR = 0.67
 ROUNDS = 5
 PATIENCE = 900
@@ -35,12 +35,12 @@ def bench_rows() -> list[dict[str, Any]]:
     airflow = Airflow()
     before_it, after_it, pairs = [], [], []
     with TemporaryDirectory() as folder:
-        nodes = _by_dbt_build(Path(folder))[1]
+        nodes = _dbt_build(Path(folder))[1]
         for _ in range(ROUNDS):
             before, seconds, after = _through_airflow(airflow)
             before_it.append(before)
             after_it.append(after)
-            pairs.append((nodes * 60 / seconds, nodes * 60 / _by_dbt_build(Path(folder))[0]))
+            pairs.append((nodes * 60 / seconds, nodes * 60 / _dbt_build(Path(folder))[0]))
     around = f"{median(before_it):.1f} s before, {median(after_it):.1f} s after"
     return [table_row(f"transform, nodes a minute ({around})", "dbt build", pairs, BAR)]
 
@@ -70,10 +70,10 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _by_dbt_build(folder: Path) -> tuple[float, int]:
+def _dbt_build(folder: Path) -> tuple[float, int]:
     """Seconds of a `dbt build`, and how many nodes it built."""
     began = time.perf_counter()
-    # It leaves out what Airflow leaves out.
+    # `dbt.run` leaves out what Airflow leaves out.
     done = dbt.run("--quiet", "build", "--target-path", folder, "--log-path", folder)
     seconds = time.perf_counter() - began
     if done.returncode:

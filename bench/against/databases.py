@@ -1,4 +1,4 @@
-"""A Postgres and a Snowflake database for measurements, in the running stack, gone afterwards."""
+"""A Postgres and a Snowflake database of the running stack for measurements; dropped afterwards."""
 
 from __future__ import annotations
 

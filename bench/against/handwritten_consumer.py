@@ -14,9 +14,10 @@ import psycopg
 from confluent_kafka import Consumer
 
 import settings
+from producer.contracts.contract import find_contract
 
-CONTRACT = settings.ROOT / "producer" / "schemas" / "transaction.avsc"
-COLUMNS = ["tx_id", "user_id", "amount", "currency", "merchant", "category", "timestamp"]
+CONTRACT = find_contract("transaction")
+COLUMNS = CONTRACT.field_names
 # Such a consumer is fastest with it, of 5k, 20k and 50k.
 BATCH = 20_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,7 +78,7 @@ def _decoder(form: str) -> Decode:
     if form == "json":
         # Numbers as they are written: faster libraries make floats of them, which lose digits.
         return lambda value: tuple(json.loads(value, parse_float=str).values())
-    schema = fastavro.parse_schema(json.loads(CONTRACT.read_text()))
+    schema = fastavro.parse_schema(CONTRACT.schema)
 
     def decode(value: bytes) -> tuple[Any, ...]:
         row: Any = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -25,10 +24,11 @@ from connectors.registrar.lag import Lag, measure
 from connectors.registrar.letters import DeadLetters
 from connectors.registrar.rest import Connect
 from connectors.registrar.wait import wait
+from producer.contracts.poison import KINDS
+from settings import command_line
 
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 FAULTS: dict[str, Callable[[], float]] = {"postgres": faults.postgres, "connect": faults.connect}
-KINDS = ("invalid-bytes", "missing-field", "wrong-type", "nul-byte", "overflow")
 # Shares of all messages.
 SHARES = ["--duplicates", "0.05", "--changed", "0.5", "--late", "0.01"]
 POISON = ["--poison", ",".join(f"{kind}=0.001" for kind in KINDS)]
@@ -51,6 +51,11 @@ class Soak:
         self.broken: list[str] = []
 
     def run(self, chosen: list[str]) -> None:
+        """Load, with the chosen faults on the way, and compare.
+
+        Raises:
+            ExpectedError: something did not happen in time.
+        """
         wait(self._connect, [self._name], 60)
         before = self._lag()
         began = time.monotonic()
@@ -171,33 +176,36 @@ class Soak:
                 if found := condition():
                     return found
             if time.monotonic() > deadline:
-                raise SystemExit(f"not within {self._timeout:g} s; see register.py status")
+                raise settings.ExpectedError(
+                    f"not within {self._timeout:g} s; see `connectors/register.py status`"
+                )
             time.sleep(POLL)
 
 
 def main() -> int:
     """Run it; returns 1 if a promise was broken."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.soak",
-        description=bench.soak.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.Parser(prog="python -m bench.soak", description=bench.soak.__doc__)
+    parser.add_version()
     parser.add_argument("--count", type=int, default=1_000_000, help="messages (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed makes other keys")
+    parser.add_argument("--seed", type=int, default=1, help="another one makes other keys")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds for each wait")
     parser.add_argument(
         "--faults", nargs="*", choices=[*FAULTS], default=[], help="in this order, spread evenly"
     )
     options = parser.parse_args()
-    settings.load_env()
-    if settings.get("STREAM_FORMAT") != "json":
-        parser.error(
-            "what the sink must hold is read from JSON: the stack needs STREAM_FORMAT=json"
-        )
-    soak = Soak(options.count, options.seed, options.timeout)
-    soak.run(options.faults)
-    print(f"BROKEN: {', '.join(soak.broken)}" if soak.broken else "all promises kept")
-    return 1 if soak.broken else 0
+
+    def run_soak() -> int:
+        settings.load_env()
+        if settings.stream_format() != "json":
+            raise settings.SettingError(
+                "what the sink must hold is read from JSON: set STREAM_FORMAT=json for the stack"
+            )
+        soak = Soak(options.count, options.seed, options.timeout)
+        soak.run(options.faults)
+        print(f"BROKEN: {', '.join(soak.broken)}" if soak.broken else "all promises kept")
+        return 1 if soak.broken else 0
+
+    return command_line.run(run_soak)
 
 
 if __name__ == "__main__":

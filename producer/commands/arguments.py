@@ -39,7 +39,9 @@ not_negative = checked(int, lambda n: n >= 0, "use a whole number, 0 or more")
 rows = checked(int, lambda n: 0 <= n <= MOST, f"use a whole number from 0 to {MOST}")
 processes = checked(int, lambda n: 0 < n <= 256, "use a whole number from 1 to 256")
 rate = checked(
-    float, lambda r: r == 0 or 1e-6 <= r < float("inf"), "use messages a second, 0 for no limit"
+    float,
+    lambda r: r == 0 or 1e-6 <= r < float("inf"),
+    "use messages a second, from 0.000001 on, or 0 for no limit",
 )
 seconds = checked(float, lambda s: 0.1 <= s <= 86400, "use seconds, from 0.1 to 86400")
 share = checked(float, lambda s: 0 <= s <= 1, "use a share from 0 to 1, like 0.05")

@@ -44,7 +44,8 @@ kinds of poison:
 {arguments.explain_kinds(poison.KINDS)}
 
 Kafka, the Schema Registry and the format (json or avro) come from KAFKA_BOOTSTRAP_SERVERS,
-SCHEMA_REGISTRY_URL and STREAM_FORMAT.
+SCHEMA_REGISTRY_URL and STREAM_FORMAT. Ctrl-C or SIGTERM ends a stream well: what is under way is
+still delivered, and without --count the exit code is 0.
 """
 #: Messages a second when neither a rate nor an end is given: a stream, not a flood.
 ENDLESS = 50.0

@@ -12,6 +12,7 @@ from producer.errors import UsageError
 SEEDED_START = datetime(2026, 11, 1, tzinfo=UTC)
 SEEDED_RANGE = timedelta(days=7)
 RECENT = timedelta(days=1)
+LONGEST = timedelta(days=36500)
 # How far event time moves on with each event when neither a range nor a rate says it.
 NOMINAL_RATE = 1000.0
 UNITS = {"ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -38,15 +39,15 @@ def read_duration(text: str) -> timedelta:
     """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w.
 
     Raises:
-        UsageError: it is written otherwise, or longer than Python's timedelta can be.
+        UsageError: it is written otherwise, or longer than LONGEST.
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
     if not found:
         raise UsageError(f"{text!r} is not a duration: use 90s, 15m, 2h or 3d")
-    try:
-        return timedelta(seconds=float(found[1]) * UNITS[found[2]])
-    except OverflowError:
-        raise UsageError(f"{text!r} is too long a duration") from None
+    seconds = float(found[1]) * UNITS[found[2]]
+    if seconds > LONGEST.total_seconds():
+        raise UsageError(f"{text!r} is too long: use up to {LONGEST.days}d")
+    return timedelta(seconds=seconds)
 
 
 def choose_timeline(

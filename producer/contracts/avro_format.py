@@ -84,7 +84,7 @@ class AvroWire:
         fields = self._contract.fields
         if len(row) != len(fields):
             raise RefusedError(f"has {len(row)} values; the contract has {len(fields)} fields")
-        return self._write([check_value(f, v) for f, v in zip(fields, row, strict=True)])
+        return self._write(list(map(check_value, fields, row)))
 
     def _write(self, values: list[Any]) -> bytes:
         out = io.BytesIO(self._frame)
@@ -94,7 +94,9 @@ class AvroWire:
         return out.getvalue()
 
     def poison(self, kind: str, row: Row) -> bytes:
+        """Bytes made from a good row that the sink cannot take; see Wire."""
         field = poison_target(kind, self._contract, self.overflows)
+        row = tuple(map(check_value, self._contract.fields, row))
         match kind:
             case "invalid-bytes":
                 return GARBAGE
@@ -194,11 +196,13 @@ def _write_texts(values: Sequence[str]) -> Iterable[bytes]:
 
 def _decimal(field: Field, text: str) -> bytes:
     """The bytes of a decimal from its usual text, which has all digits of its scale."""
-    if len(text) > field.precision + bool(field.scale) or "E" in text:
+    if len(text) > field.precision + bool(field.scale):
         raise ValueError
-    if field.scale and text[-1 - field.scale] != ".":
-        raise ValueError
-    number = int(text.replace(".", "", 1))
+    if field.scale:
+        if text[-1 - field.scale] != ".":
+            raise ValueError
+        text = text.replace(".", "", 1)
+    number = int(text)
     data = number.to_bytes((number.bit_length() >> 3) + 1, "big", signed=True)
     return LENGTHS[len(data)] + data
 

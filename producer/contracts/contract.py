@@ -150,7 +150,10 @@ def _field(spec: dict[str, Any]) -> Field:
         return Field(name, declared, optional)
     logical = declared.get("logicalType") if isinstance(declared, dict) else None
     if logical == "decimal" and declared["type"] == "bytes":
-        return Field(name, logical, optional, declared["precision"], declared.get("scale", 0))
+        precision, scale = declared["precision"], declared.get("scale", 0)
+        if type(precision) is not int or type(scale) is not int or not 0 <= scale <= precision:
+            raise ValueError(f"{name}: precision and scale: use whole numbers, like 18 and 2")
+        return Field(name, logical, optional, precision, scale)
     if logical == "timestamp-micros":
         return Field(name, logical, optional)
     if isinstance(declared, dict) and not logical and declared["type"] in PRIMITIVES:

@@ -59,6 +59,7 @@ class JsonWire:
         return _object(map(_member, fields, row))
 
     def poison(self, kind: str, row: Row) -> bytes:
+        """Bytes made from a good row that the sink cannot take; see Wire."""
         fields = self._contract.fields
         field = poison_target(kind, self._contract, self.overflows)
         members = dict(zip(fields, map(_member, fields, row), strict=True))

@@ -20,6 +20,7 @@ Message = tuple[bytes, bytes | None]
 Encode = Callable[[Sequence[Row]], list[Message | RefusedError]]
 #: The value of any row; raises RefusedError, naming field and reason.
 EncodeChecked = Callable[[Row], bytes]
+#: What a block encoder raises for a value that is not of its type's usual shape.
 UNUSUAL = (TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
 
 
@@ -27,6 +28,8 @@ def encoder(block: Encode, checked: EncodeChecked, key: int) -> Encode:
     """An encoder of any rows: by block, and the rows that are not usual ones by themselves.
 
     Args:
+        block: encodes rows that are all usual, and raises one of UNUSUAL if one is not.
+        checked: the value of any row; raises RefusedError, naming field and reason.
         key: the place of the message's key in a row.
     """
 

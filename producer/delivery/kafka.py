@@ -40,7 +40,7 @@ class Delivery:
     Args:
         servers: Kafka's bootstrap servers.
         wait: seconds to wait for Kafka, at the start and for each message.
-        observer: is told of the waiting, and may end it.
+        observer: gets to know of the waiting, and may end it.
         settings: librdkafka settings, which override SETTINGS.
 
     Raises:

@@ -26,7 +26,8 @@ class Run:
     """Everything that decides what is sent, and where; the same in each worker process.
 
     Attributes:
-        stream: its name; ``key_version``: see producer.events.stream.find_stream.
+        stream: its name.
+        key_version: see producer.events.stream.find_stream.
         users: pattern of the registration files whose users the events are about.
         rate: messages a second; None for as fast as possible.
         wait: seconds that Kafka may be unreachable.
@@ -58,7 +59,7 @@ class Worker:
     """Sends the blocks that fall to one of ``workers`` processes.
 
     Args:
-        observer: is told, and may end it.
+        observer: gets to know how it goes, and may end it.
 
     Raises:
         ProducerError: Kafka or the Schema Registry cannot be used.
@@ -72,14 +73,18 @@ class Worker:
         self._delivery.connect()
 
     def send_all(self, start: float | None = None) -> Totals:
-        """Send everything, flush, and count. ``start``: when message 0 is due (monotonic)."""
+        """Send everything, wait for the delivery reports, and return what became of it.
+
+        Args:
+            start: when message 0 is due (monotonic); None for when it is made.
+        """
         pace, totals = Pace(self._run.rate, start), self._delivery.totals
         totals.refused = self._messages.refused
         for block, size in blocks(self._run.count, self._number, self._workers):
             self._send_block(self._messages.block(block, size), block * BLOCK, pace)
             if self._delivery.ended():
                 break
-        # A stop has its own reason, which whoever asked for it knows.
+        # Whoever asked for a stop knows why it ended.
         if totals.failed and not self._observer.stopped():
             key, reason = totals.failures[0]
             self._observer.say(f"giving up, because {key} was not acknowledged: {reason}")

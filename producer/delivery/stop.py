@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM ask a run to end well, and, the second time, at once."""
+"""Ctrl-C and SIGTERM ask a run to end well; a second one asks it to end at once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Stop:
         self._asked = 0
 
     def __call__(self) -> int:
+        """How many signals came so far."""
         return self._asked
 
     def __enter__(self) -> Stop:

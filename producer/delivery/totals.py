@@ -1,4 +1,4 @@
-"""What became of a run's messages, and who is told."""
+"""What became of a run's messages, and who gets to know it."""
 
 from __future__ import annotations
 

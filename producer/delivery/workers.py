@@ -83,7 +83,7 @@ def _signals_waiting() -> Iterator[None]:
 
 
 def _started(children: list[_Child]) -> bool:
-    """Whether the workers were told to send, which happens once all are ready."""
+    """Whether the workers were asked to send, which happens once all are ready."""
     return all(child.ready for child in children)
 
 
@@ -125,7 +125,7 @@ def _receive(child: _Child, children: list[_Child], observer: Observer, said: se
 def _start(children: list[_Child]) -> None:
     now = time.monotonic()
     for child in children:
-        # One that was stopped meanwhile has gone already.
+        # One that was stopped meanwhile has ended already.
         with suppress(ConnectionError):
             child.pipe.send(now)
 

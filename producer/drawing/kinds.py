@@ -45,7 +45,7 @@ def kind(make: Callable[..., Draw]) -> Callable[..., Draw]:
 
 
 def parse_kind(spec: Any, where: str) -> Draw:
-    """The kind that one field's configuration asks for. ``nulls: SHARE`` goes with every kind.
+    """The kind that one field's configuration asks for. Every kind takes ``nulls: SHARE``.
 
     Raises:
         UsageError: an unknown kind or option, or one that lacks its argument; at the first drawing,
@@ -242,7 +242,8 @@ def faker(
     The pool does not depend on the run's seed: it is the vocabulary of one and the same world.
     """
     locales = (locale,) if isinstance(locale, str) else tuple(locale)
-    if not hasattr(Faker(list(locales)), method):
+    # Faker looks without end for what is not a Python name.
+    if not method.isidentifier() or not hasattr(Faker(list(locales)), method):
         raise ValueError(f"Faker has no {method!r} for {locale}")
 
     def draw(rows: Rows, rng: RandomStream) -> Column:
@@ -274,7 +275,8 @@ def text(template: str) -> Draw:
             [_slug(value) if name in slugs else value for value in rows[name].tolist()]
             for name in names
         ]
-        return objects([frame.format(*values) for values in zip(*columns, strict=True)])
+        numbered = zip(range(rows.count), *columns, strict=True)
+        return objects([frame.format(*values) for _, *values in numbered])
 
     return draw
 

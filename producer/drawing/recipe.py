@@ -42,8 +42,11 @@ def read_recipe(path: Path, known: set[str]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UsageError(f"{where}: should be a map with {keys}")
     for name in ("fields", "entities"):
-        if not isinstance(data.get(name) or {}, dict):
-            raise UsageError(f"{where}: {name} should be a map")
+        named = data.get(name) or {}
+        if not isinstance(named, dict) or any("." in str(key) for key in named):
+            raise UsageError(f"{where}: {name} should be a map of names without a dot")
+        if not all(isinstance(key, str) for key in named):
+            raise UsageError(f"{where}: {name}: put names that look like numbers into quotes")
     if unknown := sorted(map(str, set(data) - known)):
         raise UsageError(f"{where}: nothing reads {unknown[0]!r}; known: {keys}")
     return data

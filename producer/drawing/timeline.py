@@ -107,6 +107,7 @@ class Spread:
             raise UsageError("the rhythm gives the whole range of event times no weight")
 
     def times(self, first: int, count: int, rng: RandomStream) -> Micros:
+        """Event times of ``count`` events from number ``first`` on, in order."""
         part = (np.arange(first, first + count) + rng.unit(count)) / self._total
         position = part * self._edges[-1]
         hour = np.minimum(np.searchsorted(self._edges, position, "right"), len(self._edges) - 1)
@@ -123,5 +124,6 @@ class Steady:
     rate: float
 
     def times(self, first: int, count: int, rng: RandomStream) -> Micros:
+        """Event times of ``count`` events from number ``first`` on, in order."""
         elapsed = np.arange(first, first + count) / self.rate * 1e6
         return self.start + elapsed.astype(np.int64)

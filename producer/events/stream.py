@@ -77,12 +77,14 @@ def find_stream(name: str, users: Registrations, key_version: int | None = None)
     where = recipe.shown_path(path)
     data = recipe.read_recipe(path, recipe.KEYS | {"corrections"})
     fields, wanted = dict(data.get("fields") or {}), contract.field_names
-    corrections = frozenset(data.get("corrections") or ())
+    corrections = data.get("corrections") or []
+    if not isinstance(corrections, list):
+        raise UsageError(f"{where}: corrections should be a list of fields")
     if missing := [field for field in wanted if field not in fields]:
         raise UsageError(f"{where}: says nothing about {', '.join(missing)}")
-    if unknown := sorted({*fields, *corrections} - set(wanted)):
+    if unknown := [name for name in (*fields, *corrections) if name not in wanted]:
         raise UsageError(f"{where}: {contract.name}.avsc has no field {unknown[0]!r}")
     if key_version is not None:
         fields[contract.key] = {"uuid": key_version}
     ordered = {**data, "fields": {field: fields[field] for field in wanted}}
-    return Stream(contract, Recipe(path, ordered, users), corrections)
+    return Stream(contract, Recipe(path, ordered, users), frozenset(corrections))

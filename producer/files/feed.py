@@ -124,8 +124,11 @@ def _read_feed(name: str) -> tuple[Path, dict[str, Any]]:
     path = recipe.HERE / "feeds" / f"{name}.yml"
     where = recipe.shown_path(path)
     data = recipe.read_recipe(path, KEYS)
-    if "file" not in data or bool(data.get("stream")) == bool(data.get("fields")):
+    source = data.get("stream")
+    if "file" not in data or bool(source) == bool(data.get("fields")):
         raise UsageError(f"{where}: needs file, and either stream or fields")
+    if source and not isinstance(source, str):
+        raise UsageError(f"{where}: stream: use the name of one")
     try:
         data["file"].format(month="")
     except (AttributeError, LookupError, ValueError):

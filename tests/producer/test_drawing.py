@@ -225,6 +225,22 @@ def test_fields_that_refer_to_each_other_or_to_nothing_are_named() -> None:
         Rows({"a": parse_kind({"take": "user.id"}, "x")}, 1, 0, ())["a"]
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"integer": ["a", 2]},
+        {"sequence": "{nothing}"},
+        {"text": "{nothing}"},
+        {"price": ["low", "high"]},
+        {"uuid": 7},
+        {"constant": 1, "nulls": "some"},
+    ],
+)
+def test_a_column_that_cannot_be_drawn_is_named_with_its_place(spec: object) -> None:
+    with pytest.raises(UsageError, match=r"streams/x\.yml: colour: \w+: "):
+        Rows({"colour": parse_kind(spec, "streams/x.yml: colour")}, 1, 0, ())["colour"]
+
+
 def test_the_readme_lists_the_kinds_that_there_are() -> None:
     readme = (Path(__file__).resolve().parents[2] / "producer" / "README.md").read_text()
     assert set(re.findall(r"^\| `(\w+): ", readme, re.MULTILINE)) == set(KINDS)

@@ -94,6 +94,7 @@ VALUES: list[st.SearchStrategy[Any]] = [
     st.none() | decimals(30, 7),
     st.none() | micros | timestamps,
 ]
+VALID = ("k", "a", True, None, 1, 1 << 40, 0.5, Decimal(12), Decimal("0.1234567"), 0)
 rows = st.tuples(*VALUES)
 junk = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.text(), st.binary()
@@ -192,6 +193,14 @@ def test_a_row_is_encoded_or_refused_whatever_else_is_in_its_block(
     for wire in (JsonWire(every_type), AvroWire(every_type, 7)):
         alone = [wire.encode([row])[0] for row in block]
         assert list(map(str, wire.encode(block))) == list(map(str, alone))
+
+
+def test_a_decimal_without_a_scale_takes_no_fraction(every_type: Contract) -> None:
+    row = list(VALID)
+    row[7] = Decimal("12.5")
+    for wire in (JsonWire(every_type), AvroWire(every_type, 7)):
+        with pytest.raises(RefusedError, match=r"v0: 12\.5 has more than 0 digits behind"):
+            encoded(wire, tuple(row))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from typing import Any
 import settings
 from bench.against import baseline, peers
 from bench.against.databases import RAW_TABLE, Databases, databases
-from bench.timing import Prepared, Work, compare_rates, measure_rate, table_row
+from bench.timing import Prepared, Work, compare_rates, table_row
 from dags.landing.feeds import FileFeed, StreamFeed, find
 from dags.landing.land import land_files, land_stream
 
@@ -83,9 +83,8 @@ def _feed() -> StreamFeed:
 
 def _emptied(pair: Databases, table: str, work: Work) -> Work:
     def before() -> None:
-        pair.snowflake(
-            f"create table if not exists {table} (empty text)", f"truncate table {table}"
-        )
+        create = f"create table if not exists {table} (empty text)"
+        pair.snowflake(create, f"truncate table {table}")
 
     return Prepared(before, work)
 
@@ -121,9 +120,8 @@ def _files(pair: Databases) -> dict[str, Any]:
             land_files(feed, Path(folder))
             return pair.count(f"RAW.{feed.table}")
 
-        bare = _counted(
-            lambda: baseline.put_and_copy(Path(folder) / "*.csv"), pair, "RAW.BASELINE", rows
-        )
+        put_and_copy = partial(baseline.put_and_copy, Path(folder) / "*.csv")
+        bare = _counted(put_and_copy, pair, BASELINE_TABLE, rows)
         return compare_rates(
             "land files",
             "PUT, COPY INTO",
@@ -151,12 +149,12 @@ def _incremental() -> Iterator[dict[str, Any]]:
     """New rows on a large table and on a small one: the time must not depend on the old rows."""
     with databases("bench_old", OLD) as large, databases("bench_few", FEW) as small:
         peaks = [_peak_of_first_landing(pair) for pair in (large, small)]
-        works = [Prepared(_adding(pair), _land_stream(pair, NEW)) for pair in (large, small)]
-        for work in works:
-            measure_rate(work)
-        pairs = [(measure_rate(works[0]), measure_rate(works[1])) for _ in range(ROUNDS)]
-    what = f"{NEW // 1000}k new rows on {OLD // 1_000_000}M old"
-    yield table_row(what, f"the same on {FEW // 1000}k old", pairs, bar=0.77)
+        on_large, on_small = (
+            Prepared(partial(pair.fill, NEW), _land_stream(pair, NEW)) for pair in (large, small)
+        )
+        what = f"{NEW // 1000}k new rows on {OLD // 1_000_000}M old"
+        theirs = f"the same on {FEW // 1000}k old"
+        yield compare_rates(what, theirs, on_large, on_small, bar=0.77, rounds=ROUNDS)
     # Smaller is better here, so theirs comes first and the ratio is above the bar.
     what = f"peak MB of landing {FEW // 1000}k rows"
     yield table_row(what, f"of {OLD // 1_000_000}M rows", [(peaks[1], peaks[0])], bar=0.8)
@@ -180,7 +178,3 @@ def land_all() -> None:
     """Land what is new of the stream, then print this process's peak memory in MB."""
     land_stream(_feed())
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _adding(pair: Databases) -> Callable[[], None]:
-    return lambda: pair.fill(NEW)

@@ -59,15 +59,12 @@ def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:
     path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
     every = airflow.get(path, limit=1000)["task_instances"]
     tasks = [task for task in every if task["task_id"].startswith("dbt.")]
-    first = min(_time(task["start_date"]) for task in tasks)
-    last = max(_time(task["end_date"]) for task in tasks)
-    marks = [_time(run["queued_at"]), first, last, _time(run["end_date"])]
+    read = datetime.fromisoformat
+    first = min(read(task["start_date"]) for task in tasks)
+    last = max(read(task["end_date"]) for task in tasks)
+    marks = [read(run["queued_at"]), first, last, read(run["end_date"])]
     before, seconds, after = [(b - a).total_seconds() for a, b in pairwise(marks)]
     return before, seconds, after
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _dbt_build(folder: Path) -> tuple[float, int]:

@@ -61,19 +61,11 @@ def _read_rows(path: str) -> Iterator[dict[str, str]]:
         raise UsageError(f"{path}: its header has no {' and no '.join(sorted(missing))}")
     while True:
         try:
-            values = next(reader)
+            user = dict(zip(header, next(reader), strict=True))
+            date.fromisoformat(user["registration_date"])
         except StopIteration:
             return
-        except csv.Error:
+        except (csv.Error, ValueError):
             continue
-        user = dict(zip(header, values, strict=False))
-        if len(values) == len(header) and user["user_id"] and _is_date(user["registration_date"]):
+        if user["user_id"]:
             yield user
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -42,7 +42,8 @@ def sling() -> None:
     import sling_linux_amd64
 
     binary = Path(sling_linux_amd64.__file__).parent / "bin" / "sling-linux-amd64"
-    user, password = settings.get("SNOWFLAKE_USER"), settings.get("SNOWFLAKE_PASSWORD") or "local"
+    user = settings.get("SNOWFLAKE_USER")
+    password = settings.get_optional("SNOWFLAKE_PASSWORD") or "local"
     target = (
         f"snowflake://{user}:{password}@{settings.get('SNOWFLAKE_HOST')}:"
         f"{settings.port('SNOWFLAKE_PORT')}/{settings.get('SNOWFLAKE_DATABASE')}"

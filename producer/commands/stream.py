@@ -6,7 +6,6 @@ import argparse
 import json
 import secrets
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def _how(group: argparse._ArgumentGroup) -> None:
     text = "how long Kafka may be unreachable (default: %(default)g)"
     add("--wait", type=arguments.seconds, default=60.0, metavar="SECONDS", help=text)
     text = "touched while all goes well, for health checks"
-    add("--heartbeat", type=Path, metavar="FILE", help=text)
+    add("--heartbeat", type=Path, action="append", default=[], metavar="FILE", help=text)
     text = "a setting of Kafka's client (librdkafka), like security.protocol=SASL_SSL"
     pair = arguments.checked(arguments.key_value)
     add("-X", dest="settings", type=pair, action="append", metavar="KEY=VALUE", help=text)
@@ -127,7 +126,8 @@ def run(options: argparse.Namespace) -> int:
     plan = _plan(options)
     with Display(plan.count) as display, Stop() as stopped:
         display.say(f"seed {plan.seed}, topic {plan.topic} at {plan.servers}, {plan.format}")
-        observer = Observer(display.say, _show(display, options.heartbeat), stopped)
+        shows = [display.show, *(Heartbeat(file).show for file in options.heartbeat)]
+        observer = Observer(display.say, lambda totals: [show(totals) for show in shows], stopped)
         if options.processes == 1:
             totals = Worker(plan, observer).send_all()
         else:
@@ -140,18 +140,6 @@ def run(options: argparse.Namespace) -> int:
     if not totals.complete:
         return 1
     return StoppedError.exit_code if cut_short else 0
-
-
-def _show(display: Display, heartbeat: Path | None) -> Callable[[Totals], None]:
-    if heartbeat is None:
-        return display.show
-    beat = Heartbeat(heartbeat)
-
-    def show(totals: Totals) -> None:
-        display.show(totals)
-        beat.show(totals)
-
-    return show
 
 
 def _plan(options: argparse.Namespace) -> Run:
@@ -182,7 +170,7 @@ def _plan(options: argparse.Namespace) -> Run:
         stream=options.stream,
         users=users,
         key_version=options.keys,
-        format=options.format or settings.get("STREAM_FORMAT"),
+        format=options.format or settings.stream_format(),
         registry_url=settings.get("SCHEMA_REGISTRY_URL"),
         servers=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
         topic=options.topic or source.contract.topic,

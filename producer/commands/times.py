@@ -29,9 +29,8 @@ def read_timestamp(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"{text!r} is not a valid time: use 2026-11-01 or 2026-11-01T08:30:00"
-        ) from None
+        use = "2026-11-01 or 2026-11-01T08:30:00"
+        raise UsageError(f"{text!r} is not a valid time: use {use}") from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -68,21 +67,18 @@ def choose_timeline(
         UsageError: the range is empty or beyond the year 9999, or has an end but no count of
             events.
     """
-    fixed = start is not None or end is not None or seeded
-    if not fixed and (rate is not None or count is None):
-        return Steady(micros(datetime.now(UTC)), rate or NOMINAL_RATE)
-    if not fixed:
-        end = datetime.now(UTC)
-        start = end - RECENT
+    if start is None and end is None and not seeded:
+        now = datetime.now(UTC)
+        if rate is not None or count is None:
+            return Steady(micros(now), rate or NOMINAL_RATE)
+        start, end = now - RECENT, now
     try:
         if start is None:
             start = end - SEEDED_RANGE if end is not None else SEEDED_START
-        if count is None:
-            if end is not None:
-                raise UsageError("--end needs --count: how many events to spread over the range")
-            return Steady(micros(start), rate or NOMINAL_RATE)
-        if end is None:
-            end = start + SEEDED_RANGE
+        if count is not None:
+            return Spread(micros(start), micros(end or start + SEEDED_RANGE), count, rhythm)
     except OverflowError:
         raise UsageError("the event times have to be in the years 0001 to 9999") from None
-    return Spread(micros(start), micros(end), count, rhythm)
+    if end is not None:
+        raise UsageError("--end needs --count: how many events to spread over the range")
+    return Steady(micros(start), rate or NOMINAL_RATE)

@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import fastavro
 import numpy as np
 
-from producer.contracts.checks import check_value, require_normal, require_types
+from producer.contracts.checks import check_row, require_normal, require_types
 from producer.contracts.contract import Contract, Field
 from producer.contracts.message import Message, Row, encoder
-from producer.contracts.poison import GARBAGE, NUMERIC_DIGITS, poison_target, replace_value
+from producer.contracts.poison import GARBAGE, NUMERIC_DIGITS, poison_target
 from producer.errors import RefusedError
 
 K = TypeVar("K")
@@ -81,37 +81,35 @@ class AvroWire:
         Raises:
             RefusedError: the row breaks the contract; the text names field and reason.
         """
-        fields = self._contract.fields
-        if len(row) != len(fields):
-            raise RefusedError(f"has {len(row)} values; the contract has {len(fields)} fields")
-        return self._write(list(map(check_value, fields, row)))
+        return self._write(self._record(row))
 
-    def _write(self, values: list[Any]) -> bytes:
+    def _record(self, row: Row) -> dict[str, Any]:
+        values = check_row(self._contract.fields, row)
+        return dict(zip(self._contract.field_names, values, strict=True))
+
+    def _write(self, record: dict[str, Any]) -> bytes:
         out = io.BytesIO(self._frame)
         out.seek(0, io.SEEK_END)
-        record = dict(zip(self._contract.field_names, values, strict=True))
         fastavro.schemaless_writer(out, self._schema, record)
         return out.getvalue()
 
     def poison(self, kind: str, row: Row) -> bytes:
         """Bytes made from a good row that the sink cannot take; see Wire."""
         field = poison_target(kind, self._contract, self.overflows)
-        row = tuple(map(check_value, self._contract.fields, row))
+        record = self._record(row)
         match kind:
             case "invalid-bytes":
                 return GARBAGE
             case "nul-byte":
-                return self._write(replace_value(self._contract, row, field, "NUL \0 inside"))
+                return self._write({**record, field.name: "NUL \0 inside"})
             case "overflow":
-                beyond = _beyond_numeric(field)
-                return self._write(replace_value(self._contract, row, field, beyond))
+                return self._write({**record, field.name: _beyond_numeric(field)})
             # Avro's bytes carry no names and no types: a field is missing when the message ends
             # too early, and a type is wrong when its bytes make no sense.
             case "missing-field":
-                return self._write(list(row))[:-1]
+                return self._write(record)[:-1]
             case "wrong-type":
-                good = self._write(list(row))
-                return self._frame + NEGATIVE_LENGTH + good[len(self._frame) :]
+                return self._frame + NEGATIVE_LENGTH + self._write(record)[len(self._frame) :]
         raise ValueError(f"there is no poison {kind!r}")
 
 
@@ -148,12 +146,12 @@ def _column_writer(field: Field) -> WriteColumn:
     require = require_types if field.kind == "decimal" else require_normal
 
     def column(values: Sequence[Any]) -> Iterable[bytes]:
-        if not field.optional:
-            require(field, values)
-            return write(values)
-        given = [value for value in values if value is not None]
+        given = [value for value in values if value is not None] if field.optional else values
         require(field, given)
-        rest = iter(write(given))
+        written = write(given)
+        if not field.optional:
+            return written
+        rest = iter(written)
         return [b"\0" if value is None else b"\2" + next(rest) for value in values]
 
     return column

@@ -28,15 +28,15 @@ RANGES = {
     "long": (-(1 << 63), (1 << 63) - 1),
     "timestamp-micros": (FIRST_MICRO, LAST_MICRO),
 }
-#: Kind of a field -> the type that its values usually have, which is the normal form's.
-TYPES = {
-    "string": str,
-    "boolean": bool,
-    "int": int,
-    "long": int,
-    "double": float,
-    "decimal": Decimal,
-    "timestamp-micros": int,
+#: Kind of a field -> the types that it takes, the normal form's first, and what they are in words.
+TYPES: dict[str, tuple[Any, str]] = {
+    "string": ((str,), "a string"),
+    "boolean": ((bool,), "a boolean"),
+    "int": ((int,), "an integer"),
+    "long": ((int,), "an integer"),
+    "double": ((float, int), "a number"),
+    "decimal": ((Decimal, int), "exact: use Decimal"),
+    "timestamp-micros": ((int, datetime), "a timestamp"),
 }
 
 
@@ -51,7 +51,7 @@ def require_types(field: Field, values: Sequence[Any]) -> None:
     Raises:
         TypeError: one does not; it may be acceptable all the same.
     """
-    if values and {*map(type, values)} != {TYPES[field.kind]}:
+    if values and {*map(type, values)} != {TYPES[field.kind][0][0]}:
         raise TypeError
 
 
@@ -95,28 +95,41 @@ def check_value(field: Field, value: Any) -> Any:
         raise RefusedError(f"{field.name}: {reason}") from None
 
 
+def check_row(fields: Sequence[Field], row: Sequence[Any]) -> list[Any]:
+    """The values of a row in their normal form.
+
+    Raises:
+        RefusedError: the row breaks the contract; the text names field and reason.
+    """
+    if len(row) != len(fields):
+        raise RefusedError(f"has {len(row)} values; the contract has {len(fields)} fields")
+    return list(map(check_value, fields, row))
+
+
 def _normal(field: Field, value: Any) -> Any:
+    types, wanted = TYPES[field.kind]
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not {wanted}")
     match field.kind:
         case "string":
             return _string(value)
         case "boolean":
-            return _boolean(value)
-        case "int":
-            return _integer(value, 32)
-        case "long":
-            return _integer(value, 64)
+            return value
+        case "int" | "long":
+            first, last = RANGES[field.kind]
+            if not first <= value <= last:
+                raise RefusedError(f"an integer of {value.bit_length()} bits: not {field.kind}")
+            return value
         case "double":
             return _double(value)
         case "decimal":
-            return _decimal(value, field.precision, field.scale)
+            return _decimal(Decimal(value), field.precision, field.scale)
         case "timestamp-micros":
             return _micros(value)
     raise TypeError(f"{field.name} is of an unknown kind, {field.kind!r}")
 
 
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a string")
+def _string(value: str) -> str:
     if "\0" in value:
         raise RefusedError(f"{value!r:.60} has a NUL character, which PostgreSQL refuses in text")
     try:
@@ -126,23 +139,7 @@ def _string(value: Any) -> str:
     return value
 
 
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a boolean")
-    return value
-
-
-def _integer(value: Any, bits: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not an integer")
-    if not -(1 << bits - 1) <= value < 1 << bits - 1:
-        raise RefusedError(f"an integer of {value.bit_length()} bits does not fit {bits}")
-    return value
-
-
-def _double(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a number")
+def _double(value: float) -> float:
     try:
         number = float(value)
     except OverflowError:
@@ -152,32 +149,23 @@ def _double(value: Any) -> float:
     return number
 
 
-def _decimal(value: Any, precision: int, scale: int) -> Decimal:
-    if not isinstance(value, Decimal | int) or isinstance(value, bool):
-        raise RefusedError(
-            f"{value!r:.60} is {type(value).__name__}, which is not exact: use Decimal"
-        )
-    number = Decimal(value)
+def _decimal(number: Decimal, precision: int, scale: int) -> Decimal:
     if not number.is_finite():
         raise RefusedError(f"{number} is not a number")
     exact = Context(prec=max(len(number.as_tuple().digits), precision))
     _, digits, exponent = number.normalize(exact).as_tuple()
     if -int(exponent) > scale:
-        raise RefusedError(
-            f"{number} has more than {scale} digits behind the point: would be rounded"
-        )
+        raise RefusedError(f"{number} has more than {scale} digits behind the point")
     if number and len(digits) + int(exponent) > precision - scale:
         raise RefusedError(f"{number} has more than {precision - scale} digits before the point")
     return number.quantize(Decimal(1).scaleb(-scale), context=exact)
 
 
-def _micros(value: Any) -> int:
+def _micros(value: int | datetime) -> int:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise RefusedError(f"{value.isoformat()} has no time zone")
         value = (value - EPOCH) // MICROSECOND
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise RefusedError(f"{value!r:.60} is {type(value).__name__}, not a timestamp")
     if not FIRST_MICRO <= value <= LAST_MICRO:
         raise RefusedError("lies outside the years 0001 to 9999")
     return value

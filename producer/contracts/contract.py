@@ -76,12 +76,10 @@ class Contract:
             RefusedError: a required field is missing, or the contract has no field of a name.
         """
         if unknown := sorted(set(record) - set(self.field_names)):
-            raise RefusedError(f"{unknown[0]}: the contract {self.name} has no such field")
+            raise RefusedError(f"{unknown[0]}: {self.name}.avsc has no such field")
         for field in self.fields:
             if field.name not in record and not field.optional:
-                raise RefusedError(
-                    f"{field.name}: missing, and the contract {self.name} requires it"
-                )
+                raise RefusedError(f"{field.name}: missing, and {self.name}.avsc requires it")
         return tuple(record.get(name) for name in self.field_names)
 
 
@@ -103,10 +101,8 @@ def find_contract(name: str) -> Contract:
     for contract in contracts:
         if contract.topic == name:
             return contract
-    raise UsageError(
-        f"no stream is called {name!r}: producer/schemas has "
-        + ", ".join(f"{c.name} (topic {c.topic})" for c in contracts)
-    )
+    known = ", ".join(f"{contract.name} (topic {contract.topic})" for contract in contracts)
+    raise UsageError(f"no stream is called {name!r}; known: {known}")
 
 
 def load_contract(path: Path) -> Contract:
@@ -158,7 +154,5 @@ def _field(spec: dict[str, Any]) -> Field:
         return Field(name, logical, optional)
     if isinstance(declared, dict) and not logical and declared["type"] in PRIMITIVES:
         return Field(name, declared["type"], optional)
-    raise ValueError(
-        f"{name}: {json.dumps(declared)} is not supported; use {', '.join(PRIMITIVES)}, "
-        "decimal (bytes) or timestamp-micros"
-    )
+    known = f"{', '.join(PRIMITIVES)}, decimal (bytes) or timestamp-micros"
+    raise ValueError(f"{name}: {json.dumps(declared)} is not supported; use {known}")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from producer.contracts.checks import EPOCH, check_value, iso, require_normal
+from producer.contracts.checks import EPOCH, check_row, iso, require_normal
 from producer.contracts.contract import Contract, Field
 from producer.contracts.message import Message, Row, encoder
 from producer.contracts.poison import GARBAGE, NUMERIC_DIGITS, poison_target
@@ -53,23 +53,24 @@ class JsonWire:
         Raises:
             RefusedError: the row breaks the contract; the text names field and reason.
         """
-        fields = self._contract.fields
-        if len(row) != len(fields):
-            raise RefusedError(f"has {len(row)} values; the contract has {len(fields)} fields")
-        return _object(map(_member, fields, row))
+        return _object(self._members(row).values())
 
     def poison(self, kind: str, row: Row) -> bytes:
         """Bytes made from a good row that the sink cannot take; see Wire."""
-        fields = self._contract.fields
         field = poison_target(kind, self._contract, self.overflows)
-        members = dict(zip(fields, map(_member, fields, row), strict=True))
+        members = self._members(row)
         if kind == "invalid-bytes":
-            return GARBAGE + members[fields[0]].encode()
+            return GARBAGE + members[self._contract.fields[0]].encode()
         if kind == "missing-field":
             del members[field]
         else:
             members[field] = f'"{field.name}":{_wrong_text(kind, field)}'
         return _object(members.values())
+
+    def _members(self, row: Row) -> dict[Field, str]:
+        fields = self._contract.fields
+        values = zip(fields, check_row(fields, row), strict=True)
+        return {field: f'"{field.name}":{_text(field, value)}' for field, value in values}
 
 
 def _object(members: Iterable[str]) -> bytes:
@@ -110,10 +111,6 @@ def _wrong_text(kind: str, field: Field) -> str:
         case "overflow", "decimal":
             return "9" * (NUMERIC_DIGITS + 1)
     raise ValueError(f"poison {kind}: not known for {field.kind}")
-
-
-def _member(field: Field, value: Any) -> str:
-    return f'"{field.name}":{_text(field, check_value(field, value))}'
 
 
 def _text(field: Field, value: Any) -> str:

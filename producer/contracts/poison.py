@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from producer.contracts.contract import Contract, Field
 from producer.errors import UsageError
 
@@ -47,9 +45,3 @@ def poison_target(kind: str, contract: Contract, overflows: tuple[str, ...]) -> 
 
 def _of(kind: str, fields: list[Field]) -> list[Field]:
     return [field for field in fields if field.kind == kind]
-
-
-def replace_value(contract: Contract, row: tuple[Any, ...], field: Field, value: Any) -> list[Any]:
-    """The row's values with another one for ``field``."""
-    names = contract.field_names
-    return [value if name == field.name else old for name, old in zip(names, row, strict=True)]

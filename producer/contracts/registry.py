@@ -13,7 +13,7 @@ from producer.errors import ProducerError, UsageError
 
 COMPATIBILITY = "BACKWARD"
 #: Levels that are left as they are: as strict, or somebody's other choice.
-CHOSEN = {
+STRICT_LEVELS = {
     direction + extent
     for direction in ("BACKWARD", "FORWARD", "FULL")
     for extent in ("", "_TRANSITIVE")
@@ -50,19 +50,16 @@ def register_contract(url: str, topic: str, contract: Contract) -> int:
         reason = JAVA_CLASS.sub("", error.error_message or f"HTTP {error.http_status_code}")
         if error.http_status_code == INCOMPATIBLE:
             reason += ". Keep the types, and give new fields a default; or use another topic"
-        raise ProducerError(
-            f"the Schema Registry at {url} refuses {contract.name}.avsc as {subject}: {reason}"
-        ) from None
+        refused = f"{contract.name}.avsc as {subject}: {reason}"
+        raise ProducerError(f"the Schema Registry at {url} refuses {refused}") from None
     # The client does not wrap the errors of the HTTP library that it uses.
     except Exception as error:
-        raise ProducerError(
-            f"no Schema Registry answers at SCHEMA_REGISTRY_URL={url}: {error}"
-        ) from None
+        raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
     return schema_id
 
 
 def _require_compatibility(client: SchemaRegistryClient, subject: str) -> None:
-    if (_compatibility(client, subject) or _compatibility(client, None)) not in CHOSEN:
+    if (_compatibility(client, subject) or _compatibility(client, None)) not in STRICT_LEVELS:
         client.set_compatibility(subject, COMPATIBILITY)
 
 

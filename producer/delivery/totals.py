@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -57,14 +57,8 @@ class Totals:
         }
 
     def __add__(self, other: Totals) -> Totals:
-        return Totals(
-            self.produced + other.produced,
-            self.acknowledged + other.acknowledged,
-            self.failed + other.failed,
-            self.failures + other.failures,
-            self.refused + other.refused,
-            self.made + other.made,
-        )
+        names = [each.name for each in fields(Totals)]
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 @dataclass(frozen=True)
@@ -78,5 +72,5 @@ class Observer:
     """
 
     say: Callable[[str], None]
-    show: Callable[[Totals], None]
+    show: Callable[[Totals], object]
     stopped: Callable[[], int]

@@ -9,7 +9,7 @@ import numpy as np
 
 from producer.drawing.kinds import MISTAKES, explain, objects, parse_kind
 from producer.drawing.random_streams import Weighted
-from producer.drawing.rows import Column, Draw, Entity, Rows
+from producer.drawing.rows import Column, Draw, Entity, Rows, look_up
 from producer.errors import UsageError
 
 # Runs with different seeds draw from the same merchants: the world is one, its events differ.
@@ -40,7 +40,7 @@ def build_entity(spec: Any, name: str, users: Registrations, where: str) -> Enti
             columns, weights = _with_lines(spec["lines"], columns, weights)
         if "since" not in spec:
             return Entity(name, columns, Weighted(weights))
-        since = _column(columns, spec["since"]).astype("datetime64[us]").astype(np.int64)
+        since = look_up("column", spec["since"], columns).astype("datetime64[us]").astype(np.int64)
     except MISTAKES as error:
         raise UsageError(f"{where}: {explain(error)}") from error
     order = np.argsort(since, kind="stable")
@@ -77,12 +77,6 @@ def _given(rows: Any, users: Registrations) -> tuple[dict[str, Column], int]:
     return {name: objects([row[name] for row in rows]) for name in rows[0]}, len(rows)
 
 
-def _column(columns: Mapping[str, Column], name: str) -> Column:
-    if name not in columns:
-        raise ValueError(f"there is no column {name!r}; known: {', '.join(columns)}")
-    return columns[name]
-
-
 def _weights(spec: Mapping[str, Any], columns: dict[str, Column]) -> np.ndarray:
     count = len(next(iter(columns.values())))
     weights = np.ones(count)
@@ -90,7 +84,7 @@ def _weights(spec: Mapping[str, Any], columns: dict[str, Column]) -> np.ndarray:
         # The row of rank r is drawn in proportion to 1 / (r + popularity): few big, many small.
         weights = weights / (np.arange(count) + float(spec["popularity"]))
     if "weight" in spec:
-        weights = weights * _column(columns, spec["weight"]).astype(np.float64)
+        weights = weights * look_up("column", spec["weight"], columns).astype(np.float64)
     return weights
 
 
@@ -99,7 +93,7 @@ def _with_lines(
 ) -> tuple[dict[str, Column], np.ndarray]:
     """Each row once for each of its lines (``of``: the column that says which), with the lines'
     own columns added to its own and its weight shared out by their ``share``."""
-    keys, lines = _column(columns, spec["of"]).tolist(), spec["values"]
+    keys, lines = look_up("column", spec["of"], columns).tolist(), spec["values"]
     if missing := sorted(set(keys) - set(lines)):
         raise ValueError(f"lines: nothing for {missing[0]!r}")
     total = {key: sum(line["share"] for line in of_key) for key, of_key in lines.items()}

@@ -20,7 +20,7 @@ from faker.exceptions import UniquenessException
 
 from producer.contracts.checks import EPOCH, MICROSECOND
 from producer.drawing.random_streams import RandomStream, Weighted
-from producer.drawing.rows import Column, Draw, Rows
+from producer.drawing.rows import Column, Draw, Rows, look_up
 from producer.drawing.uuid7 import uuid4s, uuid7s
 from producer.errors import UsageError
 
@@ -55,13 +55,12 @@ def parse_kind(spec: Any, where: str) -> Draw:
         raise UsageError(f"{where}: use {{KIND: ARGUMENT}} with one of {', '.join(KINDS)}")
     options = dict(spec)
     nulls = options.pop("nulls", 0)
-    name = next(iter(options), None)
-    if name not in KINDS:
-        raise UsageError(f"{where}: there is no kind {name!r}; known: {', '.join(KINDS)}")
-    argument = options.pop(name)
+    name = next(iter(options), "")
     try:
-        inspect.signature(KINDS[name]).bind(argument, **options)
-        made = KINDS[name](argument, **options)
+        make = look_up("kind", name, KINDS)
+        argument = options.pop(name)
+        inspect.signature(make).bind(argument, **options)
+        made = make(argument, **options)
     except MISTAKES as error:
         raise UsageError(f"{where}: {name}: {explain(error)}") from error
 
@@ -80,9 +79,8 @@ def parse_kind(spec: Any, where: str) -> Draw:
 
 def explain(error: Exception) -> str:
     """An error's text, with its type where the text alone says little (KeyError: 'x')."""
-    return (
-        str(error) if type(error) in (TypeError, ValueError) else f"{type(error).__name__}: {error}"
-    )
+    name = "" if type(error) in (TypeError, ValueError) else f"{type(error).__name__}: "
+    return f"{name}{error}"
 
 
 def objects(values: list[Any]) -> Column:
@@ -223,9 +221,8 @@ def sequence(template: str) -> Draw:
             stamps = _event_times(rows).astype("datetime64[us]").astype("datetime64[M]")
             months = [str(stamp).replace("-", "") for stamp in stamps]
         numbers = range(rows.first + 1, rows.first + rows.count + 1)
-        return objects(
-            [template.format(n=n, month=month) for n, month in zip(numbers, months, strict=True)]
-        )
+        pairs = zip(numbers, months, strict=True)
+        return objects([template.format(n=n, month=month) for n, month in pairs])
 
     return draw
 

@@ -85,16 +85,8 @@ class Recipe:
         redrawn: frozenset[str] = frozenset(),
     ) -> Rows:
         """A row for each event time, the first of them number ``first``, of one block of a seed."""
-        return Rows(
-            self.fields,
-            len(times),
-            seed,
-            (self.path.stem, *block),
-            first=first,
-            times=times,
-            entities=self.entities,
-            redrawn=redrawn,
-        )
+        scope: tuple[str | int, ...] = (self.path.stem, *block)
+        return Rows(self.fields, len(times), seed, scope, first, times, self.entities, redrawn)
 
     def volume(self, times: np.ndarray) -> np.ndarray:
         """How busy the entities that exist at these times make the stream."""

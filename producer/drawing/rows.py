@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
 from producer.drawing.random_streams import RandomStream, Weighted
 
+V = TypeVar("V")
 Column = np.ndarray
 #: Draws one column of the rows.
 Draw = Callable[["Rows", RandomStream], Column]
+
+
+def look_up(what: str, name: str, known: Mapping[str, V]) -> V:
+    """The value that a name stands for.
+
+    Raises:
+        ValueError: nothing is called so; the text lists what there is.
+    """
+    if name not in known:
+        raise ValueError(f"there is no {what} {name!r}; known: {', '.join(known)}")
+    return known[name]
 
 
 @dataclass
@@ -36,11 +48,7 @@ class Entity:
         Raises:
             ValueError: there is none of that name.
         """
-        if name not in self.columns:
-            raise ValueError(
-                f"{self.name} has no column {name!r}; it has {', '.join(self.columns)}"
-            )
-        return self.columns[name]
+        return look_up(f"column of {self.name}", name, self.columns)
 
     def pick(self, rng: RandomStream, count: int, times: np.ndarray | None) -> np.ndarray:
         """Row numbers; with ``since``, of rows that exist by then (of all while none does yet)."""
@@ -57,33 +65,28 @@ class Entity:
         return np.concatenate([[0.0], self.odds.edges])[np.searchsorted(self.since, times, "right")]
 
 
+@dataclass(eq=False)
 class Rows:
     """``count`` rows, numbered from ``first``.
 
     Attributes:
-        times: event times in microseconds since 1970, or None for rows outside of time.
+        fields: the columns that can be drawn, in their declared order.
         scope: what the random streams of these rows are named by, besides the column.
+        times: event times in microseconds since 1970, or None for rows outside of time.
         redrawn: columns to draw again; all others are as they are without ``redrawn``.
     """
 
-    def __init__(
-        self,
-        fields: Mapping[str, Draw],
-        count: int,
-        seed: int,
-        scope: tuple[str | int, ...],
-        *,
-        first: int = 0,
-        times: np.ndarray | None = None,
-        entities: Mapping[str, Entity] | None = None,
-        redrawn: frozenset[str] = frozenset(),
-    ) -> None:
-        self.count, self.first, self.seed, self.scope, self.times = count, first, seed, scope, times
-        self.redrawn = redrawn
-        self._fields, self._entities = fields, entities or {}
-        self._columns: dict[str, Column] = {}
-        self._picks: dict[str, np.ndarray] = {}
-        self._open: list[str] = []
+    fields: Mapping[str, Draw]
+    count: int
+    seed: int
+    scope: tuple[str | int, ...]
+    first: int = 0
+    times: np.ndarray | None = None
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    redrawn: frozenset[str] = frozenset()
+    _columns: dict[str, Column] = field(default_factory=dict, init=False)
+    _picks: dict[str, np.ndarray] = field(default_factory=dict, init=False)
+    _open: list[str] = field(default_factory=list, init=False)
 
     def __getitem__(self, name: str) -> Column:
         """A column of these rows, or ``entity.column`` of the entity each row drew.
@@ -98,13 +101,16 @@ class Rows:
     def _draw(self, name: str) -> Column:
         if "." in name:
             entity, attribute = name.split(".", 1)
-            return self._entity(entity).column(attribute)[self._pick(entity)]
-        if name not in self._fields:
-            raise ValueError(f"there is no field {name!r}; known: {', '.join(self._fields)}")
+            table = look_up("entity", entity, self.entities)
+            if entity not in self._picks:
+                rng = self.random_stream(f"entity {entity}")
+                self._picks[entity] = table.pick(rng, self.count, self.times)
+            return table.column(attribute)[self._picks[entity]]
+        draw = look_up("field", name, self.fields)
         if name in self._open:
             raise ValueError(f"fields refer to each other: {' -> '.join([*self._open, name])}")
         self._open.append(name)
-        column = self._fields[name](self, self.random_stream(name))
+        column = draw(self, self.random_stream(name))
         self._open.pop()
         return column
 
@@ -114,18 +120,7 @@ class Rows:
         scope = (*self.scope, "again") if name in self.redrawn else self.scope
         return RandomStream(self.seed, *scope, name)
 
-    def _entity(self, name: str) -> Entity:
-        if name not in self._entities:
-            raise ValueError(f"there is no entity {name!r}; known: {', '.join(self._entities)}")
-        return self._entities[name]
-
-    def _pick(self, name: str) -> np.ndarray:
-        if name not in self._picks:
-            rng = self.random_stream(f"entity {name}")
-            self._picks[name] = self._entity(name).pick(rng, self.count, self.times)
-        return self._picks[name]
-
     def tuples(self) -> list[tuple[Any, ...]]:
         """All rows with the columns in their declared order."""
-        columns = [self[name].tolist() for name in self._fields]
+        columns = [self[name].tolist() for name in self.fields]
         return list(zip(*columns, strict=True))

@@ -35,9 +35,7 @@ class Faults:
     def __post_init__(self) -> None:
         total = self.duplicates + self.tombstones + sum(self.poison.values())
         if total > 1:
-            raise UsageError(
-                f"duplicates, tombstones and poison make {total:g} of all messages: use at most 1"
-            )
+            raise UsageError(f"duplicates, tombstones and poison make {total:g} of all messages")
 
     @property
     def any(self) -> bool:

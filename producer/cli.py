@@ -7,7 +7,8 @@ import sys
 
 import settings
 from producer.commands import files, stream
-from producer.errors import ProducerError, UsageError
+from producer.errors import UsageError
+from settings import command_line
 
 VERBS = {
     "stream": (stream, "produce events to Kafka"),
@@ -16,34 +17,29 @@ VERBS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb; the exit code is 0 done, 1 failed, 2 wrong usage."""
-    settings.load_env()
-    try:
-        arguments = parser().parse_args(argv)
-        code: int = arguments.run(arguments)
-    except (UsageError, settings.SettingError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ProducerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 1
-    return code
+    """Run one verb; returns its exit code."""
+
+    def verb() -> int:
+        settings.load_env()
+        try:
+            arguments = _parser().parse_args(argv)
+            code: int = arguments.run(arguments)
+        finally:
+            sys.stdout.flush()
+        return code
+
+    return command_line.run(verb)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog="python -m producer", description=__doc__)
-    verbs = top.add_subparsers(required=True, metavar="VERB")
+def _parser() -> argparse.ArgumentParser:
+    parser = command_line.Parser(prog="python -m producer", description=__doc__)
+    parser.add_version()
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
     for name, (module, text) in VERBS.items():
-        verb = verbs.add_parser(
-            name,
-            help=text,
-            description=module.__doc__,
-            epilog=module.EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.options(verb)
+        verb = verbs.add_parser(name, help=text, description=module.__doc__, epilog=module.EXAMPLES)
+        try:
+            module.options(verb)
+        except argparse.ArgumentError as error:
+            raise UsageError(f"producer/feeds: {error}") from None
         verb.set_defaults(run=module.run)
-    return top
+    return parser

@@ -14,8 +14,8 @@ from bootstrap.native import stale_processes
 from bootstrap.native.supervisor import Supervisor
 from bootstrap.postgres import provision
 
-#: Seconds that Postgres is away.
-AWAY = 20.0
+#: Seconds that Postgres is down.
+DOWN = 20.0
 POLL = 0.05
 
 
@@ -28,7 +28,7 @@ def postgres() -> float:
     os.kill(supervisor.process("postgres")["pid"], signal.SIGQUIT)
     # The supervisor would have it back within a second.
     supervisor.stop("postgres")
-    time.sleep(AWAY)
+    time.sleep(DOWN)
     supervisor.start("postgres")
     while not _accepts():
         time.sleep(POLL)

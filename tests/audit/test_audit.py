@@ -39,12 +39,12 @@ def test_a_chain_in_order_has_no_differences(chain: Chain) -> None:
 def test_records_that_were_acknowledged_and_lost_are_told_of(chain: Chain) -> None:
     file = Path(chain.settings["PIPELINE_STATE"]) / "acknowledged" / f"{TOPIC}.jsonl"
     before = file.read_text()
-    receipts = [json.loads(line) for line in before.splitlines()]
+    log = [json.loads(line) for line in before.splitlines()]
     given = sum(chain.kafka.ends(chain.kafka.partitions(TOPIC)).values())
-    assert sum(each["acknowledged"] for each in receipts) == given
-    receipts[-1]["acknowledged"] += 7
+    assert sum(each["acknowledged"] for each in log) == given
+    log[-1]["acknowledged"] += 7
     other_topic = {"topic_id": "of a topic that is gone", "acknowledged": 1000}
-    file.write_text("".join(json.dumps(each) + "\n" for each in [*receipts, other_topic]))
+    file.write_text("".join(json.dumps(each) + "\n" for each in [*log, other_topic]))
     try:
         assert chain.differences() == {TO_SINK: [TOPIC]}
     finally:

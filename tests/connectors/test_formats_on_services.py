@@ -23,7 +23,8 @@ from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.watcher import Watcher
-from producer.contracts import contract, poison
+from producer.contracts import poison
+from producer.contracts.contract import find_contract
 from tests.connectors.conftest import CONNECTORS, ROOT, Cluster, until
 
 pytestmark = pytest.mark.services
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.services
 COUNT = 4000
 COLUMNS = """'tx_id text', 'user_id text', 'amount numeric', 'currency text', 'merchant text',
 'category text', '"timestamp" timestamptz'"""
-SCHEMA = fastavro.parse_schema(contract.find("transaction").schema)
+SCHEMA = fastavro.parse_schema(find_contract("transaction").schema)
 Row = tuple[Any, ...]
 
 

@@ -1,4 +1,4 @@
-"""The consumer one writes oneself: COPY into a temporary table, INSERT ... ON CONFLICT."""
+"""A consumer as people write it: COPY into a temporary table, INSERT ... ON CONFLICT."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ import psycopg
 from confluent_kafka import Consumer
 
 import settings
+from producer.contracts.contract import find_contract
 
-CONTRACT = settings.ROOT / "producer" / "schemas" / "transaction.avsc"
-COLUMNS = ["tx_id", "user_id", "amount", "currency", "merchant", "category", "timestamp"]
-# What such a consumer does best with, of 5k, 20k and 50k.
+CONTRACT = find_contract("transaction")
+COLUMNS = CONTRACT.field_names
+# Such a consumer is fastest with it, of 5k, 20k and 50k.
 BATCH = 20_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Decode = Callable[[bytes], tuple[Any, ...]]
 
 
-def load(connection: psycopg.Connection, form: str, topic: str, table: str, records: int) -> None:
+def consume(
+    connection: psycopg.Connection, form: str, topic: str, table: str, records: int
+) -> None:
     """Consume so many records of the topic into the table, from the topic's beginning."""
+    connection.autocommit = False
     consumer = Consumer(
         {
             "bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS"),
@@ -50,19 +54,19 @@ def _copy_all(
     changes = ", ".join(f'"{column}" = excluded."{column}"' for column in COLUMNS[1:])
     connection.execute(
         f"create temp table batch on commit delete rows as "
-        f"select {names}, 0 as place from {table} where false"
+        f"select {names}, 0 as position from {table} where false"
     )
     connection.commit()
     left = records
     while left > 0:
         messages = consumer.consume(min(BATCH, left), timeout=5.0)
         with connection.cursor() as cursor:
-            with cursor.copy(f"copy batch ({names}, place) from stdin") as copy:
-                for place, message in enumerate(messages):
-                    copy.write_row((*decode(message.value() or b""), place))
+            with cursor.copy(f"copy batch ({names}, position) from stdin") as copy:
+                for position, message in enumerate(messages):
+                    copy.write_row((*decode(message.value() or b""), position))
             cursor.execute(
                 f"insert into {table} ({names}) "
-                f"select distinct on (tx_id) {names} from batch order by tx_id, place desc "
+                f"select distinct on (tx_id) {names} from batch order by tx_id, position desc "
                 f"on conflict (tx_id) do update set {changes}"
             )
         connection.commit()
@@ -72,15 +76,15 @@ def _copy_all(
 
 def _decoder(form: str) -> Decode:
     if form == "json":
-        # Numbers as they are written: floats, which faster libraries make of them, lose digits.
+        # Numbers as they are written: faster libraries make floats of them, which lose digits.
         return lambda value: tuple(json.loads(value, parse_float=str).values())
-    schema = fastavro.parse_schema(json.loads(CONTRACT.read_text()))
+    schema = fastavro.parse_schema(CONTRACT.schema)
 
     def decode(value: bytes) -> tuple[Any, ...]:
         row: Any = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
-        moment = row["timestamp"]
-        if isinstance(moment, int):
-            moment = EPOCH + timedelta(microseconds=moment)
-        return (*(row[column] for column in COLUMNS[:-1]), moment)
+        timestamp = row["timestamp"]
+        if isinstance(timestamp, int):
+            timestamp = EPOCH + timedelta(microseconds=timestamp)
+        return (*(row[column] for column in COLUMNS[:-1]), timestamp)
 
     return decode

@@ -1,8 +1,8 @@
 """Seeded random numbers that stay the same on every machine and with every numpy.
 
 Only the raw stream of numpy's PCG64 is used: numpy promises it (NEP 19), but not the results of
-Generator's methods. Each (seed, scope) has a stream of its own, so a field drawn in one process
-or in several, alone or beside new fields, gets the same values.
+Generator's methods. Each (seed, scope) has a stream of its own, so a field gets the same values
+whether it is drawn in one process or in several, alone or together with new fields.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Draws:
+class RandomStream:
     """One stream of random numbers, named by a seed and a scope."""
 
     def __init__(self, seed: int, *scope: str | int) -> None:
@@ -35,14 +35,16 @@ class Draws:
 
 
 class Weighted:
-    """Draws indexes in proportion to weights."""
+    """Picks indexes in proportion to weights."""
 
     def __init__(self, weights: NDArray[np.float64] | list[float]) -> None:
         # cumsum adds in order; sum() adds in an order that depends on the processor.
         self.edges = np.cumsum(np.asarray(weights, dtype=np.float64))
 
-    def pick(self, draws: Draws, count: int, among: NDArray[np.int64] | None = None) -> np.ndarray:
-        """Indexes; with ``among``, each one among the first so many entries."""
+    def pick(
+        self, rng: RandomStream, count: int, among: NDArray[np.int64] | None = None
+    ) -> np.ndarray:
+        """``count`` indexes; with ``among``, index i is one of the first ``among[i]`` entries."""
         top = self.edges[-1] if among is None else self.edges[among - 1]
-        found = np.searchsorted(self.edges, draws.unit(count) * top, side="right")
+        found = np.searchsorted(self.edges, rng.unit(count) * top, side="right")
         return np.minimum(found, len(self.edges) - 1)

@@ -30,7 +30,7 @@ COLUMNS = (
 )
 FORMAT = "file_format = (type = csv field_optionally_enclosed_by = '\"' skip_header = {header})"
 TABLE = (
-    "create or replace table RAW.FLOOR (tx_id text, user_id text, amount number(38,6),"
+    "create or replace table RAW.BASELINE (tx_id text, user_id text, amount number(38,6),"
     " currency text, merchant text, category text, {more})"
 )
 STREAM_TABLE = TABLE.format(
@@ -40,12 +40,16 @@ FILES_TABLE = TABLE.format(more='"TIMESTAMP" timestamp_ntz(6)')
 
 
 def psql_gzip_copy() -> None:
-    """All rows of the sink table into RAW.FLOOR, by psql, gzip -1, PUT and COPY INTO."""
+    """All rows of the sink table into RAW.BASELINE, by psql, gzip -1, PUT and COPY INTO.
+
+    Raises:
+        RuntimeError, subprocess.CalledProcessError: a command failed.
+    """
     query = f"copy (select {', '.join(COLUMNS)} from transactions_sink) to stdout (format csv)"
     login = {
         "PGHOST": settings.get("POSTGRES_HOST"),
         "PGPORT": str(settings.port("POSTGRES_PORT")),
-        "PGDATABASE": os.environ["POSTGRES_DB"],
+        "PGDATABASE": settings.get("POSTGRES_DB"),
         "PGUSER": "postgres",
         "PGPASSWORD": settings.get("POSTGRES_PASSWORD"),
         "PGTZ": "UTC",
@@ -61,17 +65,17 @@ def psql_gzip_copy() -> None:
             subprocess.run(["gzip", "-1"], stdin=psql.stdout, stdout=out, check=True)
         if psql.returncode:
             raise RuntimeError(f"psql failed with {psql.returncode}")
-        _put_and_copy(file, header=0, options="source_compression = gzip auto_compress = false")
+        _load(file, header=0, options="source_compression = gzip auto_compress = false")
 
 
-def put_copy(files: Path) -> None:
-    """All files that a glob names into RAW.FLOOR, by PUT and COPY INTO."""
-    _put_and_copy(files, header=1, options="auto_compress = true")
+def put_and_copy(files: Path) -> None:
+    """All files that a glob names into RAW.BASELINE, by PUT and COPY INTO."""
+    _load(files, header=1, options="auto_compress = true")
 
 
-def _put_and_copy(files: Path, header: int, options: str) -> None:
+def _load(files: Path, header: int, options: str) -> None:
     with closing(snowflake.connect_from_env()) as target:
-        snowflake.rows(target, f"put 'file://{files}' @RAW.FLOOR {options} parallel = 8")
-        copy = f"copy into RAW.FLOOR from @RAW.FLOOR {FORMAT.format(header=header)}"
+        snowflake.rows(target, f"put 'file://{files}' @RAW.BASELINE {options} parallel = 8")
+        copy = f"copy into RAW.BASELINE from @RAW.BASELINE {FORMAT.format(header=header)}"
         snowflake.rows(target, copy)
-        snowflake.rows(target, "remove @RAW.FLOOR")
+        snowflake.rows(target, "remove @RAW.BASELINE")

@@ -1,6 +1,7 @@
-"""What Kafka acknowledged, left for `make audit`: a line a run, below the state folder.
+"""How many messages Kafka acknowledged, for `make audit`: a line per run, below the state folder.
 
-The topic's id stands in it, because a topic that was made anew owes nothing to its predecessor.
+A line has the topic's id, because a topic that was deleted and made again lacks the messages of its
+predecessor.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from confluent_kafka.admin import AdminClient
 
 import settings
 
-#: Seconds for Kafka to tell the topic's id.
+#: Seconds that Kafka has to answer with the topic's id.
 PATIENCE = 2
 
 
-def leave(servers: str, topic: str, options: Mapping[str, str], acknowledged: int) -> None:
+def append(servers: str, topic: str, options: Mapping[str, str], acknowledged: int) -> None:
     """Write down that this run had so many messages acknowledged.
 
-    The messages are in Kafka all the same when that fails: the audit then knows less, and it is
-    only told.
+    If that fails, the messages are in Kafka all the same and only the audit knows less: it is
+    reported on stderr and is not an error.
     """
     if not acknowledged:
         return
@@ -31,16 +32,16 @@ def leave(servers: str, topic: str, options: Mapping[str, str], acknowledged: in
         line = {"topic_id": topic_id(servers, topic, options), "acknowledged": acknowledged}
         file = _file(topic)
         file.parent.mkdir(parents=True, exist_ok=True)
-        # One write to the end of the file: runs beside each other do not mix.
-        with file.open("a") as receipts:
-            receipts.write(json.dumps(line) + "\n")
+        # One write to the end of the file: lines of runs at the same time do not mix.
+        with file.open("a") as log:
+            log.write(json.dumps(line) + "\n")
     except (KafkaException, OSError, settings.SettingError) as error:
-        print(f"no receipt for the audit: {error}", file=sys.stderr)
+        print(f"the audit will not know of these messages: {error}", file=sys.stderr)
 
 
-def acknowledged(topic: str, of_id: str) -> int:
-    """Messages that runs had acknowledged by this topic, as far as they left receipts."""
-    return sum(n for found, n in _read(topic) if found == of_id)
+def count_acknowledged(topic: str, of_id: str) -> int:
+    """Messages that runs had acknowledged by the topic with this id, as far as they logged it."""
+    return sum(count for found, count in _read(topic) if found == of_id)
 
 
 def topic_id(servers: str, topic: str, options: Mapping[str, str] | None = None) -> str:

@@ -14,64 +14,75 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 TEXTS, OPTIONAL = ("tx_id", "user_id", "currency"), ("merchant", "category")
 #: Columns in the order of a row here.
 COLUMNS = ("tx_id", "user_id", "amount", "currency", "merchant", "category", "timestamp")
-Place = tuple[str, int, int]
+#: Topic, partition and offset of a record.
+Origin = tuple[str, int, int]
 
 
 @dataclass
-class Truth:
-    """Digest of the last good row of each key, and where the poisoned records are."""
+class ExpectedState:
+    """What a topic's records say.
+
+    Attributes:
+        rows: digest of the last good row of each key.
+        poison: where the records are that cannot be rows.
+        records: how many there are; ``first_offset``: how many have expired.
+    """
 
     rows: dict[str, bytes] = field(default_factory=dict)
-    poison: set[Place] = field(default_factory=set)
+    poison: set[Origin] = field(default_factory=set)
     records: int = 0
     first_offset: int = 0
 
 
-def of(servers: str, topic: str) -> Truth:
-    """Read the whole topic."""
-    truth = Truth()
-    consumer, left = _consumer(servers, topic, truth)
+def read_topic(servers: str, topic: str) -> ExpectedState:
+    """Read the whole topic.
+
+    Raises:
+        RuntimeError: Kafka reports an error.
+    """
+    state = ExpectedState()
+    consumer, left = _consumer(servers, topic, state)
     while left:
         for message in consumer.consume(10_000, 0.5):
             if message.error() is not None:
                 raise RuntimeError(str(message.error()))
-            _take(truth, message)
+            _add_record(state, message)
             number, position = message.partition() or 0, message.offset() or 0
             if position + 1 >= left.get(number, 0):
                 left.pop(number, None)
     consumer.close()
-    return truth
+    return state
 
 
-def _consumer(servers: str, topic: str, truth: Truth) -> tuple[Consumer, dict[int, int]]:
+def _consumer(servers: str, topic: str, state: ExpectedState) -> tuple[Consumer, dict[int, int]]:
     """A consumer of everything that is there, and each partition's end."""
     consumer = Consumer({"bootstrap.servers": servers, "group.id": "soak"})
     numbers = consumer.list_topics(topic, 30).topics[topic].partitions
     left = {}
     for number in numbers:
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), 30)
-        truth.first_offset += low
+        state.first_offset += low
         if high > low:
             left[number] = high
     consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in left])
     return consumer, left
 
 
-def _take(truth: Truth, message: Message) -> None:
-    truth.records += 1
-    row = good(message.value())
+def _add_record(state: ExpectedState, message: Message) -> None:
+    state.records += 1
+    row = good_row(message.value())
     if row is None:
-        place = (message.topic() or "", message.partition() or 0, message.offset() or 0)
-        truth.poison.add(place)
+        origin = (message.topic() or "", message.partition() or 0, message.offset() or 0)
+        state.poison.add(origin)
     else:
-        truth.rows[str(row[0])] = digest(row)
+        state.rows[str(row[0])] = digest(row)
 
 
-def good(value: bytes | None) -> tuple[Any, ...] | None:
+def good_row(value: bytes | None) -> tuple[Any, ...] | None:
     """A JSON message as a row, None if Postgres or the contract could not take it."""
     try:
         fields = json.loads(value or b"", parse_float=Decimal, parse_int=Decimal)
-        moment = datetime.fromisoformat(fields["timestamp"])
+        timestamp = datetime.fromisoformat(fields["timestamp"])
     except (ValueError, TypeError, KeyError):
         return None
     texts = [fields.get(name) for name in TEXTS]
@@ -83,12 +94,14 @@ def good(value: bytes | None) -> tuple[Any, ...] | None:
         and not any("\0" in text for text in [*texts, *optional] if text)
     )
     return (
-        tuple({**fields, "timestamp": moment}.get(name) for name in COLUMNS) if readable else None
+        tuple({**fields, "timestamp": timestamp}.get(name) for name in COLUMNS)
+        if readable
+        else None
     )
 
 
 def digest(row: tuple[Any, ...]) -> bytes:
-    """A row's values in 16 bytes; equal numbers and equal moments are equal."""
+    """A row's values in 16 bytes; equal numbers and equal timestamps are equal."""
     plain = [
         str(value.normalize()) if isinstance(value, Decimal)
         else value.astimezone(UTC).isoformat() if isinstance(value, datetime)

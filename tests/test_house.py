@@ -15,7 +15,7 @@ ALLOWED = {
     "bootstrap/containers/airflow_health.py": "runs every few seconds, on the standard library",
     "bootstrap/containers/execute.py": "makes the settings out of a container's secrets",
     "connectors/registrar/definition.py": "a connector's file may depend on a variable",
-    "connectors/registrar/placeholders.py": "${env:NAME} in a connector's file",
+    "connectors/registrar/config_values.py": "${env:NAME} in a connector's file",
     "connectors/registrar/verbs/context.py": "knows no settings of this project",
 }
 

@@ -11,6 +11,7 @@ export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 RUN := $(UV) run --no-sync
+PYTEST = $(DEV) pytest -n 3 --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term)
 DEV := $(UV) run --frozen --group dev --python $(PYTHON)
 
 # RUNTIME=docker on the command line: the targets of the stack in containers.
@@ -48,8 +49,12 @@ register: .venv/synced ## make Kafka Connect match connectors/*.yml
 	@$(RUN) python connectors/register.py apply
 
 ##@ Development
-test: .venv/synced ## every test, on real services of their own (a running stack is not disturbed)
-	@$(DEV) pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+# What is slow by nature (soaks, kills under load, builds in every order) is in test-all only.
+test: .venv/synced ## what a contributor runs: each promise at least once, on real services of their own
+	@$(PYTEST) $(ARGS)
+
+test-all: .venv/synced ## every test but those of the containers; what CI runs
+	@$(PYTEST) -m 'not containers' $(ARGS)
 
 test-containers: .venv/synced ## docker-compose.yml, on the Docker engine of this machine
 	@$(DEV) pytest -m containers tests/containers $(ARGS)
@@ -84,4 +89,4 @@ endif
 	@$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
 	@touch $@
 
-.PHONY: up down status audit docs logs reset produce register test test-containers test-snowflake lint bench help python
+.PHONY: up down status audit docs logs reset produce register test test-all test-containers test-snowflake lint bench help python

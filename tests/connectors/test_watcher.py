@@ -1,4 +1,4 @@
-"""No connector's trouble is another's, and what a dead watcher left behind is no news."""
+"""No connector's trouble is another's, and what a dead watcher left behind is not news."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Event = tuple[str, str, dict[str, Any]]
 
 
 class Watched:
-    """A watcher whose looks at connectors are the test's, with the events it told."""
+    """A watcher whose checks of connectors are the test's, with the events it reported."""
 
     def __init__(self, folder: Path, names: Callable[[], list[str]]) -> None:
         nothing: Any = None

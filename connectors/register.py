@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +18,10 @@ from settings import command_line  # noqa: E402
 
 def register() -> int:
     """Run one verb with this project's settings; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding does not have is shown escaped.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     settings.load_env()
     return run_verb(
         sys.argv[1:],

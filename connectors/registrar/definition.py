@@ -27,19 +27,9 @@ import yaml
 
 from connectors.registrar.avro import schema_content
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.findings import ERROR, WARNING, Finding, Location
 
 SECTIONS = ("defaults", "config", "variants", "topics")
-
-
-@dataclass(frozen=True)
-class Location:
-    """A line of a file."""
-
-    file: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{_short(self.file)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -50,17 +40,6 @@ class Topic:
     partitions: int | None = None
     replication_factor: int | None = None
     config: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is not of the form above."""
-
-    location: Location
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +59,16 @@ class Definition:
     config: dict[str, str]
     locations: dict[str, Location]
     topics: tuple[Topic, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Finding, ...] = ()
+
+    def error(self, key: str, message: str, severity: str = ERROR) -> Finding:
+        """A finding at the line of a key, or at the file's first line if the key is missing."""
+        location = self.locations.get(key) or Location(self.file.resolve(), 1)
+        return Finding(location, message, key, severity)
+
+    def warning(self, key: str, message: str) -> Finding:
+        """The same, for what works, and probably not as meant."""
+        return self.error(key, message, WARNING)
 
 
 def load_definition(file: Path) -> Definition:
@@ -91,7 +79,7 @@ def load_definition(file: Path) -> Definition:
     """
     found = read_definition(file)
     if found.problems:
-        raise RegistrarError("\n".join(map(str, found.problems)))
+        raise RegistrarError("\n".join(f"{p.location}: {p.message}" for p in found.problems))
     return found
 
 
@@ -127,7 +115,7 @@ class _Layer:
 
     def __init__(self, file: Path) -> None:
         self.file = file.resolve()
-        self.problems: list[Problem] = []
+        self.problems: list[Finding] = []
         self._root = self._mapping(self._compose(), "the file")
         for name, (key, _) in self._root.items():
             if name not in SECTIONS:
@@ -140,7 +128,7 @@ class _Layer:
     def wrong(self, at: yaml.Node | int | None, message: str) -> None:
         """Take note of a problem at a node or line, and go on."""
         line = at if isinstance(at, int) else at.start_mark.line + 1 if at else 1
-        self.problems.append(Problem(Location(self.file, line), message))
+        self.problems.append(Finding(Location(self.file, line), message))
 
     def parent(self) -> Path | None:
         if "defaults" not in self._root:
@@ -265,9 +253,3 @@ class _Layer:
             line = text[: error.position].count("\n") + 1
             self.wrong(line, f"not YAML: character {error.character:#04x}: {error.reason}")
         return None
-
-
-def _short(file: Path) -> str:
-    """Relative to the current folder, if it is below."""
-    here = Path.cwd()
-    return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)

@@ -31,7 +31,7 @@ def load_definitions(targets: Sequence[str], folder: Path) -> list[Definition]:
         RegistrarError: what is wrong with the files, all errors of all of them at once.
     """
     found = read_definitions(targets, folder)
-    problems = dict.fromkeys(str(problem) for each in found for problem in each.problems)
+    problems = dict.fromkeys(f"{p.location}: {p.message}" for each in found for p in each.problems)
     if problems:
         raise RegistrarError("\n".join(problems))
     return found

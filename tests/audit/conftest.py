@@ -1,4 +1,4 @@
-"""A chain from topic to mart, filled once; each test damages it and finds it mended afterwards."""
+"""A chain from topic to mart, filled once; each test damages it, and it is repaired afterwards."""
 
 from __future__ import annotations
 

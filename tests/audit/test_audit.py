@@ -173,7 +173,7 @@ def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
     assert chain.waiting() == {}
 
 
-def test_an_audit_beside_a_running_stream_finds_nothing(chain: Chain) -> None:
+def test_an_audit_while_a_stream_runs_finds_nothing(chain: Chain) -> None:
     words = ["--rate", "300", "--seed", "3", "--duplicates", "0.3", "--changed", "0.5"]
     producing = subprocess.Popen(
         [sys.executable, "-m", "producer", "stream", *words],

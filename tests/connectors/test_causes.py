@@ -1,4 +1,4 @@
-"""A trace tells what to do."""
+"""A trace says what to do."""
 
 from __future__ import annotations
 

@@ -313,7 +313,7 @@ def test_an_old_error_is_not_told_of_a_connector_that_runs_again(watched: Watche
     assert (watched.events[-1], watched.monitor.summary["note"]) == ("recovered", "")
 
 
-def test_a_partition_that_stands_still_is_no_recovery(watched: Watched) -> None:
+def test_a_partition_without_progress_is_not_a_recovery(watched: Watched) -> None:
     watched.world.trace, watched.world.end = WRONG, 100
     watched.seconds(1)
     watched.world.trace = ""

@@ -1,4 +1,4 @@
-"""What goes to Kubernetes is what Strimzi's definitions accept, and says what Connect is told."""
+"""What goes to Kubernetes is what Strimzi's definitions accept, and the same as for Connect."""
 
 from __future__ import annotations
 

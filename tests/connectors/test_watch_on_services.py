@@ -1,9 +1,9 @@
 """A sink stays up by itself, and loses nothing, on a real worker with a real database.
 
 Faults: rows that the database refuses; the watcher killed after each of its steps; the database
-away; so many refused rows that it is no accident. Promise: afterwards the table holds the last good
-version of every key, the dead-letter topic every refused record once, and the connector runs, or
-is stopped and says why. Check: keys, values and origins, all of them.
+unreachable; so many refused rows that it is not an accident. Promise: afterwards the table holds
+the last good version of every key, the dead-letter topic every refused record once, and the
+connector runs, or is stopped and says why. Check: keys, values and origins, all of them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Killed(BaseException):
 
 
 class Watch:
-    """A watcher driven by the test, with the events it told."""
+    """A watcher driven by the test, with the events it reported."""
 
     def __init__(self, cluster: Cluster, name: str, limits: Limits = QUICK) -> None:
         self.cluster = cluster

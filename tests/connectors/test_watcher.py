@@ -1,7 +1,8 @@
-"""No connector's trouble is another's, and what a dead watcher left behind is no news."""
+"""No connector's trouble is another's, and what a dead watcher left behind is not news."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.registrar.watch import watcher as watcher_module
+from connectors.registrar.watch.events import emitter
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.monitor import ConnectorMonitor
 from connectors.registrar.watch.watcher import STATE_FILE, Watcher, read_state
@@ -19,7 +21,7 @@ Event = tuple[str, str, dict[str, Any]]
 
 
 class Watched:
-    """A watcher whose looks at connectors are the test's, with the events it told."""
+    """A watcher whose checks of connectors are the test's, with the events it reported."""
 
     def __init__(self, folder: Path, names: Callable[[], list[str]]) -> None:
         nothing: Any = None
@@ -62,7 +64,10 @@ def test_a_new_file_is_watched_and_a_removed_one_is_not_without_a_restart(
     names[:] = ["b"]
     watched.tick()
     assert looked == ["a", "b"]
-    assert [event[:2] for event in watched.events] == [("b", "watching"), ("a", "not watching")]
+    assert [event[:2] for event in watched.events] == [
+        ("b", "watching"),
+        ("a", "not watched any more"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,3 +86,16 @@ def test_the_state_of_a_dead_watcher_is_told_from_that_of_a_living_one(
     time = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
     (tmp_path / STATE_FILE).write_text(json.dumps({"host": host, "pid": pid, "time": time}))
     assert read_state(tmp_path).get("gone_since", "") == (time if gone else "")
+
+
+def test_the_log_is_one_plain_sentence_per_event() -> None:
+    log = io.StringIO()
+    emit = emitter(log)
+    emit("", "started", connectors=["a", "b"])
+    emit("a", "failed", cause="record refused", reason="DataException:\n too long")
+    emit("a", "given up", reason="10 restarts did not help")
+    assert [line.partition(" ")[2] for line in log.getvalue().splitlines()] == [
+        "register.py watch: watching a; b",
+        "connector a: failed (record refused): DataException: too long",
+        "connector a: given up: 10 restarts did not help",
+    ]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from connectors.registrar.definition import Definition
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.findings import ERROR, Finding
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.lint.finding import ERROR, Finding
 from connectors.registrar.lint.keys import check_keys
 from connectors.registrar.lint.listing import Listings
 from connectors.registrar.lint.live import check_live
@@ -36,7 +36,7 @@ def lint_definitions(
 def _findings(
     definition: Definition, listings: Listings, connect: Connect | None, kafka: Kafka | None
 ) -> list[Finding]:
-    problems = [Finding(p.location, ERROR, "", p.message) for p in definition.problems]
+    problems = [*definition.problems]
     # Of a file without any configuration the rest would only say that it is missing.
     if problems and not definition.config:
         return problems

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from connectors.registrar.config_values import has_placeholder, listed, split
 from connectors.registrar.definition import Definition
-from connectors.registrar.lint.finding import Finding, error, warning
+from connectors.registrar.findings import Finding
 from connectors.registrar.secrets import PLAIN_SECRET, is_secret, is_secret_in_url
 
 Rule = Callable[[Definition], Iterator[Finding]]
@@ -46,37 +46,36 @@ def _is(definition: Definition, key: str, word: str, default: str = "") -> bool:
 def plain_secrets(d: Definition) -> Iterator[Finding]:
     for key, value in d.config.items():
         if is_secret(key) and value and not has_placeholder(value):
-            yield error(d, key, PLAIN_SECRET)
+            yield d.error(key, PLAIN_SECRET)
         elif is_secret_in_url(value):
-            yield error(d, key, "a password inside a URL: use the connector's own key for it")
+            yield d.error(key, "a password inside a URL: use the connector's own key for it")
 
 
 def dead_letters(d: Definition) -> Iterator[Finding]:
     topic, tolerant = d.config.get(DEAD_LETTERS, ""), _is(d, "errors.tolerance", "all")
     if tolerant and not topic and ("topics" in d.config or "topics.regex" in d.config):
-        yield error(
-            d, "errors.tolerance", f"all without {DEAD_LETTERS} drops what cannot be converted"
+        yield d.error(
+            "errors.tolerance", f"all without {DEAD_LETTERS} drops what cannot be converted"
         )
     if topic and not tolerant:
-        yield error(d, DEAD_LETTERS, "nothing is ever sent there: errors.tolerance is not all")
+        yield d.error(DEAD_LETTERS, "nothing is ever sent there: errors.tolerance is not all")
     if topic and not _is(d, HEADERS, "true"):
-        yield error(d, DEAD_LETTERS, f"dead letters will not say why: set {HEADERS}=true")
+        yield d.error(DEAD_LETTERS, f"dead letters will not say why: set {HEADERS}=true")
     if topic and topic in listed(d.config, "topics"):
         text = f"{topic} is also an input topic: dead letters would be read again"
-        yield error(d, DEAD_LETTERS, text)
+        yield d.error(DEAD_LETTERS, text)
 
 
 def input_topics(d: Definition) -> Iterator[Finding]:
     if d.config.get("topics") and d.config.get("topics.regex"):
-        yield error(d, "topics.regex", "set besides topics: Connect takes one of the two")
+        yield d.error("topics.regex", "set besides topics: Connect takes one of the two")
 
 
 def first_read(d: Definition) -> Iterator[Finding]:
     key = "consumer.override.auto.offset.reset"
     reset = d.config.get(key, "").lower()
     if reset == "latest" or reset.startswith("by_duration"):
-        yield error(
-            d,
+        yield d.error(
             key,
             f"{reset} skips what is in the topic before the first commit, also after the offsets "
             f"are lost: leave earliest, and skip once with register.py rewind --to",
@@ -87,8 +86,7 @@ def timeouts(d: Definition) -> Iterator[Finding]:
     session = d.config.get("consumer.override.session.timeout.ms", "45000")
     heartbeat = d.config.get(HEARTBEAT, "3000")
     if session.isdecimal() and heartbeat.isdecimal() and int(heartbeat) * 3 > int(session):
-        yield error(
-            d,
+        yield d.error(
             HEARTBEAT,
             f"{heartbeat} is more than a third of the session timeout ({session}): one lost "
             f"heartbeat would end the task's membership",
@@ -100,8 +98,7 @@ def multi_row_inserts(d: Definition) -> Iterator[Finding]:
     rewrites = _url_parameters(d).get("reWriteBatchedInserts", "false").lower() in ("true", "")
     reduced = _is(d, "use.reduction.buffer", "true")
     if rewrites and _is(d, "insert.mode", "upsert") and not reduced:
-        yield error(
-            d,
+        yield d.error(
             URL,
             "reWriteBatchedInserts without use.reduction.buffer=true: the task stops at the first "
             "batch that has a key twice",
@@ -110,31 +107,29 @@ def multi_row_inserts(d: Definition) -> Iterator[Finding]:
 
 def unnest(d: Definition) -> Iterator[Finding]:
     if _is(d, UNNEST, "true"):
-        yield error(d, UNNEST, "cuts Connect timestamps to whole seconds without a word")
+        yield d.error(UNNEST, "cuts Connect timestamps to whole seconds without a word")
 
 
 def row_keys(d: Definition) -> Iterator[Finding]:
     mode = d.config.get(KEY_MODE, "none").lower()
     if _is(d, "insert.mode", "upsert") and mode == "none":
-        yield error(d, "insert.mode", "upsert needs primary.key.mode and primary.key.fields")
+        yield d.error("insert.mode", "upsert needs primary.key.mode and primary.key.fields")
     if mode == "record_value" and not d.config.get("primary.key.fields"):
-        yield error(d, KEY_MODE, "record_value needs primary.key.fields")
+        yield d.error(KEY_MODE, "record_value needs primary.key.fields")
     if mode == "record_value":
-        yield warning(
-            d,
+        yield d.warning(
             KEY_MODE,
             "record_value drops tombstones without a trace: take the key from the value by a "
             "transform (ValueToKey) and use record_key, so that they reach the dead-letter topic",
         )
     if mode == "record_key" and _primitive_key(d):
-        yield error(
-            d,
+        yield d.error(
             KEY_MODE,
             f"record_key needs a key with fields, and {d.config['key.converter']} gives none: the "
             f"task stops with a ClassCastException. Add a ValueToKey or HoistField$Key transform",
         )
     if _is(d, "delete.enabled", "true") and mode != "record_key":
-        yield error(d, "delete.enabled", "needs primary.key.mode=record_key")
+        yield d.error("delete.enabled", "needs primary.key.mode=record_key")
 
 
 def _primitive_key(d: Definition) -> bool:
@@ -147,17 +142,16 @@ def _primitive_key(d: Definition) -> bool:
 def insert_mode(d: Definition) -> Iterator[Finding]:
     if _is(d, "insert.mode", "insert", default="insert"):
         text = "insert writes a record twice when it is delivered twice: use upsert"
-        yield warning(d, "insert.mode", text)
+        yield d.warning("insert.mode", text)
 
 
 def error_details(d: Definition) -> Iterator[Finding]:
     url = d.config.get(URL, "")
     if not url.startswith("jdbc:"):
-        yield error(d, URL, "is not a JDBC URL: jdbc:postgresql://HOST:PORT/DATABASE")
+        yield d.error(URL, "is not a JDBC URL: jdbc:postgresql://HOST:PORT/DATABASE")
     detail = _url_parameters(d).get("logServerErrorDetail", "").lower()
     if url.startswith("jdbc:postgresql:") and detail != "false":
-        yield error(
-            d,
+        yield d.error(
             URL,
             "without logServerErrorDetail=false an error's trace holds the rows' values, and "
             "past 1 MB Connect cannot store it: a dead task goes on saying RUNNING",
@@ -172,8 +166,7 @@ def binary_decimals(d: Definition) -> Iterator[Finding]:
         and parameters.get("binaryTransfer", "").lower() != "false"
         and not {"NUMERIC", "1700"} & {*left_out}
     ):
-        yield warning(
-            d,
+        yield d.warning(
             URL,
             "the driver writes a decimal of more digits than numeric holds as 0, without a word: "
             "add binaryTransferDisable=NUMERIC, and Postgres refuses it",
@@ -184,14 +177,14 @@ def batch_sizes(d: Definition) -> Iterator[Finding]:
     batch, polled = d.config.get("batch.size", "500"), d.config.get(POLL_RECORDS, "500")
     if batch.isdecimal() and polled.isdecimal() and int(batch) > int(polled):
         text = f"{batch} is never reached: a poll brings {polled} records ({POLL_RECORDS})"
-        yield warning(d, "batch.size", text)
+        yield d.warning("batch.size", text)
 
 
 def json_schemas(d: Definition) -> Iterator[Finding]:
     is_json = d.config.get("value.converter", "").endswith("JsonConverter")
     if is_json and _is(d, SCHEMAS, "false"):
         text = "false gives the sink no fields: set true, and value.converter.schema.content"
-        yield error(d, SCHEMAS, text)
+        yield d.error(SCHEMAS, text)
 
 
 def _url_parameters(d: Definition) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.registrar.config_values import listed
 from connectors.registrar.definition import Definition
-from connectors.registrar.lint.finding import Finding, error
+from connectors.registrar.findings import Finding
 
 KEY = "value.converter.schema.content"
 TYPES = {"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes"}
@@ -24,11 +24,11 @@ def check_schema_content(definition: Definition) -> Iterator[Finding]:
     try:
         schema = json.loads(content)
     except json.JSONDecodeError as problem:
-        yield error(definition, KEY, f"is not JSON: {problem.msg} at character {problem.pos}")
+        yield definition.error(KEY, f"is not JSON: {problem.msg} at character {problem.pos}")
         return
     wrong = [*_wrong(schema, "the schema")]
     for text in wrong:
-        yield error(definition, KEY, text)
+        yield definition.error(KEY, text)
     if not wrong and schema["type"] == "struct" and not _changes_values(definition):
         yield from _key_fields(definition, {field["field"] for field in schema["fields"]})
 
@@ -66,7 +66,7 @@ def _key_fields(definition: Definition, fields: set[str]) -> Iterator[Finding]:
         for name in listed(definition.config, key):
             if name not in fields:
                 known = ", ".join(sorted(fields))
-                yield error(definition, key, f"{name} is not in the schema ({known})")
+                yield definition.error(key, f"{name} is not in the schema ({known})")
 
 
 def _transforms(definition: Definition) -> dict[str, str]:

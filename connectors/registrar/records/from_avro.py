@@ -14,6 +14,7 @@ from typing import Any
 import fastavro
 import requests
 
+from connectors.registrar.avro import PRIMITIVES
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.records.decimals import from_unscaled
 from connectors.registrar.records.errors import UnsupportedError
@@ -23,16 +24,7 @@ MAGIC = b"\x00"
 HEADER_BYTES = 5
 DECIMAL = "org.apache.kafka.connect.data.Decimal"
 
-_TYPES = {
-    "string": "string",
-    "bytes": "bytes",
-    "int": "int32",
-    "long": "int64",
-    "float": "float",
-    "double": "double",
-    "boolean": "boolean",
-    "enum": "string",
-}
+_TYPES = {**PRIMITIVES, "enum": "string"}
 _LOGICAL = {
     "decimal": DECIMAL,
     "date": "org.apache.kafka.connect.data.Date",

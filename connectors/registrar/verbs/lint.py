@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from connectors.registrar.errors import UsageError
-from connectors.registrar.lint.finding import ERROR, Finding
+from connectors.registrar.findings import ERROR, Finding
 from connectors.registrar.lint.linter import lint_definitions, plugin_classes
 from connectors.registrar.targets import read_definitions
 from connectors.registrar.verbs.context import Context, exit_codes, painted, print_json

@@ -9,30 +9,19 @@ from typing import Any, TextIO
 #: Takes a connector's name (empty: the watcher itself), an event's name and its details.
 Emit = Callable[..., None]
 
-#: What is said of each event; {...} are its details.
+#: What is said of an event, with its details in {...}; of others their name and their reason.
 SENTENCES = {
     "started": "watching {connectors}",
     "ended": "ended",
-    "cut off": "cut off: {reason}",
     "watching": "is watched from now on",
-    "not watching": "is not watched any more: {reason}",
-    "cannot be checked": "cannot be checked: {reason}",
     "checked again": "can be checked again",
     "failed": "failed ({cause}): {reason}",
     "stalled": "reads nothing for {seconds} s with {consumers} consumers, attempt {attempt}",
     "restarted": "restarted, attempt {attempt}",
-    "waiting for the database": "waiting for the database: {reason}",
     "isolated": "{refused} records that the database refuses are in the dead-letter topic, with "
     "{unconvertible} that cannot be converted; {written} were written: {records}",
     "nothing refused": "no record is refused: {written} were written, attempt {attempt}",
-    "cannot isolate": "refused records cannot be isolated: {reason}",
-    "isolation interrupted": "the isolation of refused records was interrupted: {reason}",
-    "continued": "going on: {reason}",
-    "resumed": "resumed: {reason}",
     "recovered": "recovered after {seconds} s, lag {lag}",
-    "given up": "given up: {reason}",
-    "stopped": "stopped: {reason}",
-    "missing": "missing: {reason}",
 }
 
 
@@ -49,7 +38,8 @@ def emitter(stream: TextIO) -> Emit:
 
 def sentence(event: str, details: Mapping[str, Any]) -> str:
     """An event in words, on one line."""
-    text = SENTENCES[event].format_map({name: _words(value) for name, value in details.items()})
+    words = {name: _words(value) for name, value in details.items()}
+    text = SENTENCES.get(event, f"{event}: {{reason}}").format_map(words)
     return " ".join(text.split())
 
 

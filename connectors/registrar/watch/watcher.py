@@ -117,7 +117,7 @@ class Watcher:
         for name in [name for name in self._monitors if name not in wanted]:
             if self._journal.read(name) is None:
                 del self._monitors[name]
-                self._emit(name, "not watching", reason="its file is gone")
+                self._emit(name, "not watched any more", reason="its file is gone")
 
     def _check(self, monitor: ConnectorMonitor) -> None:
         """One that cannot be checked, for whatever reason, keeps none of the others waiting."""

@@ -105,7 +105,7 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
     return first_run.land_and_transform(chosen, console)
 
 
-def _down(arguments: argparse.Namespace, console: Console) -> int:
+def _down(_arguments: argparse.Namespace, console: Console) -> int:
     stopped = _runtime().down(console)
     console.print("everything is stopped; data stays" if stopped else "nothing was running")
     return 0
@@ -126,7 +126,7 @@ def _audit(arguments: argparse.Namespace, console: Console) -> int:
     return show.show(run.everything(settings.ROOT / "connectors"), arguments.json)
 
 
-def _docs(arguments: argparse.Namespace, console: Console) -> int:
+def _docs(_arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap import docs
 
     _runtime().make_docs(console)
@@ -134,7 +134,7 @@ def _docs(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _logs(arguments: argparse.Namespace, console: Console) -> int:
+def _logs(arguments: argparse.Namespace, _console: Console) -> int:
     _runtime().logs(arguments.services, arguments.lines, arguments.follow)
     return 0
 

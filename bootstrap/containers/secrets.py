@@ -84,6 +84,7 @@ def _put(file: Path, text: str | None) -> None:
 
 
 def main() -> None:
+    """Write the secrets with what Compose mounts at /given and /run/secrets."""
     write(Path(sys.argv[1]), given=Path("/given"), keys=Path("/run/secrets"))
     if "--print" in sys.argv:
         sys.stdout.write(settings.ENV_FILE.read_text())

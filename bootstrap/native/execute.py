@@ -14,6 +14,7 @@ from bootstrap.native import stack, stale_processes
 
 
 def main() -> None:
+    """Replace this process by the service, so that signals and exit codes are the service's own."""
     settings.load_env()
     (service,) = (s for s in stack.every() if s.name == sys.argv[1])
     launch = service.launch()

@@ -56,7 +56,7 @@ def add_to(verbs: argparse._SubParsersAction[command_line.Parser], name: str) ->
     )
 
 
-def _check(arguments: argparse.Namespace, console: Console) -> int:
+def _check(_arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.snowflake import check
 
     wrong = 0
@@ -88,7 +88,7 @@ def _keys(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _sql(arguments: argparse.Namespace, console: Console) -> int:
+def _sql(_arguments: argparse.Namespace, _console: Console) -> int:
     from bootstrap.snowflake import script
 
     sys.stdout.write(script.render())

@@ -41,6 +41,7 @@ class Names:
     raw: Sequence[str]
 
     def schema(self, name: str) -> str:
+        """A schema of the database, as USE and GRANT take it: with its kind and full name."""
         return f"schema {self.database}.{name}"
 
 

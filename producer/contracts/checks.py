@@ -79,8 +79,10 @@ def require_normal(field: Field, values: Sequence[Any]) -> None:
 
 
 def check_value(field: Field, value: Any) -> Any:
-    """The value in its normal form: str, bool, int, float, Decimal with the contract's scale, or
-    microseconds since 1970 in UTC. Accepts None where the contract does.
+    """The value in its normal form; None where the contract accepts it.
+
+    That is a str, bool, int, float, Decimal with the contract's scale, or microseconds since 1970
+    in UTC.
 
     Raises:
         RefusedError: it breaks the contract; the text names field and reason.

@@ -26,7 +26,7 @@ class Stop:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
         self._asked += 1
         if self._asked > 1:
             signal.signal(number, signal.SIG_DFL)

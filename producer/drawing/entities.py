@@ -91,8 +91,10 @@ def _weights(spec: Mapping[str, Any], columns: dict[str, Column]) -> np.ndarray:
 def _with_lines(
     spec: Mapping[str, Any], columns: dict[str, Column], weights: np.ndarray
 ) -> tuple[dict[str, Column], np.ndarray]:
-    """Each row once for each of its lines (``of``: the column that says which), with the lines'
-    own columns added to its own and its weight shared out by their ``share``."""
+    """Each row once for each of its lines; the column named by ``of`` says which lines those are.
+
+    The lines' own columns are added to the row's, and its weight is divided by their ``share``.
+    """
     keys, lines = look_up("column", spec["of"], columns).tolist(), spec["values"]
     if missing := sorted(set(keys) - set(lines)):
         raise ValueError(f"lines: nothing for {missing[0]!r}")

@@ -119,7 +119,7 @@ def map_(reference: str, to: dict[Any, Any], default: Any = None) -> Draw:
     plain = {key: value for key, value in to.items() if not isinstance(value, dict)}
     drawn = {key: choice(value) for key, value in to.items() if isinstance(value, dict)}
 
-    def draw(rows: Rows, rng: RandomStream) -> Column:
+    def draw(rows: Rows, _rng: RandomStream) -> Column:
         keys = rows[reference].tolist()
         column = objects([plain.get(key, default) for key in keys])
         for key, made in drawn.items():
@@ -157,8 +157,11 @@ def sample(values: list[str], min: int = 1, max: int = 3, separator: str = ",") 
 def price(
     between: list[str], times: list[str] | None = None, step: str | None = None, refunds: float = 0
 ) -> Draw:
-    """Decimal with two digits between two columns, more often low; times some factor columns;
-    rounded to a step column (1 for a currency without cents); a share of them negative."""
+    """Decimal with two digits between two columns, more often low.
+
+    It is multiplied by the factor columns ``times`` and rounded to the column ``step``, which is 1
+    for a currency without cents. A share of them, ``refunds``, is negative.
+    """
     low, high = between
 
     def draw(rows: Rows, rng: RandomStream) -> Column:
@@ -184,7 +187,7 @@ def event_time(form: str) -> Draw:
     if form not in ("micros", "date"):
         raise ValueError(f"{form!r}: use micros or date")
 
-    def draw(rows: Rows, rng: RandomStream) -> Column:
+    def draw(rows: Rows, _rng: RandomStream) -> Column:
         times = _event_times(rows)
         if form == "micros":
             return times
@@ -215,7 +218,7 @@ def uuid(version: int) -> Draw:
 def sequence(template: str) -> Draw:
     """``user_{month}_{n:05}``: n counts the rows from 1, month is YYYYMM of the event time."""
 
-    def draw(rows: Rows, rng: RandomStream) -> Column:
+    def draw(rows: Rows, _rng: RandomStream) -> Column:
         months = [""] * rows.count
         if "{month" in template:
             stamps = _event_times(rows).astype("datetime64[us]").astype("datetime64[M]")
@@ -267,7 +270,7 @@ def text(template: str) -> Draw:
     slugs = set(re.findall(r"\{([\w.]+)\|slug\}", template))
     frame = re.sub(r"\{[\w.|]+\}", "{}", template)
 
-    def draw(rows: Rows, rng: RandomStream) -> Column:
+    def draw(rows: Rows, _rng: RandomStream) -> Column:
         columns = [
             [_slug(value) if name in slugs else value for value in rows[name].tolist()]
             for name in names

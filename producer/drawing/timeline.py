@@ -73,8 +73,10 @@ class Rhythm:
 
 
 class Spread:
-    """``total`` events over [start, end), denser where the rhythm is; event i falls into the
-    i-th of ``total`` equal parts of the range's weight, so that the order is known in advance.
+    """``total`` events over [start, end), denser where the rhythm is.
+
+    Event i falls into the i-th of ``total`` equal parts of the range's weight, so that the order is
+    known in advance.
 
     Args:
         growth: how busy the stream is at given times, besides the rhythm.
@@ -123,7 +125,7 @@ class Steady:
     start: int
     rate: float
 
-    def times(self, first: int, count: int, rng: RandomStream) -> Micros:
+    def times(self, first: int, count: int, _rng: RandomStream) -> Micros:
         """Event times of ``count`` events from number ``first`` on, in order."""
         elapsed = np.arange(first, first + count) / self.rate * 1e6
         return self.start + elapsed.astype(np.int64)

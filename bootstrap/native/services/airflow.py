@@ -34,6 +34,7 @@ class AirflowService(Service):
 
     @property
     def home(self) -> Path:
+        """AIRFLOW_HOME, which all four processes share."""
         return state.data("airflow")
 
     @property
@@ -48,7 +49,11 @@ class AirflowService(Service):
         return environment(self.home) | dbt.environment()
 
     def migrate(self) -> None:
-        """Create Airflow's tables; whichever process comes first does it for all."""
+        """Create Airflow's tables; whichever process comes first does it for all.
+
+        Raises:
+            RuntimeError: `airflow db migrate` failed; the text has the end of its output.
+        """
         with _MIGRATION:
             migrated = self.home / f"migrated-{version('apache-airflow')}"
             if migrated.exists():
@@ -71,6 +76,8 @@ class AirflowService(Service):
 
 
 class ApiServer(AirflowService):
+    """Serves the web page and the API, through which tasks report their state."""
+
     name = "airflow-api-server"
     component = "metadatabase"
     words = ("api-server",)
@@ -86,6 +93,8 @@ class ApiServer(AirflowService):
 
 
 class Scheduler(AirflowService):
+    """Starts runs and, with the local executor, runs their tasks."""
+
     name = "airflow-scheduler"
     component = "scheduler"
     words = ("scheduler", "--skip-serve-logs")
@@ -93,6 +102,8 @@ class Scheduler(AirflowService):
 
 
 class DagProcessor(AirflowService):
+    """Reads the DAG files, which need dbt's manifest to be there."""
+
     name = "airflow-dag-processor"
     component = "dag_processor"
     words = ("dag-processor",)
@@ -102,6 +113,8 @@ class DagProcessor(AirflowService):
 
 
 class Triggerer(AirflowService):
+    """Waits on behalf of deferred tasks, and resumes them."""
+
     name = "airflow-triggerer"
     component = "triggerer"
     words = ("triggerer", "--skip-serve-logs")

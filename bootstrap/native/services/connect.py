@@ -28,6 +28,8 @@ OVERRIDES = [
 
 
 class Connect(Service):
+    """One distributed worker; connectors are registered through its REST API."""
+
     name = "connect"
     depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)

@@ -23,6 +23,8 @@ def class_path() -> list[Path]:
 
 
 class Kafka(Service):
+    """Broker and controller in one process, each with a port of its own."""
+
     name = "kafka"
     ports = ("KAFKA_PORT", "KAFKA_CONTROLLER_PORT")
     jars = ("kafka",)
@@ -75,6 +77,11 @@ class Kafka(Service):
         )
 
     def prepare(self) -> None:
+        """Format the log folder under a new cluster id, unless it is formatted already.
+
+        Raises:
+            RuntimeError: Kafka's tool failed; the text has its output.
+        """
         configuration = self._configuration()
         if (self._data / "meta.properties").exists():
             return

@@ -12,6 +12,8 @@ from bootstrap.native.services.service import Launch, Service
 
 
 class LocalSnowflake(Service):
+    """Part of the stack only where the settings name no account."""
+
     name = "snowflake"
     ports = ("SNOWFLAKE_PORT",)
 

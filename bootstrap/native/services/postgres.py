@@ -35,6 +35,8 @@ log_timezone = 'UTC'
 
 
 class Postgres(Service):
+    """The cluster of the sink, of Airflow's metadata and of the schema registry."""
+
     name = "postgres"
     ports = ("POSTGRES_PORT",)
     # Fast shutdown: roll back what is open instead of waiting for clients to leave.
@@ -49,6 +51,11 @@ class Postgres(Service):
         return state.data(self.name)
 
     def prepare(self) -> None:
+        """Create the cluster if there is none, and write its configuration.
+
+        Raises:
+            RuntimeError: initdb failed; the text has its message.
+        """
         if not (self._data / "PG_VERSION").exists():
             self._create_cluster()
         (self._data / "pipeline.conf").write_text(CONFIGURATION)
@@ -91,6 +98,11 @@ class Postgres(Service):
         return Launch([*unprivileged_user.prefix(), *argv])
 
     def ready(self) -> bool:
+        """Whether a superuser can connect.
+
+        Raises:
+            RuntimeError: it refuses the password, which waiting would not change.
+        """
         try:
             with provision.connect("postgres"):
                 return True

@@ -16,6 +16,8 @@ from bootstrap.native.services.service import Launch, Service
 
 
 class SchemaRegistry(Service):
+    """Holds the Avro schemas, in a Postgres database of its own."""
+
     name = "schema-registry"
     depends_on = ("postgres",)
     ports = ("SCHEMA_REGISTRY_PORT",)

@@ -9,6 +9,8 @@ from bootstrap.native.services.service import Launch, Service
 
 
 class Watchdog(Service):
+    """A client of Connect's REST API that listens on no port."""
+
     name = "connector-watchdog"
     depends_on = ("connect",)
 

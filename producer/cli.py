@@ -11,8 +11,8 @@ from producer.errors import UsageError
 from settings import command_line
 
 VERBS = {
-    "stream": (stream, "produce events to Kafka"),
-    "files": (files, "write a month of CSV files"),
+    "stream": (stream, stream.produce_events, "produce events to Kafka"),
+    "files": (files, files.write_files, "write a month of CSV files"),
 }
 
 
@@ -35,11 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = command_line.Parser(prog="python -m producer", description=__doc__)
     parser.add_version()
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    for name, (module, text) in VERBS.items():
+    for name, (module, run, text) in VERBS.items():
         verb = verbs.add_parser(name, help=text, description=module.__doc__, epilog=module.EXAMPLES)
         try:
-            module.options(verb)
+            module.add_options(verb)
         except argparse.ArgumentError as error:
             raise UsageError(f"producer/feeds: {error}") from None
-        verb.set_defaults(run=module.run)
+        verb.set_defaults(run=run)
     return parser

@@ -32,7 +32,7 @@ same folder, after they registered.
 """
 
 
-def options(command: argparse.ArgumentParser) -> None:
+def add_options(command: argparse.ArgumentParser) -> None:
     """Declare the verb's options: one for each feed, and those for all."""
     add = command.add_argument
     add("--month", required=True, metavar="YYYY-MM", help="when the rows happened")
@@ -50,7 +50,7 @@ def options(command: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the files as JSON")
 
 
-def run(options: argparse.Namespace) -> int:
+def write_files(options: argparse.Namespace) -> int:
     """Write the month's file of each feed, and print what was written."""
     out = options.out or settings.folder("INCOMING_DIR")
     users = partial(read_registrations, str(out / "user_registrations_*.csv*"))

@@ -52,7 +52,7 @@ ENDLESS = 50.0
 SHOWN = 20
 
 
-def options(command: argparse.ArgumentParser) -> None:
+def add_options(command: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     _what(command.add_argument_group("what"))
     _when(command.add_argument_group("when"))
@@ -117,7 +117,7 @@ def _how(group: argparse._ArgumentGroup) -> None:
     add("--json", action="store_true", help="print the totals as JSON, with every failure")
 
 
-def run(options: argparse.Namespace) -> int:
+def produce_events(options: argparse.Namespace) -> int:
     """Produce, and print what became of it.
 
     Returns:

@@ -20,7 +20,7 @@ from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
 
-from . import relation, topic
+from . import relation_to_raw, topic_to_sink
 from .workspace import workspace
 
 
@@ -53,7 +53,7 @@ def _streams(connectors: Path) -> Iterator[Hop]:
     kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
     for connector in load_definitions([], connectors):
         with workspace() as keys:
-            yield from topic.compare(keys, kafka, connector)
+            yield from topic_to_sink.compare(keys, kafka, connector)
 
 
 def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
@@ -61,7 +61,7 @@ def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
         match feed:
             case StreamFeed():
                 with workspace() as keys:
-                    yield relation.compare(keys, postgres.connect_from_env, target, feed)
+                    yield relation_to_raw.compare(keys, postgres.connect_from_env, target, feed)
             case FileFeed():
                 yield files.compare(target, feed)
             case _:

@@ -9,19 +9,20 @@ cleared: rows that have landed do not land twice.
 - Feeds are blocks in `dbt_project/models/sources`; `docs/add-a-feed.md` shows how to add one.
 """
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, CronTriggerTimetable
 
 from dags.steps.assets import announce_landing
 from dags.steps.connections import test_connections
-from dags.steps.defaults import DEFAULTS, EVERY_QUARTER_HOUR, LANDING_RUN_TIMEOUT, START
+from dags.steps.defaults import DEFAULTS, LANDING_RUN_TIMEOUT, START
 from dags.steps.failures import report_failures
 from dags.steps.files import csv_to_snowflake_batch
 from dags.steps.streams import postgres_to_snowflake
+from settings.names import TIME_ZONE
 
 with DAG(
     "batch_data_ingestion_dag",
     description="Postgres and files to Snowflake's RAW schema, every quarter of an hour",
-    schedule=EVERY_QUARTER_HOUR,
+    schedule=CronTriggerTimetable("*/15 * * * *", timezone=TIME_ZONE),
     start_date=START,
     catchup=False,
     max_active_runs=1,

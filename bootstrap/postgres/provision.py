@@ -11,7 +11,8 @@ import settings
 
 HERE = Path(__file__).parent
 
-#: Role -> setting with its password. What each may do is in the SQL files.
+#: Role -> setting with its password. What each may do is in 01_privileges.sql, on sink
+#: tables in 02_sink_table.sql.
 ROLES = {
     "connect_sink": "CONNECT_SINK_PASSWORD",
     "unload": "UNLOAD_PASSWORD",

@@ -1,4 +1,4 @@
-"""What the DAGs and their tasks have in common: schedule, retries, time limits."""
+"""What the DAGs and their tasks have in common: start, retries, time limits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import CronTriggerTimetable
 from airflow.sdk.exceptions import AirflowFailException
 
 from settings import names
 
 from .failures import push_failure_reason
 
-_TIME_ZONE = pendulum.timezone(names.TIME_ZONE)
-START = pendulum.datetime(2026, 1, 1, tz=_TIME_ZONE)
-EVERY_QUARTER_HOUR = CronTriggerTimetable("*/15 * * * *", timezone=_TIME_ZONE)
+START = pendulum.datetime(2026, 1, 1, tz=names.TIME_ZONE)
 
 #: Arguments of every task. Retries are for what may go away without a person's help: a service that
 #: restarts, or a network that is down.

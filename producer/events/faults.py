@@ -1,4 +1,4 @@
-"""What real streams do wrong, in the shares one asks for."""
+"""What real streams do wrong, in the shares that are asked for; messages.py makes it so."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audit import run, topic
+from audit import run, topic_to_sink
 from connectors.registrar.definition import Definition
 from connectors.registrar.errors import RegistrarError
 from dags.landing.feeds import Feed
@@ -36,4 +36,4 @@ def test_a_feed_of_an_unknown_kind_is_an_error() -> None:
 )
 def test_a_connector_of_an_unknown_kind_is_an_error(config: dict[str, str], said: str) -> None:
     with pytest.raises(RegistrarError, match=said):
-        topic.compare(NOTHING, NOTHING, Definition("x", Path("x.yml"), config, {}))
+        topic_to_sink.compare(NOTHING, NOTHING, Definition("x", Path("x.yml"), config, {}))

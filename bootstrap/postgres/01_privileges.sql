@@ -1,4 +1,4 @@
--- Who may see what. Each role can do its one job and nothing else.
+-- What each role may do: its one job and nothing else. On sink tables: 02_sink_table.sql.
 do $$
 begin
   execute format(

@@ -36,7 +36,7 @@ class Workspace:
         self._duckdb.execute(f"create or replace table {table} ({columns})")
 
     def number(self, query: str) -> int:
-        """The number that a query returns."""
+        """The first column of a query's first row, which must be a number."""
         return int(self._rows(query)[0][0])
 
     def named(self, query: str, limit: int) -> tuple[int, list[str]]:

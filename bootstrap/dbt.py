@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
 
 
 def manifest() -> Path:
-    """The manifest of this stack."""
+    """Where dbt's manifest of this stack is, for Airflow to read the models from."""
     return state.data("dbt") / "manifest.json"
 
 

@@ -94,7 +94,7 @@ def _dags() -> dict[str, Any]:
 
 
 def render(status: dict[str, Any], console: Console) -> None:
-    """The tables a person reads."""
+    """Print the status for a person: services, connectors, DAGs, rows, an open transaction."""
     for name, service in status["services"].items():
         up = f"up {_duration(service['seconds_up'])}" if service["seconds_up"] else ""
         console.print(f"  {_coloured(service['state'])} {name:24} {up:>10}  {service['address']}")
@@ -110,7 +110,7 @@ def render(status: dict[str, Any], console: Console) -> None:
 
 
 def render_flow(status: dict[str, Any], console: Console) -> None:
-    """How many rows are where."""
+    """Print how many rows each hop of a stream has, and how many each feed's files had."""
     hops = Table("stream", box=None, pad_edge=False)
     for title in ("topic", "dead letters", "sink", "raw", "mart"):
         hops.add_column(title, justify="right")

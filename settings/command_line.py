@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **options)
 
     def add_version(self) -> None:
-        """Add --version."""
+        """Add --version, which prints the project's name and version and exits with 0."""
         self.add_argument("--version", action="version", version=version())
 
     def error(self, message: str) -> NoReturn:
@@ -89,6 +89,6 @@ def check_known(kind: str, names: list[str], known: list[str]) -> None:
 
 
 def version() -> str:
-    """The project's name and version."""
+    """The project's name and version, from pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return f"{project['name']} {project['version']}"

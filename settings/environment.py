@@ -109,7 +109,7 @@ def port_names() -> list[str]:
 
 
 def folder(name: str) -> Path:
-    """A setting that is a folder."""
+    """A setting that is a folder, as an absolute path; it need not exist."""
     return path(get(name))
 
 

@@ -12,7 +12,7 @@ TEXT = "Create the connections and pools that people and DAGs find in a running 
 
 
 def main() -> int:
-    """Do it; returns the exit code."""
+    """Create connections and pools through Airflow's API; returns the exit code."""
     parser = command_line.Parser(prog="python -m bootstrap.airflow", description=TEXT)
 
     def command() -> int:

@@ -135,11 +135,11 @@ class Airflow:
         return str(self.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
-        """One run."""
+        """A run of a DAG, as GET /dagRuns/{run_id} describes it."""
         return self.get(f"/dags/{dag_id}/dagRuns/{run_id}")
 
     def last_run(self, dag_id: str) -> dict[str, Any] | None:
-        """The newest run, or None."""
+        """The run of a DAG that was created last; None if it never ran."""
         runs = self.get(f"/dags/{dag_id}/dagRuns", order_by="-id", limit=1)["dag_runs"]
         return runs[0] if runs else None
 

@@ -58,7 +58,7 @@ def command(
 
 
 def write_properties(file: Path, values: dict[str, object]) -> Path:
-    """A Java properties file."""
+    """Write a Java properties file and its folder; returns the file. Values are not escaped."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
     return file

@@ -84,7 +84,7 @@ class Supervisor:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def is_up(self) -> bool:
-        """Whether it answers."""
+        """Whether supervisord answers and starts services."""
         try:
             return self._rpc.getState()["statename"] == "RUNNING"
         except (OSError, xmlrpc.client.Error):
@@ -127,7 +127,7 @@ class Supervisor:
         return self._rpc.getProcessInfo(name)
 
     def processes(self) -> dict[str, dict[str, Any]]:
-        """The same for all, by name."""
+        """Service -> what `process` returns for it."""
         return {info["name"]: info for info in self._rpc.getAllProcessInfo()}
 
     def shutdown(self) -> None:

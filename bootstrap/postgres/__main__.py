@@ -12,7 +12,7 @@ TEXT = "Create databases, roles and tables in the Postgres server of the setting
 
 
 def main() -> int:
-    """Do it; returns the exit code."""
+    """Create databases, roles and tables; returns the exit code."""
     parser = command_line.Parser(prog="python -m bootstrap.postgres", description=TEXT)
 
     def command() -> int:

@@ -103,7 +103,7 @@ def _serve(options: argparse.Namespace) -> None:
     import duckdb
     import uvicorn
 
-    from local_snowflake.connections import TrackedProtocol
+    from local_snowflake.clients import TrackedProtocol
     from local_snowflake.server import Server
     from local_snowflake.sign_in import Credentials
     from local_snowflake.storage import Storage

@@ -9,13 +9,13 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local_snowflake import protocol
-from local_snowflake.connections import open_connections
 from local_snowflake.session import Session
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,27 @@ REMEMBERED_REQUESTS = 64
 GONE_SECONDS = 3
 IDLE_TRANSACTION_SECONDS = 30 * 60
 IDLE_SESSION_SECONDS = 4 * 60 * 60
+
+#: Addresses of the clients whose TCP connection is open.
+open_connections: set[tuple[str, int]] = set()
+
+
+class TrackedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also keeps the addresses of the connected clients."""
+
+    _peer: tuple[str, int] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        address = transport.get_extra_info("peername")
+        if address:
+            self._peer = cast(tuple[str, int], tuple(address[:2]))
+            open_connections.add(self._peer)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._peer:
+            open_connections.discard(self._peer)
+        super().connection_lost(exc)
 
 
 @dataclass

@@ -7,8 +7,8 @@ import random
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,20 +17,27 @@ import sqlglot
 from fakesnow.statement_type import DML_TYPE_IDS, statement_type_id
 from sqlglot import exp
 
-from local_snowflake import delegate, variables
-from local_snowflake.answers import Answer
+from local_snowflake import transpile, variables
 from local_snowflake.bindings import Params
-from local_snowflake.copy_into import run as copy_into
+from local_snowflake.copy_into import execute as copy_into
 from local_snowflake.copy_into.statement import with_source
-from local_snowflake.errors import SnowflakeError, is_conflict, translate
-from local_snowflake.results import BATCH_ROWS, Result, column_info, encode
+from local_snowflake.errors import (
+    SnowflakeError,
+    is_conflict,
+    not_supported,
+    statement_count,
+    translate,
+)
+from local_snowflake.results import BATCH_ROWS, Result, column_info, encode, new_query_id
 from local_snowflake.session import Session, transaction_failed
+from local_snowflake.statement_result import StatementResult
 from local_snowflake.statements import (
     administration,
     clone,
     comments,
     context,
     databases,
+    describe_table,
     merge,
     put,
     stage_files,
@@ -39,9 +46,6 @@ from local_snowflake.statements import (
     text_columns,
     transactions,
     users,
-)
-from local_snowflake.statements import (
-    describe as describe_statement,
 )
 
 _MODULES = (
@@ -56,11 +60,12 @@ _MODULES = (
     tables,
     copy_into,
     merge,
-    describe_statement,
+    describe_table,
     users,
     administration,
 )
-Handler = Callable[[Session, exp.Expr], Answer | delegate.Query | None]
+Outcome = StatementResult | transpile.Query
+Handler = Callable[[Session, exp.Expr], Outcome | None]
 _HANDLERS: dict[type[exp.Expr], list[Handler]] = {}
 for _module in _MODULES:
     for _kind, _handler in _module.HANDLERS.items():
@@ -84,6 +89,7 @@ class Executed:
 
     @property
     def is_dml(self) -> bool:
+        """Whether the statement changes rows."""
         return self.type_id in DML_TYPE_IDS
 
 
@@ -104,16 +110,11 @@ def parse(sql: str) -> exp.Expr:
     if not statements:
         raise SnowflakeError(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
     if len(statements) > 1:
-        raise SnowflakeError(
-            8,
-            "0A000",
-            f"Actual statement count {len(statements)} did not match the desired statement "
-            "count 1.",
-        )
+        raise statement_count(len(statements), 1)
     return statements[0]
 
 
-def run(
+def execute(
     session: Session,
     sql: str,
     params: Params | None = None,
@@ -130,8 +131,8 @@ def run(
         session.running = cancelled or threading.Event()
         try:
             if put.is_put(text):
-                return Executed(new_id(), 0, _empty(), upload=put.put(session, text).upload)
-            executed = _retried(session, parse(with_source(text)), params)
+                return Executed(new_query_id(), 0, Result([]), upload=put.put(session, text).upload)
+            executed = _execute_with_retries(session, parse(with_source(text)), params)
             session.finish_statement()
             return executed
         except SnowflakeError:
@@ -150,23 +151,27 @@ def describe(
     params: Params | None = None,
     cancelled: threading.Event | None = None,
 ) -> Executed:
-    """The columns of a query, without running it. Other statements have none to tell."""
+    """The columns of a query, without running it; other statements have none.
+
+    Raises:
+        SnowflakeError: whatever went wrong, in Snowflake's terms.
+    """
     del params, cancelled
     with session.lock:
         try:
             tree = parse(bare(sql))
             if not isinstance(tree, exp.Query):
-                return Executed(new_id(), statement_type_id(tree), _empty())
+                return Executed(new_query_id(), statement_type_id(tree), Result([]))
             for node in list(tree.find_all(exp.Placeholder)):
                 node.replace(exp.Null())
-            outcome = delegate.execute(session, tree)
-            rowtype = outcome.rowtype() if isinstance(outcome, delegate.Query) else []
-            return Executed(new_id(), statement_type_id(tree), Result(rowtype))
+            outcome = transpile.execute(session, tree)
+            rowtype = outcome.rowtype() if isinstance(outcome, transpile.Query) else []
+            return Executed(new_query_id(), statement_type_id(tree), Result(rowtype))
         except Exception as error:
             raise translate(error) from error
 
 
-def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
+def _execute_with_retries(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
     """Try again what met another session's change, unless it has work of its own to lose.
 
     Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
@@ -178,7 +183,7 @@ def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Execute
     while True:
         session.check_cancelled()
         try:
-            executed = _once(session, copy.deepcopy(tree), copy.copy(params))
+            executed = _execute_once(session, copy.deepcopy(tree), copy.copy(params))
         except Exception as error:
             if not is_conflict(error) or time.monotonic() > deadline or not session.start_over():
                 raise
@@ -189,7 +194,7 @@ def _retried(session: Session, tree: exp.Expr, params: Params | None) -> Execute
             return executed
 
 
-def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
+def _execute_once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
     if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
         raise transaction_failed()
     session.params = params
@@ -205,39 +210,32 @@ def _once(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
     return _executed(session, type_id, _dispatch(session, tree, params))
 
 
-def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Answer | delegate.Query:
+def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Outcome:
     for handler in _HANDLERS.get(type(tree), ()):
         if (outcome := handler(session, tree)) is not None:
             return outcome
     if isinstance(tree, exp.Command):
         administration.refuse(tree)
-    return delegate.execute(session, tree, params)
+    return transpile.execute(session, tree, params)
 
 
-def _executed(session: Session, type_id: int, outcome: Answer | delegate.Query) -> Executed:
-    query_id = new_id()
-    if isinstance(outcome, delegate.Query):
+def _executed(session: Session, type_id: int, outcome: Outcome) -> Executed:
+    query_id = new_query_id()
+    if isinstance(outcome, transpile.Query):
         rowtype = outcome.rowtype()
-        reader = outcome.reader(BATCH_ROWS)
-        try:
-            result = session.spool.collect(query_id, reader, rowtype)
-        finally:
-            reader.close()
-        return _remembered(session, Executed(query_id, type_id, result))
-    table = outcome.table
-    rowtype = [column_info(f.name, _duckdb_type(f.type)) for f in table.schema]
-    batches = table.combine_chunks().to_batches()
-    batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
-    result = Result(rowtype, table.num_rows, encode(batch, rowtype), table)
-    return _remembered(session, Executed(query_id, type_id, result, outcome.affected))
-
-
-def _remembered(session: Session, executed: Executed) -> Executed:
-    """Keep small results for RESULT_SCAN, in the form fakesnow looks for."""
-    table = executed.result.table
-    if table is not None:
-        tree = sqlglot.exp.select("1")
-        session.results_cache[executed.query_id] = (table, table.num_rows, "SELECT 1", None, tree)
+        with closing(outcome.reader(BATCH_ROWS)) as reader:
+            executed = Executed(query_id, type_id, session.spool.collect(query_id, reader, rowtype))
+    else:
+        table = outcome.table
+        rowtype = [column_info(f.name, _duckdb_type(f.type)) for f in table.schema]
+        batches = table.combine_chunks().to_batches()
+        batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+        result = Result(rowtype, table.num_rows, encode(batch, rowtype), table)
+        executed = Executed(query_id, type_id, result, outcome.affected)
+    if (small := executed.result.table) is not None:
+        # For RESULT_SCAN, in the form that fakesnow looks for.
+        tree = exp.select("1")
+        session.results_cache[query_id] = (small, small.num_rows, "SELECT 1", None, tree)
     return executed
 
 
@@ -252,12 +250,8 @@ def _duckdb_type(kind: pa.DataType) -> str:
         return "DOUBLE"
     if pa.types.is_boolean(kind):
         return "BOOLEAN"
-    return "DATE" if pa.types.is_date(kind) else "VARCHAR"
-
-
-def _empty() -> Result:
-    return Result([], 0)
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
+    if pa.types.is_date(kind):
+        return "DATE"
+    if pa.types.is_string(kind) or pa.types.is_null(kind):
+        return "VARCHAR"
+    raise not_supported(f"how to describe a column of type {kind}")

@@ -14,6 +14,7 @@ from snowflake.connector.errors import Error, ProgrammingError
 from sqlglot.errors import SqlglotError
 
 LOCAL = "The local Snowflake server"
+_COMPILATION = "SQL compilation error:\n"
 
 
 class SnowflakeError(ProgrammingError):
@@ -25,117 +26,105 @@ class SnowflakeError(ProgrammingError):
 
 
 def not_supported(what: str) -> SnowflakeError:
-    """What Snowflake can do and this server does not: refused, never half done."""
+    """What Snowflake can do and this server cannot: refused, never half done."""
     return SnowflakeError(2, "0A000", f"Unsupported feature: {LOCAL} does not know {what}.")
 
 
 def invalid_value(option: str, value: object, allowed: str) -> SnowflakeError:
     """An option has a value that Snowflake or this server does not take."""
-    return SnowflakeError(
-        1006,
-        "42601",
-        f"SQL compilation error:\ninvalid value [{value}] for {option}: use {allowed}.",
-    )
+    text = f"{_COMPILATION}invalid value [{value}] for {option}: use {allowed}."
+    return SnowflakeError(1006, "42601", text)
 
 
 def does_not_exist(kind: str, name: str) -> SnowflakeError:
+    """There is no object of this kind and name."""
     state = "42S02" if kind in ("Table", "Object") else "02000"
     return SnowflakeError(
-        2003, state, f"SQL compilation error:\n{kind} '{name}' does not exist or not authorized."
+        2003, state, f"{_COMPILATION}{kind} '{name}' does not exist or not authorized."
     )
 
 
 def already_exists(name: str) -> SnowflakeError:
-    return SnowflakeError(2002, "42710", f"SQL compilation error:\nObject '{name}' already exists.")
+    """There is an object of this name already."""
+    return SnowflakeError(2002, "42710", f"{_COMPILATION}Object '{name}' already exists.")
+
+
+def invalid_identifier(name: str) -> SnowflakeError:
+    """A statement mentions a column that there is not."""
+    return SnowflakeError(904, "42000", f"{_COMPILATION}invalid identifier '{name}'")
+
+
+def unknown_function(name: str) -> SnowflakeError:
+    """A statement calls a function that this server does not know."""
+    text = f"{_COMPILATION}{LOCAL} does not know the function {name}."
+    return SnowflakeError(2140, "42601", text)
 
 
 def syntax(message: str) -> SnowflakeError:
-    return SnowflakeError(1003, "42000", f"SQL compilation error:\n{message}")
+    """A statement cannot be read."""
+    return SnowflakeError(1003, "42000", f"{_COMPILATION}{message}")
 
 
-# (DuckDB's class, pattern in its message, the same thing in Snowflake's words); first match wins.
-_Rule = tuple[type[Exception], str, Callable[[re.Match[str]], SnowflakeError]]
-_RULES: list[_Rule] = [
-    (
-        duckdb.InterruptException,
-        "",
-        lambda m: SnowflakeError(604, "57014", "SQL execution canceled"),
-    ),
-    (
-        duckdb.Error,
-        r"Division by zero",
-        lambda m: SnowflakeError(100051, "22012", "Division by zero"),
-    ),
+def statement_count(actual: int, desired: int) -> SnowflakeError:
+    """A request has another number of statements than the client announced."""
+    text = f"Actual statement count {actual} did not match the desired statement count {desired}."
+    return SnowflakeError(8, "0A000", text)
+
+
+def cancelled() -> SnowflakeError:
+    """The client does not want the statement any more."""
+    return SnowflakeError(604, "57014", "SQL execution canceled")
+
+
+# What makes a client's error of a match in DuckDB's message.
+_Make = Callable[[re.Match[str]], SnowflakeError]
+
+
+def _as(errno: int, sqlstate: str, text: str) -> _Make:
+    """The error of this text, with groups of the match ({1}) and the first line ({line}) in it."""
+    return lambda m: SnowflakeError(errno, sqlstate, text.format(m[0], *m.groups(), line=_first(m)))
+
+
+# (DuckDB's class, a pattern in its message, the same thing in Snowflake's words); first match wins.
+_RULES: list[tuple[type[Exception], str, _Make]] = [
+    (duckdb.InterruptException, "", lambda m: cancelled()),
+    (duckdb.Error, "Division by zero", _as(100051, "22012", "Division by zero")),
     (
         duckdb.Error,
         r"(More than 6 decimals of a second: [^'\"]*)",
         lambda m: not_supported(f"timestamps finer than a microsecond. {m[1]}"),
     ),
-    (
-        duckdb.Error,
-        r"Invalid floating point operation",
-        lambda m: SnowflakeError(100041, "22023", "Invalid floating point operation"),
-    ),
-    (
-        duckdb.Error,
-        r"(Numeric value '.*' is not recognized)",
-        lambda m: SnowflakeError(100038, "22018", m[1]),
-    ),
-    (
-        duckdb.Error,
-        r"(Boolean value '.*' is not recognized)",
-        lambda m: SnowflakeError(100037, "22018", m[1]),
-    ),
-    (
-        duckdb.Error,
-        r"(Timestamp '.*' is not recognized)",
-        lambda m: SnowflakeError(100035, "22007", m[1]),
-    ),
-    (
-        duckdb.Error,
-        r"(Date '.*' is not recognized)",
-        lambda m: SnowflakeError(100040, "22007", m[1]),
-    ),
-    (
-        duckdb.Error,
-        r"(String '.*' is too long and would be truncated)",
-        lambda m: SnowflakeError(100078, "22000", m[1]),
-    ),
+    (duckdb.Error, "Invalid floating point operation", _as(100041, "22023", "{0}")),
+    (duckdb.Error, r"Numeric value '.*' is not recognized", _as(100038, "22018", "{0}")),
+    (duckdb.Error, r"Boolean value '.*' is not recognized", _as(100037, "22018", "{0}")),
+    (duckdb.Error, r"Timestamp '.*' is not recognized", _as(100035, "22007", "{0}")),
+    (duckdb.Error, r"Date '.*' is not recognized", _as(100040, "22007", "{0}")),
+    (duckdb.Error, r"String '.*' is too long and would be truncated", _as(100078, "22000", "{0}")),
     (
         duckdb.ConstraintException,
         r"CHECK constraint failed .*length\((\w+)\)",
-        lambda m: SnowflakeError(
-            100078, "22000", f"String is too long and would be truncated in column {m[1]}"
-        ),
+        _as(100078, "22000", "String is too long and would be truncated in column {1}"),
     ),
+    (duckdb.Error, "Malformed JSON", _as(100069, "22P02", "Error parsing JSON: {line}")),
     (
         duckdb.Error,
-        r"Malformed JSON",
-        lambda m: SnowflakeError(100069, "22P02", f"Error parsing JSON: {_first(m)}"),
-    ),
-    (
-        duckdb.Error,
-        r"cannot affect the same target row more than once",
-        lambda m: SnowflakeError(100090, "42P18", "Duplicate row detected during DML action"),
+        "cannot affect the same target row more than once",
+        _as(100090, "42P18", "Duplicate row detected during DML action"),
     ),
     (
         duckdb.ConstraintException,
         r"NOT NULL constraint failed: (?:\S+\.)?(\w+)",
-        lambda m: SnowflakeError(100072, "22000", f"NULL result in a non-nullable column: {m[1]}"),
+        _as(100072, "22000", "NULL result in a non-nullable column: {1}"),
     ),
     (
         duckdb.CatalogException,
         r"(?:Function|Macro) with name \"?([^\s\"]+)\"? does not exist",
-        lambda m: SnowflakeError(
-            2140,
-            "42601",
-            f"SQL compilation error:\n{LOCAL} does not know the function {m[1].upper()}.",
-        ),
+        lambda m: unknown_function(m[1].upper()),
     ),
     (
         duckdb.CatalogException,
-        r"(Table|View|Schema|Sequence) with name \"?([^\s\"]+?)\"? already exists",
-        lambda m: already_exists(m[2]),
+        r"(?:Table|View|Schema|Sequence) with name \"?([^\s\"]+?)\"? already exists",
+        lambda m: already_exists(m[1]),
     ),
     (
         duckdb.CatalogException,
@@ -155,76 +144,58 @@ _RULES: list[_Rule] = [
     (
         duckdb.BinderException,
         r"Referenced (?:column|table) \"([^\"]+)\" not found",
-        lambda m: SnowflakeError(
-            904, "42000", f"SQL compilation error:\ninvalid identifier '{m[1]}'"
-        ),
+        lambda m: invalid_identifier(m[1]),
     ),
     (
         duckdb.BinderException,
         r"does not have a column named \"([^\"]+)\"",
-        lambda m: SnowflakeError(
-            904, "42000", f"SQL compilation error:\ninvalid identifier '{m[1]}'"
-        ),
+        lambda m: invalid_identifier(m[1]),
     ),
     (
         duckdb.BinderException,
         r"Ambiguous reference to (?:column name|table) \"([^\"]+)\"",
-        lambda m: SnowflakeError(
-            1006, "42601", f"SQL compilation error:\nambiguous column name '{m[1]}'"
-        ),
+        _as(1006, "42601", _COMPILATION + "ambiguous column name '{1}'"),
     ),
     (
         duckdb.BinderException,
         r"No function matches the given name and argument types '([^']+)'",
-        lambda m: SnowflakeError(
-            1044, "42P13", f"SQL compilation error:\nInvalid argument types for function {m[1]}"
-        ),
+        _as(1044, "42P13", _COMPILATION + "Invalid argument types for function {1}"),
     ),
     (
         duckdb.ConversionException,
         r"(?:string|value) ['\"](.*)['\"] to (?:DECIMAL|U?INT|BIGINT|HUGEINT|DOUBLE|FLOAT)",
-        lambda m: SnowflakeError(100038, "22018", f"Numeric value '{m[1]}' is not recognized"),
+        _as(100038, "22018", "Numeric value '{1}' is not recognized"),
     ),
     (
         duckdb.ConversionException,
         r"string ['\"](.*)['\"] to (?:BOOL)",
-        lambda m: SnowflakeError(100037, "22018", f"Boolean value '{m[1]}' is not recognized"),
+        _as(100037, "22018", "Boolean value '{1}' is not recognized"),
     ),
     (
         duckdb.ConversionException,
-        r"timestamp field value out of range|invalid timestamp field",
-        lambda m: SnowflakeError(100035, "22007", f"Timestamp is not recognized: {_first(m)}"),
+        "timestamp field value out of range|invalid timestamp field",
+        _as(100035, "22007", "Timestamp is not recognized: {line}"),
     ),
     (
         duckdb.ConversionException,
-        r"date field value out of range|invalid date field",
-        lambda m: SnowflakeError(100040, "22007", f"Date is not recognized: {_first(m)}"),
+        "date field value out of range|invalid date field",
+        _as(100040, "22007", "Date is not recognized: {line}"),
     ),
-    (
-        duckdb.ConversionException,
-        "",
-        lambda m: SnowflakeError(100038, "22018", _first(m)),
-    ),
+    (duckdb.ConversionException, "", _as(100038, "22018", "{line}")),
     (
         duckdb.OutOfRangeException,
         "",
-        lambda m: SnowflakeError(
-            100046, "22003", f"Number out of representable range: {_first(m)}"
-        ),
+        _as(100046, "22003", "Number out of representable range: {line}"),
     ),
     (
         duckdb.TransactionException,
         "transaction is aborted",
-        lambda m: SnowflakeError(
-            603, "25P02", f"{LOCAL} gives a transaction up at its first error: send ROLLBACK."
-        ),
+        _as(603, "25P02", f"{LOCAL} gives a transaction up at its first error: send ROLLBACK."),
     ),
     (
         duckdb.TransactionException,
         "",
-        lambda m: SnowflakeError(
-            625, "57014", f"Another transaction changed the same rows: {_first(m)}"
-        ),
+        _as(625, "57014", "Another transaction changed the same rows: {line}"),
     ),
     (
         duckdb.BinderException,
@@ -232,10 +203,10 @@ _RULES: list[_Rule] = [
         lambda m: not_supported(f"a type for both {m[1]} and {m[2]}; CAST one of them"),
     ),
     (duckdb.ParserException, "", lambda m: syntax(_first(m))),
-    (duckdb.BinderException, "", lambda m: SnowflakeError(2043, "42601", _first(m))),
-    (duckdb.CatalogException, "", lambda m: SnowflakeError(2003, "42S02", _first(m))),
+    (duckdb.BinderException, "", _as(2043, "42601", "{line}")),
+    (duckdb.CatalogException, "", _as(2003, "42S02", "{line}")),
     (duckdb.NotImplementedException, "", lambda m: not_supported(_first(m))),
-    (duckdb.Error, "", lambda m: SnowflakeError(603, "XX000", _first(m))),
+    (duckdb.Error, "", _as(603, "XX000", "{line}")),
 ]
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.errors import does_not_exist, invalid_value, not_supported
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 Options = dict[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from local_snowflake import engine
 from local_snowflake.errors import SnowflakeError
+from local_snowflake.results import new_query_id
 
 IN_PROGRESS = "333333"
 NO_SESSION = "390111"
@@ -35,6 +35,7 @@ def token(request: Request) -> str:
 
 
 def success(data: Any) -> JSONResponse:
+    """A request that was carried out."""
     return JSONResponse({"data": data, "code": None, "message": None, "success": True})
 
 
@@ -57,11 +58,12 @@ def in_progress(request_id: str) -> JSONResponse:
 
 
 def no_session() -> JSONResponse:
+    """The request's token is not that of a client."""
     return failure(NO_SESSION, "Session no longer exists. New login required.")
 
 
 def error(failed: SnowflakeError) -> dict[str, Any]:
     """The answer to a statement that failed."""
     code = f"{failed.errno:06d}"
-    data = {"errorCode": code, "sqlState": failed.sqlstate, "queryId": engine.new_id()}
+    data = {"errorCode": code, "sqlState": failed.sqlstate, "queryId": new_query_id()}
     return {"data": data, "code": code, "message": failed.text, "success": False}

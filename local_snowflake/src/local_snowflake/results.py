@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import secrets
 import shutil
+import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -47,21 +48,17 @@ _TYPES = {
     "UUID": "text",
     "VARCHAR": "text",
 }
-_INTEGERS = [
-    "BIGINT",
-    "HUGEINT",
-    "INTEGER",
-    "SMALLINT",
-    "TINYINT",
-    "UBIGINT",
-    "UINTEGER",
-    "USMALLINT",
-    "UTINYINT",
-]
-_TYPES |= dict.fromkeys(_INTEGERS, "fixed")
+_SIGNED = ("BIGINT", "HUGEINT", "INTEGER", "SMALLINT", "TINYINT")
+_UNSIGNED = ("UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT")
+_TYPES |= dict.fromkeys((*_SIGNED, *_UNSIGNED), "fixed")
 
 MAX_TEXT = 16_777_216
 MAX_BINARY = 8_388_608
+
+
+def new_query_id() -> str:
+    """An id for a statement, as accounts make them."""
+    return str(uuid.uuid4())
 
 
 def column_info(name: str, duckdb_type: str) -> ColumnInfo:

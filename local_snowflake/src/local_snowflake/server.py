@@ -15,7 +15,7 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,20 +26,28 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from local_snowflake import (
-    protocol,
-    several_statements,
-    sign_in,
-    statement_requests,
-    uploads,
-)
-from local_snowflake.clients import Clients, Statement
+from local_snowflake import protocol, sign_in, uploads
+from local_snowflake.clients import Client, Clients, Statement
+from local_snowflake.requests import StatementRequest
 from local_snowflake.sign_in import Credentials
 from local_snowflake.storage import Storage
 
-# A statement that runs longer is polled, so that no client's read timeout (60 s) is met.
+# A statement that runs longer is polled, so that it stays below every client's read timeout (60 s).
 ANSWER_SECONDS = 40
 MAX_STATEMENTS = 200
+
+
+_Handler = Callable[["Server", Request], Awaitable[Response]]
+
+
+def _signed_in(handler: Callable[[Server, Request, Client], Awaitable[Response]]) -> _Handler:
+    """Only for clients that have a session."""
+
+    async def handle(server: Server, request: Request) -> Response:
+        client = server.clients.of(request)
+        return await handler(server, request, client) if client else protocol.no_session()
+
+    return handle
 
 
 class Server:
@@ -78,14 +86,17 @@ class Server:
             await self.clients.close_all()
 
     async def health(self, request: Request) -> Response:
+        """That the server is ready, and how many sessions are open."""
         del request
         return JSONResponse({"status": "ready", "sessions": len(self.clients)})
 
     async def nothing(self, request: Request) -> Response:
+        """Accept what is not used."""
         del request
         return protocol.success(None)
 
     async def login(self, request: Request) -> Response:
+        """Sign in."""
         data = (await protocol.body(request))["data"]
         try:
             await run_in_threadpool(sign_in.check, self.storage, self.credentials, data)
@@ -95,41 +106,37 @@ class Server:
         session = await run_in_threadpool(sign_in.open_session, self.storage, data, query)
         return protocol.success(sign_in.answer(session, self.clients.add(session, request)))
 
-    async def heartbeat(self, request: Request) -> Response:
-        client = self.clients.of(request)
-        if client is None:
-            return protocol.no_session()
+    @_signed_in
+    async def heartbeat(self, request: Request, client: Client) -> Response:
+        """Keep a session open."""
+        del request
         client.session.last_used = time.monotonic()
         return protocol.success(None)
 
-    async def close_session(self, request: Request) -> Response:
-        if self.clients.of(request) is None:
-            return protocol.no_session()
+    @_signed_in
+    async def close_session(self, request: Request, client: Client) -> Response:
+        """Sign out."""
+        del client
         if request.query_params.get("delete"):
             await self.clients.close(protocol.token(request))
         return protocol.success(None)
 
-    async def query(self, request: Request) -> Response:
-        client = self.clients.of(request)
-        if client is None:
-            return protocol.no_session()
+    @_signed_in
+    async def query(self, request: Request, client: Client) -> Response:
+        """Run a statement."""
         request_id = request.query_params.get("requestId") or secrets.token_hex(16)
         statement = client.requests.get(request_id)
         if statement is None:  # not a client's retry of a request it got no answer to
-            body, base_url = await protocol.body(request), protocol.base_url(request)
-            cancelled = threading.Event()
-            if several_statements.wanted(body) == 1:
-                work = statement_requests.run(client.session, body, base_url, cancelled)
-            else:
-                work = several_statements.run(client, body, base_url, cancelled)
-            statement = Statement(asyncio.create_task(work), cancelled)
+            work = StatementRequest(
+                await protocol.body(request), protocol.base_url(request), threading.Event()
+            )
+            statement = Statement(asyncio.create_task(work.answer(client)), work.cancelled)
             client.remember(request_id, statement)
         return await _answer(request_id, statement.task)
 
-    async def poll(self, request: Request) -> Response:
-        client = self.clients.of(request)
-        if client is None:
-            return protocol.no_session()
+    @_signed_in
+    async def poll(self, request: Request, client: Client) -> Response:
+        """The answer to a statement that took long, or to one of several."""
         request_id = request.path_params["request_id"]
         if answer := client.answers.get(request_id):
             return JSONResponse(answer)
@@ -138,16 +145,16 @@ class Server:
             return protocol.failure("000709", f"Statement {request_id} not found", "02000")
         return await _answer(request_id, statement.task)
 
-    async def abort(self, request: Request) -> Response:
-        client = self.clients.of(request)
-        if client is None:
-            return protocol.no_session()
+    @_signed_in
+    async def abort(self, request: Request, client: Client) -> Response:
+        """Cancel a statement."""
         request_id = (await protocol.body(request)).get("requestId", "")
         if statement := client.requests.get(request_id):
             await client.cancel(statement)
         return protocol.success(None)
 
     async def chunk(self, request: Request) -> Response:
+        """A part of a large result."""
         results = self.storage.folder.results
         path = (results / request.path_params["path"]).resolve()
         if not path.is_relative_to(results) or not path.is_file():
@@ -155,6 +162,7 @@ class Server:
         return FileResponse(path, media_type="application/octet-stream")
 
     async def upload(self, request: Request) -> Response:
+        """A file of a PUT."""
         return await uploads.receive(self.storage, request)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.bindings import Params
-from local_snowflake.errors import SnowflakeError
+from local_snowflake.errors import SnowflakeError, cancelled
 from local_snowflake.names import Name, normalize, quoted, split_reference
 from local_snowflake.results import Spool
 from local_snowflake.storage import Storage
@@ -183,7 +183,7 @@ class Session(FakeSnowflakeConnection):
     def check_cancelled(self) -> None:
         """Raises: SnowflakeError: the client does not want the statement any more."""
         if self.running and self.running.is_set():
-            raise SnowflakeError(604, "57014", "SQL execution canceled")
+            raise cancelled()
 
     def wait(self, seconds: float) -> None:
         """Give another session time to commit, unless the client cancels."""
@@ -218,6 +218,17 @@ class Session(FakeSnowflakeConnection):
         try:
             self.con.commit()
         except duckdb.Error:
+            self.abandon()
+            raise
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction around what is inside, rolled back if that fails."""
+        self.con.begin()
+        try:
+            yield
+            self.con.commit()
+        except BaseException:
             self.abandon()
             raise
 

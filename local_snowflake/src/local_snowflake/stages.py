@@ -12,14 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_snowflake import catalog
 from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported, syntax
 from local_snowflake.names import Name
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 # Uploads in progress; no stage path can reach it, because names of stages are no dot files.
 UPLOADS = ".uploads"

@@ -6,15 +6,11 @@ https://docs.snowflake.com/en/sql-reference/session-variables
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import sqlglot
 from sqlglot import exp
 
 from local_snowflake.errors import SnowflakeError
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 
 def replace(session: Session, tree: exp.Expr) -> None:

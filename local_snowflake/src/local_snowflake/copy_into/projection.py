@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from local_snowflake import delegate, semantics
+from local_snowflake import semantics, transpile
 from local_snowflake.copy_into.statement import CopyStatement
-from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.errors import SnowflakeError, invalid_identifier, not_supported
 from local_snowflake.macros import SCHEMA, converted
 from local_snowflake.names import literal, quoted
 from local_snowflake.session import Session
@@ -125,11 +125,11 @@ def _translated(session: Session, select: exp.Select, fields: int) -> list[str]:
     names += [f"NULL::{kind} AS {quoted(name)}" for name, kind in _METADATA.items()]
     row = sqlglot.parse_one(f"SELECT {', '.join(names)}", read="duckdb")
     select.args["from_"].this.replace(exp.to_table(quoted(STAGED)))
-    tree = semantics.before(session, select)
-    tree = delegate.in_duckdbs_terms(session, tree)
+    tree = semantics.before_transpiling(session, select)
+    tree = transpile.by_fakesnow_alone(session, tree)
     alias = exp.TableAlias(this=exp.to_identifier(STAGED))
     tree.args["from_"].this.replace(exp.Subquery(this=row, alias=alias))
-    tree = semantics.after(session, tree, None)
+    tree = semantics.after_transpiling(session, tree, None)
     return [_plain(item).sql(dialect="duckdb") for item in tree.expressions]
 
 
@@ -149,7 +149,7 @@ def _replace_metadata(column: exp.Column) -> None:
     if name in _METADATA:
         column.replace(exp.column(exp.to_identifier(name, quoted=True)))
     elif name.startswith("METADATA$"):
-        raise SnowflakeError(904, "42000", f"SQL compilation error:\ninvalid identifier '{name}'")
+        raise invalid_identifier(name)
 
 
 def _plain(item: exp.Expr) -> exp.Expr:

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_snowflake import catalog, options, stages, temporary
+from local_snowflake import catalog, options, stages, temporary_tables
 from local_snowflake.catalog import Column
 from local_snowflake.errors import (
     SnowflakeError,
     does_not_exist,
+    invalid_identifier,
     invalid_value,
     not_supported,
     syntax,
@@ -122,7 +123,7 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     if not statement.args.get("kind") or not isinstance(table, exp.Table):
         raise not_supported("unloading (COPY INTO a location)")
     target = session.resolve(table)
-    stored = temporary.stored_name(target) if target in session.temporary else target
+    stored = temporary_tables.stored_name(target) if target in session.temporary else target
     if catalog.kind_of(session.con, stored) != "TABLE":
         raise does_not_exist("Table", str(target))
     reference, select, in_select = _source(statement)
@@ -174,9 +175,7 @@ def _columns(session: Session, target: Name, schema: exp.Expr) -> list[Column]:
     named = [normalize(identifier) for identifier in schema.expressions]
     for name in named:
         if name not in known:
-            raise SnowflakeError(
-                904, "42000", f"SQL compilation error:\ninvalid identifier '{name}'"
-            )
+            raise invalid_identifier(name)
     return [known[name] for name in named]
 
 

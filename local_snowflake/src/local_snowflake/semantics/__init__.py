@@ -1,12 +1,10 @@
-"""Where the same SQL means something else in Snowflake than in DuckDB, one subject a file.
+"""Where the same SQL means something else in Snowflake than in DuckDB, one subject per module.
 
-`before` works on the statement as Snowflake's, before fakesnow translates it; `after` on DuckDB's,
-where the types of operands can be asked for. What cannot be made right is refused.
+Most rewrite the statement in Snowflake's SQL, before fakesnow transpiles it. What needs the types
+of operands rewrites it in DuckDB's SQL. What cannot be made right is refused.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -21,31 +19,27 @@ from local_snowflake.semantics import (
     formats,
     functions,
     identifiers,
-    refused,
-    semi_structured,
+    integer_arguments,
     table_functions,
-    whole_arguments,
+    unsupported,
 )
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 _BEFORE = (
-    refused,
+    unsupported,
     functions,
-    semi_structured,
     column_names,
     formats,
     table_functions,
     aggregates,
-    whole_arguments,
+    integer_arguments,
     dates,
     casts,
 )
 
 
-def before(session: Session, statement: exp.Expr) -> exp.Expr:
-    """Rewrite a statement in Snowflake's SQL.
+def before_transpiling(session: Session, statement: exp.Expr) -> exp.Expr:
+    """A statement rewritten in Snowflake's SQL.
 
     Raises:
         SnowflakeError: it uses what the server does not know.
@@ -56,6 +50,6 @@ def before(session: Session, statement: exp.Expr) -> exp.Expr:
     return context_functions.replace(session, statement)
 
 
-def after(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:
-    """Rewrite a statement in DuckDB's SQL."""
+def after_transpiling(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:
+    """A statement rewritten in DuckDB's SQL."""
     return arithmetic.rewrite(session, statement, params)

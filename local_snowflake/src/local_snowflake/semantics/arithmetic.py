@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -18,10 +17,8 @@ from local_snowflake.errors import SnowflakeError, not_supported
 from local_snowflake.macros import call
 from local_snowflake.semantics import common_types
 from local_snowflake.semantics.constants import is_whole
-from local_snowflake.semantics.probe import Probe
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.semantics.type_probe import TypeProbe
+from local_snowflake.session import Session
 
 _INTEGERS = re.compile(r"U?(HUGEINT|BIGINT|INTEGER|SMALLINT|TINYINT)(_LITERAL)?")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -32,7 +29,7 @@ _NULL = '"NULL"'
 def rewrite(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:
     """Make the arithmetic of a statement Snowflake's, innermost operands first."""
     root = exp.Paren(this=statement)
-    probe = Probe(session, root, params)
+    probe = TypeProbe(session, root, params)
     for node in list(_inner_first(statement)):
         if (rule := _RULES.get(type(node))) is not None:
             rule(probe, node)
@@ -59,7 +56,7 @@ def _scale(kind: str) -> int | None:
     return 0 if _INTEGERS.fullmatch(kind) or kind in (_NULL, "BOOLEAN") else None
 
 
-def _divide(probe: Probe, node: exp.Expr) -> None:
+def _divide(probe: TypeProbe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
     kinds = probe.types(node, left, right)
     first, second = _scale(kinds[0]), _scale(kinds[1])
@@ -109,18 +106,18 @@ def _decimal(units: exp.Expr, scale: int) -> exp.Expr:
     return exp.Paren(this=exp.Mul(this=whole, expression=unit))
 
 
-def _modulo(probe: Probe, node: exp.Expr) -> None:
+def _modulo(probe: TypeProbe, node: exp.Expr) -> None:
     del probe
     node.replace(call("sf_modulo", node.this.copy(), node.expression.copy()))
 
 
-def _finite(probe: Probe, node: exp.Expr) -> None:
+def _finite(probe: TypeProbe, node: exp.Expr) -> None:
     """SQRT(-1) and LN(0) are errors, not NaN and infinity."""
     del probe
     node.replace(call("sf_finite", node.copy()))
 
 
-def _multiply(probe: Probe, node: exp.Expr) -> None:
+def _multiply(probe: TypeProbe, node: exp.Expr) -> None:
     left, right = node.this, node.expression
     if is_whole(left) and is_whole(right):
         left.replace(_hugeint(left.copy()))
@@ -137,7 +134,7 @@ def _multiply(probe: Probe, node: exp.Expr) -> None:
         node.replace(exp.cast(exp.Paren(this=node.copy()), f"DECIMAL(38, {limit})"))
 
 
-def _add(probe: Probe, node: exp.Expr) -> None:
+def _add(probe: TypeProbe, node: exp.Expr) -> None:
     """DuckDB adds days to a date in 32 bits only, and constants in 32 as well."""
     left, right = node.this, node.expression
     if is_whole(left) and is_whole(right):
@@ -152,14 +149,14 @@ def _add(probe: Probe, node: exp.Expr) -> None:
             operand.replace(exp.cast(operand.copy(), "INTEGER"))
 
 
-def _keep_whole(probe: Probe, node: exp.Expr) -> None:
+def _keep_whole(probe: TypeProbe, node: exp.Expr) -> None:
     """FLOOR and CEIL of a HUGEINT are a DOUBLE for DuckDB, those of a DECIMAL one as well."""
     (kind,) = probe.types(node.this, node.this)
     if kind == "HUGEINT":
         node.replace(exp.Paren(this=node.this.copy()))
 
 
-def _index(probe: Probe, node: exp.Expr) -> None:
+def _index(probe: TypeProbe, node: exp.Expr) -> None:
     """A place in an array has 64 bits."""
     for place in list(node.expressions):
         if not isinstance(place, exp.Literal | exp.Slice):
@@ -168,7 +165,7 @@ def _index(probe: Probe, node: exp.Expr) -> None:
                 place.replace(exp.cast(place.copy(), "BIGINT"))
 
 
-def _median(probe: Probe, node: exp.Expr) -> None:
+def _median(probe: TypeProbe, node: exp.Expr) -> None:
     """A value between two others has three decimals more than they."""
     if isinstance(node, exp.Median):
         operand = node.this
@@ -182,7 +179,7 @@ def _median(probe: Probe, node: exp.Expr) -> None:
         operand.replace(exp.cast(operand.copy(), f"DECIMAL(38, {scale + 3})"))
 
 
-def _float_only(probe: Probe, node: exp.Expr) -> None:
+def _float_only(probe: TypeProbe, node: exp.Expr) -> None:
     """FLOAT in, FLOAT out; of NUMBERs Snowflake returns a NUMBER of its own making."""
     operand = node.this
     (kind,) = probe.types(operand, operand)
@@ -190,7 +187,7 @@ def _float_only(probe: Probe, node: exp.Expr) -> None:
         raise not_supported(f"{node.key.upper()} of a {kind}; CAST the argument to FLOAT")
 
 
-_RULES: dict[type[exp.Expr], Callable[[Probe, exp.Expr], None]] = {
+_RULES: dict[type[exp.Expr], Callable[[TypeProbe, exp.Expr], None]] = {
     exp.Div: _divide,
     exp.Mul: _multiply,
     exp.Add: _add,

@@ -18,7 +18,7 @@ from local_snowflake.errors import SnowflakeError, not_supported
 from local_snowflake.macros import converted
 from local_snowflake.names import literal
 from local_snowflake.semantics.casts import is_text
-from local_snowflake.semantics.probe import Probe
+from local_snowflake.semantics.type_probe import TypeProbe
 
 _NUMBER = re.compile(
     r"DECIMAL\(\d+,\d+\)|DOUBLE|FLOAT|U?(HUGE|BIG|SMALL|TINY)?INT(EGER)?(_LITERAL)?"
@@ -51,7 +51,7 @@ def _check_number(text: exp.Literal) -> None:
         raise not_supported(f"the type that '{text.name}' and a number have in common; CAST it")
 
 
-def _unify(probe: Probe, node: exp.Expr, values: list[exp.Expr]) -> None:
+def _unify(probe: TypeProbe, node: exp.Expr, values: list[exp.Expr]) -> None:
     texts = [text for value in values if (text := _constant_text(value))]
     others = [v for v in values if not _constant_text(v) and not isinstance(v, exp.Null)]
     if not texts or all(is_text(other) for other in others):
@@ -70,34 +70,34 @@ def _unify(probe: Probe, node: exp.Expr, values: list[exp.Expr]) -> None:
             text.replace(_converted(probe, text, kind))
 
 
-def _converted(probe: Probe, text: exp.Literal, kind: str) -> exp.Expr:
+def _converted(probe: TypeProbe, text: exp.Literal, kind: str) -> exp.Expr:
     """A constant as a date or the like, tried once so that it fails even if never looked at."""
     sql = converted(f"{literal(text.name)}::VARCHAR", kind)
     probe.session.storage.duck_conn.cursor().execute(f"SELECT {sql}").fetchall()
     return exp.maybe_parse(sql, dialect="duckdb")
 
 
-def _arguments(probe: Probe, node: exp.Expr) -> None:
+def _arguments(probe: TypeProbe, node: exp.Expr) -> None:
     _unify(probe, node, [node.this, *node.expressions])
 
 
-def _case(probe: Probe, node: exp.Expr) -> None:
+def _case(probe: TypeProbe, node: exp.Expr) -> None:
     results = [branch.args["true"] for branch in node.args["ifs"]]
     _unify(probe, node, [*results, *filter(None, [node.args.get("default")])])
 
 
-def _if(probe: Probe, node: exp.Expr) -> None:
+def _if(probe: TypeProbe, node: exp.Expr) -> None:
     if not isinstance(node.parent, exp.Case):
         _unify(probe, node, [v for k in ("true", "false") if (v := node.args.get(k))])
 
 
-def _decode(probe: Probe, node: exp.Expr) -> None:
+def _decode(probe: TypeProbe, node: exp.Expr) -> None:
     _, *rest = node.expressions
     has_default = len(rest) % 2
     _unify(probe, node, rest[1::2] + rest[-1:] * has_default)
 
 
-def _in(probe: Probe, node: exp.Expr) -> None:
+def _in(probe: TypeProbe, node: exp.Expr) -> None:
     """Constants alone: DuckDB compares no column of numbers with a text."""
     del probe
     values = [node.this, *node.expressions]
@@ -107,7 +107,7 @@ def _in(probe: Probe, node: exp.Expr) -> None:
                 _check_number(text)
 
 
-def _values(probe: Probe, node: exp.Expr) -> None:
+def _values(probe: TypeProbe, node: exp.Expr) -> None:
     del probe
     rows = [row.expressions for row in node.expressions if isinstance(row, exp.Tuple)]
     for column in zip(*rows, strict=False):
@@ -117,7 +117,7 @@ def _values(probe: Probe, node: exp.Expr) -> None:
                 _check_number(text)
 
 
-def _set_operation(probe: Probe, node: exp.Expr) -> None:
+def _set_operation(probe: TypeProbe, node: exp.Expr) -> None:
     if isinstance(node.parent, exp.SetOperation) or _is_recursive(node):
         return
     branches = [*_branches(node.this), *_branches(node.expression)]
@@ -154,7 +154,7 @@ def _is_recursive(node: exp.Expr) -> bool:
     return cte is not None and any(table.name == cte.alias for table in node.find_all(exp.Table))
 
 
-RULES: dict[type[exp.Expr], Callable[[Probe, exp.Expr], None]] = {
+RULES: dict[type[exp.Expr], Callable[[TypeProbe, exp.Expr], None]] = {
     exp.Coalesce: _arguments,
     exp.Greatest: _arguments,
     exp.Least: _arguments,

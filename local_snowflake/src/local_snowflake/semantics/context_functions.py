@@ -5,12 +5,9 @@ https://docs.snowflake.com/en/sql-reference/functions-context
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 
 def replace(session: Session, statement: exp.Expr) -> exp.Expr:

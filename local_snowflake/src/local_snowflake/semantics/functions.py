@@ -11,7 +11,7 @@ import re
 
 from sqlglot import exp
 
-from local_snowflake.errors import LOCAL, SnowflakeError
+from local_snowflake.errors import unknown_function
 
 # Classes of sqlglot, by subject as in
 # https://docs.snowflake.com/en/sql-reference/intro-summary-operators-functions
@@ -53,7 +53,7 @@ _NAMES = re.findall(
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
-    """Look at each function of a statement.
+    """Check each function of a statement, and make a VARIANT of ARRAY_CONSTRUCT.
 
     Raises:
         SnowflakeError: one of them is not known here.
@@ -62,20 +62,18 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous):
             name = str(node.this).upper()
             if name not in _NAMES:
-                raise _unknown(name)
+                raise unknown_function(name)
         elif not isinstance(node, _KNOWN):
-            raise _unknown(node.sql_names()[0] if node.sql_names() else node.key.upper())
+            raise unknown_function(node.sql_names()[0] if node.sql_names() else node.key.upper())
         elif isinstance(node, exp.SHA2) and node.args.get("length"):
             _check_length(node)
+    for array in list(statement.find_all(exp.Array)):
+        # fakesnow makes JSON of ARRAY_CONSTRUCT only directly in a SELECT, without an alias.
+        if isinstance(array.parent, exp.Select | exp.Alias):
+            array.replace(exp.Anonymous(this="json_array", expressions=array.expressions))
     return statement
-
-
-def _unknown(name: str) -> SnowflakeError:
-    return SnowflakeError(
-        2140, "42601", f"SQL compilation error:\n{LOCAL} does not know the function {name}."
-    )
 
 
 def _check_length(node: exp.Expr) -> None:
     if str(node.args["length"].name) != "256":
-        raise _unknown(f"SHA2 with {node.args['length'].name} bits")
+        raise unknown_function(f"SHA2 with {node.args['length'].name} bits")

@@ -9,16 +9,13 @@ https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported
+from local_snowflake.errors import does_not_exist, invalid_identifier, not_supported
 from local_snowflake.names import Name, normalize
-from local_snowflake.temporary import stored_name
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
+from local_snowflake.temporary_tables import stored_name
 
 
 def check(session: Session, statement: exp.Expr) -> None:
@@ -110,10 +107,7 @@ def _check_columns(statement: exp.Expr, columns: set[str], all_known: bool) -> N
         name = normalize(identifier)
         is_cased = name != name.upper()
         if name not in known and (is_cased or (all_known and name in alike)):
-            shown = f'"{name}"' if is_cased else name
-            raise SnowflakeError(
-                904, "42000", f"SQL compilation error:\ninvalid identifier '{shown}'"
-            )
+            raise invalid_identifier(f'"{name}"' if is_cased else name)
 
 
 def _given(statement: exp.Expr) -> Iterator[exp.Identifier]:

@@ -9,9 +9,9 @@ import re
 
 from sqlglot import exp
 
-from local_snowflake.answers import Answer, status
 from local_snowflake.errors import not_supported
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 _KINDS = "ROLE|DATABASE ROLE|USER|WAREHOUSE|RESOURCE MONITOR|NETWORK POLICY|TAG"
 _COMMAND = re.compile(
@@ -25,19 +25,19 @@ _COMMAND = re.compile(
 _SHOW = r"SHOW\s+(TERSE\s+)?(USER\s+)?(FUNCTIONS|PROCEDURES|PARAMETERS|WAREHOUSES|FILE FORMATS)"
 
 
-def accept(session: Session, statement: exp.Expr) -> Answer:
+def accept(session: Session, statement: exp.Expr) -> StatementResult:
     del session, statement
     return status()
 
 
-def object_of_account(session: Session, statement: exp.Expr) -> Answer | None:
+def object_of_account(session: Session, statement: exp.Expr) -> StatementResult | None:
     """CREATE or DROP of a role, user, warehouse and the like."""
     del session
     kind = str(statement.args.get("kind")).upper()
     return status() if re.fullmatch(_KINDS, kind) else None
 
 
-def command(session: Session, statement: exp.Expr) -> Answer | None:
+def command(session: Session, statement: exp.Expr) -> StatementResult | None:
     """What sqlglot does not parse: accepted if it is administration, refused otherwise."""
     del session
     text = f"{statement.this} {_text(statement)}"

@@ -9,15 +9,15 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_snowflake import catalog
-from local_snowflake.answers import Answer, status
 from local_snowflake.copy_into import history
 from local_snowflake.errors import already_exists, does_not_exist, not_supported
 from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments
 
 
-def create(session: Session, statement: exp.Expr) -> Answer | None:
+def create(session: Session, statement: exp.Expr) -> StatementResult | None:
     clone = statement.args.get("clone")
     origin = clone or statement.find(exp.LikeProperty)
     if str(statement.args.get("kind")).upper() != "TABLE" or origin is None:
@@ -38,15 +38,10 @@ def _copy(session: Session, source: Name, target: Name, with_rows: bool) -> None
     columns = catalog.definition(session.con, source)
     if columns is None:
         raise does_not_exist("Table", str(source))
-    session.con.begin()
-    try:
+    with session.atomic():
         session.con.execute(f"CREATE OR REPLACE TABLE {target.sql} ({columns})")
         if with_rows:
             session.con.execute(f"INSERT INTO {target.sql} SELECT * FROM {source.sql}")
-        session.con.commit()
-    except BaseException:
-        session.abandon()
-        raise
     comments.copy_object(session, source, target)
     history.forget(session.con, target)
 

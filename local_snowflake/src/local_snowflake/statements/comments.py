@@ -12,17 +12,17 @@ from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
 from local_snowflake import catalog
-from local_snowflake.answers import Answer, status
 from local_snowflake.errors import does_not_exist, not_supported, syntax
 from local_snowflake.names import Name, literal, normalize, quoted
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 # Kinds whose comments nothing reads here.
 _FORGOTTEN = {"DATABASE", "SCHEMA", "STAGE", "WAREHOUSE", "ROLE", "USER", "FILE FORMAT", "SEQUENCE"}
 _STRINGS = {TokenType.STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING}
 
 
-def comment_on(session: Session, statement: exp.Expr) -> Answer:
+def comment_on(session: Session, statement: exp.Expr) -> StatementResult:
     kind = str(statement.args["kind"]).upper()
     text = statement.expression.name
     if kind in _FORGOTTEN:
@@ -42,7 +42,7 @@ def comment_on(session: Session, statement: exp.Expr) -> Answer:
     return status()
 
 
-def alter(session: Session, statement: exp.Expr) -> Answer | None:
+def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
     """ALTER TABLE t ALTER c COMMENT '...', and ALTER TABLE t SET COMMENT = '...'."""
     actions = statement.args.get("actions") or []
     comments = [
@@ -57,7 +57,7 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
     return None
 
 
-def alter_several(session: Session, statement: exp.Expr) -> Answer | None:
+def alter_several(session: Session, statement: exp.Expr) -> StatementResult | None:
     """ALTER TABLE t ALTER a COMMENT '...', b COMMENT '...', which sqlglot does not parse."""
     text = statement.args.get("expression")
     tokens = sqlglot.tokenize(str(getattr(text, "name", text)), read="snowflake")

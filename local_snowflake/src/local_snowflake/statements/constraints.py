@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_snowflake import lengths
+from local_snowflake import text_lengths
 
 _OF_TABLE = (exp.PrimaryKey, exp.ForeignKey, exp.UniqueColumnConstraint, exp.Constraint)
 _OF_COLUMN = (exp.UniqueColumnConstraint, exp.Reference, exp.ForeignKey)
@@ -42,7 +42,7 @@ def _relax(column: exp.ColumnDef, required: bool) -> None:
     has_not_null = any(isinstance(c.kind, exp.NotNullColumnConstraint) for c in constraints)
     if required and not has_not_null:
         constraints.append(exp.ColumnConstraint(kind=exp.NotNullColumnConstraint()))
-    if length := lengths.of_type(column.kind):
-        fits = lengths.fits(column.this, length)
+    if length := text_lengths.of_type(column.kind):
+        fits = text_lengths.fits(column.this, length)
         constraints.append(exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=fits)))
     column.set("constraints", constraints)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_snowflake.answers import Answer, status
 from local_snowflake.errors import invalid_value, not_supported
 from local_snowflake.names import normalize
 from local_snowflake.session import LOCK_TIMEOUT_SECONDS, Session
+from local_snowflake.statement_result import StatementResult, status
 
 # Session parameters that change nothing a result shows, and the only values of those that would.
 _WITHOUT_EFFECT = {
@@ -33,7 +33,7 @@ _ONLY = {
 }
 
 
-def use(session: Session, statement: exp.Expr) -> Answer | None:
+def use(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = statement.args.get("kind")
     word = str(kind.name if isinstance(kind, exp.Var) else kind or "").upper()
     table = statement.this
@@ -52,7 +52,7 @@ def use(session: Session, statement: exp.Expr) -> Answer | None:
     return status()
 
 
-def alter_session(session: Session, statement: exp.Expr) -> Answer | None:
+def alter_session(session: Session, statement: exp.Expr) -> StatementResult | None:
     if statement.args.get("kind") != "SESSION":
         return None
     change = statement.find(exp.AlterSession)

@@ -10,13 +10,13 @@ import shutil
 from sqlglot import exp
 
 from local_snowflake import catalog
-from local_snowflake.answers import Answer, status
 from local_snowflake.errors import already_exists, does_not_exist, not_supported
 from local_snowflake.names import named_table, normalize, quoted
 from local_snowflake.session import Session, nothing_current
+from local_snowflake.statement_result import StatementResult, status
 
 
-def create(session: Session, statement: exp.Expr) -> Answer | None:
+def create(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in ("DATABASE", "SCHEMA"):
         return None
@@ -40,7 +40,7 @@ def create(session: Session, statement: exp.Expr) -> Answer | None:
     return status(f"{kind.capitalize()} {names[-1]} successfully created.")
 
 
-def drop(session: Session, statement: exp.Expr) -> Answer | None:
+def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in ("DATABASE", "SCHEMA"):
         return None

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_snowflake import delegate
-from local_snowflake.answers import Answer, counts
+from local_snowflake import transpile
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, counts
 
 _ACTIONS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 
 
-def merge(session: Session, statement: exp.Expr) -> Answer:
+def merge(session: Session, statement: exp.Expr) -> StatementResult:
     params = session.params
-    tree = delegate.transformed(session, statement, params)
+    tree = transpile.to_duckdb(session, statement, params)
     _qualify_inserted(tree)
     sql = f"{tree.sql(dialect='duckdb')} RETURNING merge_action"
     done = dict.fromkeys(_actions(tree), 0)

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from local_snowflake import stages
-from local_snowflake.answers import Answer, upload
 from local_snowflake.errors import invalid_value, not_supported, syntax
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, upload
 
 # Before any parser: in file:///path/*.csv a parser sees the start of a comment.
 _PUT = re.compile(
@@ -33,7 +33,7 @@ def is_put(sql: str) -> bool:
     return re.match(r"PUT\s", sql, re.I) is not None
 
 
-def put(session: Session, sql: str) -> Answer:
+def put(session: Session, sql: str) -> StatementResult:
     """Where to upload the files of a PUT.
 
     Raises:

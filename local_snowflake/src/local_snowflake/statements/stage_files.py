@@ -14,9 +14,9 @@ import pyarrow as pa
 from sqlglot import exp
 
 from local_snowflake import stages
-from local_snowflake.answers import Answer, rows
 from local_snowflake.errors import syntax
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, rows
 
 _REMOVE = re.compile(
     r"(?P<location>'@(?:[^']|'')*'|@\S+)(?:\s+PATTERN\s*=\s*'(?P<pattern>(?:[^']|'')*)')?\s*",
@@ -31,7 +31,7 @@ _LISTED = {
 _REMOVED = {"name": pa.string(), "result": pa.string()}
 
 
-def list_files(session: Session, statement: exp.Expr) -> Answer:
+def list_files(session: Session, statement: exp.Expr) -> StatementResult:
     pattern = statement.args.get("pattern")
     location = stages.locate(session, statement.this.name)
     found = [
@@ -46,7 +46,7 @@ def _modified(file: stages.StagedFile) -> str:
     return format_datetime(when, usegmt=True)
 
 
-def remove(session: Session, statement: exp.Expr) -> Answer | None:
+def remove(session: Session, statement: exp.Expr) -> StatementResult | None:
     if str(statement.this).upper() not in ("REMOVE", "RM"):
         return None
     text = statement.args["expression"]

@@ -12,10 +12,10 @@ import shutil
 from sqlglot import exp
 
 from local_snowflake import catalog, options, stages
-from local_snowflake.answers import Answer, status
 from local_snowflake.errors import already_exists, does_not_exist, not_supported
 from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 _TABLES = {"STAGE": catalog.STAGES, "FILE FORMAT": catalog.FILE_FORMATS}
 _CREATED = {"STAGE": "Stage area", "FILE FORMAT": "File format"}
@@ -23,7 +23,7 @@ _CREATED = {"STAGE": "Stage area", "FILE FORMAT": "File format"}
 _WITHOUT_EFFECT = {"DIRECTORY", "ENCRYPTION"}
 
 
-def create(session: Session, statement: exp.Expr) -> Answer | None:
+def create(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in _TABLES:
         return None
@@ -87,7 +87,7 @@ def _create_format(session: Session, name: Name, properties: list[exp.Expr]) -> 
     )
 
 
-def drop(session: Session, statement: exp.Expr) -> Answer | None:
+def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in _TABLES:
         return None

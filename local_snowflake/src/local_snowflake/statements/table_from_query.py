@@ -11,13 +11,13 @@ from itertools import zip_longest
 
 from sqlglot import exp
 
-from local_snowflake import catalog, delegate, lengths, temporary
-from local_snowflake.answers import Answer, status
+from local_snowflake import catalog, temporary_tables, text_lengths, transpile
 from local_snowflake.bindings import Params
 from local_snowflake.errors import SnowflakeError, already_exists, not_supported
 from local_snowflake.names import Name, quoted
 from local_snowflake.semantics import identifiers
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 # Those that change nothing in the table itself.
 _PROPERTIES = (
@@ -29,7 +29,7 @@ _PROPERTIES = (
 )
 
 
-def create(session: Session, statement: exp.Expr, name: Name) -> Answer | None:
+def create(session: Session, statement: exp.Expr, name: Name) -> StatementResult | None:
     """Make the table, unless DuckDB can do it by itself."""
     query = statement.expression
     if str(statement.args.get("kind")).upper() != "TABLE" or not isinstance(query, exp.Query):
@@ -37,14 +37,14 @@ def create(session: Session, statement: exp.Expr, name: Name) -> Answer | None:
     schema = statement.this if isinstance(statement.this, exp.Schema) else None
     named = schema.expressions if schema else []
     is_typed = any(isinstance(column, exp.ColumnDef) and column.kind for column in named)
-    found = lengths.renamed(lengths.of_query(session, query), named) or []
+    found = text_lengths.renamed(text_lengths.of_query(session, query), named) or []
     if not is_typed and not any(length for _, length in found):
         return None
     for item in statement.args["properties"].expressions if statement.args["properties"] else []:
         if not isinstance(item, _PROPERTIES):
             raise not_supported(f"{item.sql(dialect='snowflake')} of a table made from a query")
     identifiers.check(session, statement)
-    sql = delegate.transformed(session, query.copy(), session.params).sql(dialect="duckdb")
+    sql = transpile.to_duckdb(session, query.copy(), session.params).sql(dialect="duckdb")
     relation = session.con.sql(sql, params=session.params or None)
     if named and len(named) != len(relation.columns):
         raise SnowflakeError(
@@ -56,8 +56,8 @@ def create(session: Session, statement: exp.Expr, name: Name) -> Answer | None:
         names = [column for column, _ in found] if named else relation.columns
         kinds = [str(kind) for kind in relation.types]
         columns = _described(list(zip(names, kinds, strict=True)), [n for _, n in found])
-    is_temporary = temporary.created(session, statement) is not None
-    target = temporary.stored_name(name) if is_temporary else name
+    is_temporary = temporary_tables.created(session, statement) is not None
+    target = temporary_tables.stored_name(name) if is_temporary else name
     replace = bool(statement.args.get("replace"))
     fill(session, target, columns, sql, replace, session.params)
     return status(f"Table {name.name} successfully created.")
@@ -66,14 +66,14 @@ def create(session: Session, statement: exp.Expr, name: Name) -> Answer | None:
 def _declared(session: Session, statement: exp.Expr) -> str:
     """The columns as the statement declares them, in DuckDB's terms."""
     alone = exp.Create(this=statement.this.copy(), kind="TABLE")
-    tree = delegate.transformed(session, alone, None)
+    tree = transpile.to_duckdb(session, alone, None)
     return ", ".join(column.sql(dialect="duckdb") for column in tree.this.expressions)
 
 
 def _described(columns: list[tuple[str, str]], found: list[int | None]) -> str:
     parts = []
     for (name, kind), length in zip_longest(columns, found[: len(columns)]):
-        kept = lengths.check(name, length) if length and kind == "VARCHAR" else ""
+        kept = text_lengths.check(name, length) if length and kind == "VARCHAR" else ""
         stored = "INTEGER" if kind == '"NULL"' else kind  # as DuckDB would
         parts.append(f"{quoted(name)} {stored} {kept}")
     return ", ".join(parts)
@@ -97,15 +97,10 @@ def fill(
     new = target
     if existing:
         new = Name(target.database, target.schema, f"_NEW_{secrets.token_hex(4).upper()}")
-    session.con.begin()
-    try:
-        kind = "TEMPORARY TABLE" if new.database == "temp" else "TABLE"
+    kind = "TEMPORARY TABLE" if new.database == "temp" else "TABLE"
+    with session.atomic():
         session.con.execute(f"CREATE {kind} {new.sql} ({columns})")
         session.con.execute(f"INSERT INTO {new.sql} {sql}", params or None)
         if existing:
             session.con.execute(f"DROP TABLE {target.sql}")
             session.con.execute(f"ALTER TABLE {new.sql} RENAME TO {quoted(target.name)}")
-        session.con.commit()
-    except BaseException:
-        session.abandon()
-        raise

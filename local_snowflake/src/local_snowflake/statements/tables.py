@@ -10,12 +10,12 @@ import secrets
 
 from sqlglot import exp
 
-from local_snowflake import catalog, delegate, lengths, temporary
-from local_snowflake.answers import Answer, status
+from local_snowflake import catalog, temporary_tables, text_lengths, transpile
 from local_snowflake.copy_into import history
 from local_snowflake.errors import does_not_exist, not_supported, syntax
 from local_snowflake.names import Name, named_table, normalize, quoted
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments, table_from_query
 from local_snowflake.statements.constraints import make_informational
 
@@ -26,7 +26,7 @@ _REFUSED_PROPERTIES = {
 }
 
 
-def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | None:
+def create(session: Session, statement: exp.Expr) -> StatementResult | transpile.Query | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in ("TABLE", "VIEW"):
         return None
@@ -36,12 +36,12 @@ def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | N
     if statement.args.get("exists") and catalog.kind_of(session.con, name):
         return status(f"{name.name} already exists, statement succeeded.")
     make_informational(statement)
-    temporary_name = temporary.created(session, statement)
+    temporary_name = temporary_tables.created(session, statement)
     comment = statement.find(exp.SchemaCommentProperty)
     column_comments = _take_column_comments(statement)
     columns = _lengths(session, statement) if kind == "VIEW" else []
     made = table_from_query.create(session, statement, name)
-    answer = made or delegate.execute(session, statement)
+    answer = made or transpile.execute(session, statement)
     if temporary_name:
         session.temporary[temporary_name] = kind
     else:
@@ -50,14 +50,14 @@ def create(session: Session, statement: exp.Expr) -> Answer | delegate.Query | N
     if made and comment and not temporary_name:
         comments.set_object(session, name, comment.this.name)
     if kind == "VIEW" or temporary_name:
-        lengths.set_of_view(session, name, columns)
+        text_lengths.set_of_view(session, name, columns)
     return answer
 
 
-def _lengths(session: Session, view: exp.Expr) -> lengths.Columns:
+def _lengths(session: Session, view: exp.Expr) -> text_lengths.Columns:
     named = view.this.expressions if isinstance(view.this, exp.Schema) else []
-    found = lengths.of_query(session, view.expression)
-    return lengths.renamed(found, named) or []
+    found = text_lengths.of_query(session, view.expression)
+    return text_lengths.renamed(found, named) or []
 
 
 def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
@@ -82,13 +82,13 @@ def _forget(session: Session, name: Name, comment: bool = True) -> None:
         comments.forget_object(session, name)
 
 
-def drop(session: Session, statement: exp.Expr) -> Answer | None:
+def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
     kind = str(statement.args.get("kind")).upper()
     if kind not in ("TABLE", "VIEW"):
         return None
     name = session.resolve(statement.args["tables"][0])
     if session.temporary.get(name) == kind:
-        session.con.execute(f"DROP {kind} {temporary.stored(name)}")
+        session.con.execute(f"DROP {kind} {temporary_tables.stored(name)}")
         del session.temporary[name]
         return status(f"{name.name} successfully dropped.")
     found = catalog.kind_of(session.con, name)
@@ -103,7 +103,7 @@ def drop(session: Session, statement: exp.Expr) -> Answer | None:
     return status(f"{name.name} successfully dropped.")
 
 
-def truncate(session: Session, statement: exp.Expr) -> Answer:
+def truncate(session: Session, statement: exp.Expr) -> StatementResult:
     """TRUNCATE also forgets which files were loaded, so that they load again."""
     table = statement.expressions[0]
     name = session.resolve(table)
@@ -116,7 +116,7 @@ def truncate(session: Session, statement: exp.Expr) -> Answer:
     return status()
 
 
-def alter(session: Session, statement: exp.Expr) -> Answer | None:
+def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
     actions = statement.args.get("actions") or []
     first = actions[0] if len(actions) == 1 else None
     if isinstance(first, exp.SwapTable):
@@ -128,7 +128,7 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
     return status()
 
 
-def _rename(session: Session, statement: exp.Expr, action: exp.AlterRename) -> Answer:
+def _rename(session: Session, statement: exp.Expr, action: exp.AlterRename) -> StatementResult:
     old, new = session.resolve(statement.this), session.resolve(action.this)
     kind = catalog.kind_of(session.con, old)
     if kind is None:
@@ -147,15 +147,10 @@ def _swap(session: Session, one: Name, other: Name) -> None:
     if (one.database, one.schema) != (other.database, other.schema):
         raise not_supported("SWAP WITH a table of another schema")
     between = Name(one.database, one.schema, f"_SWAP_{secrets.token_hex(4).upper()}")
-    session.con.begin()
-    try:
+    with session.atomic():
         for old, new in ((one, between), (other, one), (between, other)):
             session.con.execute(f"ALTER TABLE {old.sql} RENAME TO {quoted(new.name)}")
             history.rename(session.con, old, new)
-        session.con.commit()
-    except BaseException:
-        session.abandon()
-        raise
 
 
 HANDLERS = {

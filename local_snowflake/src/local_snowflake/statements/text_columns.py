@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from local_snowflake import catalog, delegate, lengths, temporary
-from local_snowflake.answers import Answer, status
+from local_snowflake import catalog, temporary_tables, text_lengths, transpile
 from local_snowflake.errors import SnowflakeError
 from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments, table_from_query
 
 _CHECKS = f"""
@@ -24,12 +24,12 @@ _CHECKS = f"""
 """
 
 
-def alter(session: Session, statement: exp.Expr) -> Answer | None:
+def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
     actions = statement.args.get("actions") or []
     if not isinstance(statement.this, exp.Table) or str(statement.args.get("kind")) != "TABLE":
         return None
     name = session.resolve(statement.this)
-    before = dict(lengths.stored(session, name) or [])
+    before = dict(text_lengths.stored(session, name) or [])
     if actions and all(isinstance(action, exp.ColumnDef) for action in actions):
         return _add(session, statement, name, before)
     if len(actions) == 1 and isinstance(actions[0], exp.AlterColumn):
@@ -39,28 +39,28 @@ def alter(session: Session, statement: exp.Expr) -> Answer | None:
 
 def _add(
     session: Session, statement: exp.Expr, name: Name, before: dict[str, int | None]
-) -> Answer | None:
+) -> StatementResult | None:
     added = {
         column: length
         for action in statement.args["actions"]
-        if (length := lengths.of_type(action.kind))
+        if (length := text_lengths.of_type(action.kind))
         and (column := normalize(action.this)) not in before
     }
     if not added:
         return None
-    delegate.execute(session, statement)
+    transpile.execute(session, statement)
     _set_lengths(session, name, added)
     return status()
 
 
 def _widen(
     session: Session, name: Name, action: exp.Expr, before: dict[str, int | None]
-) -> Answer | None:
+) -> StatementResult | None:
     column, kind = normalize(action.this), action.args.get("dtype")
     old = before.get(column)
     if kind is None or kind.this not in exp.DataType.TEXT_TYPES or column not in before:
         return None
-    new = lengths.of_type(kind)
+    new = text_lengths.of_type(kind)
     if (new or MAX_TEXT) < (old or MAX_TEXT):
         raise SnowflakeError(
             2,
@@ -76,12 +76,12 @@ def _widen(
 
 
 def _set_lengths(session: Session, name: Name, columns: Mapping[str, int | None]) -> None:
-    stored = temporary.stored_name(name) if name in session.temporary else name
+    stored = temporary_tables.stored_name(name) if name in session.temporary else name
     inside = catalog.definition(session.con, stored) or ""
     for column, text in session.con.execute(_CHECKS, stored.key).fetchall():
         if column in columns:
             inside = inside.replace(f", {text}", "", 1)
-    checks = [lengths.check(c, length) for c, length in columns.items() if length]
+    checks = [text_lengths.check(c, length) for c, length in columns.items() if length]
     noted = [(c.name, c.comment) for c in catalog.columns(session.con, stored) if c.comment]
     sql = f"SELECT * FROM {stored.sql}"
     table_from_query.fill(session, stored, ", ".join([inside, *checks]), sql, replace=True)

@@ -8,30 +8,30 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_snowflake.answers import Answer, status
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 
-def begin(session: Session, statement: exp.Expr) -> Answer:
+def begin(session: Session, statement: exp.Expr) -> StatementResult:
     del statement
     session.begin()
     return status()
 
 
-def start(session: Session, statement: exp.Expr) -> Answer | None:
+def start(session: Session, statement: exp.Expr) -> StatementResult | None:
     """START TRANSACTION, which sqlglot reads as a column with an alias."""
     if statement.sql().upper() not in ("START AS TRANSACTION", "START TRANSACTION"):
         return None
     return begin(session, statement)
 
 
-def commit(session: Session, statement: exp.Expr) -> Answer:
+def commit(session: Session, statement: exp.Expr) -> StatementResult:
     del statement
     session.end(keep=True)
     return status()
 
 
-def rollback(session: Session, statement: exp.Expr) -> Answer:
+def rollback(session: Session, statement: exp.Expr) -> StatementResult:
     del statement
     session.end(keep=False)
     return status()

@@ -10,9 +10,9 @@ import re
 from sqlglot import exp
 
 from local_snowflake import key_pair
-from local_snowflake.answers import Answer, status
 from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
+from local_snowflake.statement_result import StatementResult, status
 
 _ALTER = re.compile(
     r"USER\s+(?:IF\s+EXISTS\s+)?(?P<user>\"[^\"]+\"|[\w$]+)\s+(?P<verb>SET|UNSET)\s+(?P<rest>.*)",
@@ -21,7 +21,7 @@ _ALTER = re.compile(
 _KEY = re.compile(rf"\b({'|'.join(key_pair.SLOTS)})\b\s*(?:=\s*'([^']*)')?", re.I)
 
 
-def alter_user(session: Session, statement: exp.Expr) -> Answer | None:
+def alter_user(session: Session, statement: exp.Expr) -> StatementResult | None:
     """The keys in an ALTER USER; what else it sets is accepted as the other administration is."""
     text = statement.args.get("expression")
     match = _ALTER.match(str(getattr(text, "name", text)).strip())

@@ -8,17 +8,13 @@ https://docs.snowflake.com/en/sql-reference/data-types-text
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
-from local_snowflake.temporary import stored_name
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
+from local_snowflake.temporary_tables import stored_name
 
 # A length, or None without one.
 Columns = list[tuple[str, int | None]]

@@ -6,37 +6,25 @@ https://docs.snowflake.com/en/sql-reference/sql/copy-into-table#output
 from __future__ import annotations
 
 import secrets
-from dataclasses import astuple, dataclass
+from contextlib import nullcontext
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import pyarrow as pa
 from sqlglot import exp
 
-from local_snowflake.answers import Answer, rows, status
 from local_snowflake.copy_into import history, projection, scan, statement
 from local_snowflake.copy_into.load import Load, RowFailedError
 from local_snowflake.copy_into.source import RowError
 from local_snowflake.errors import SnowflakeError
 from local_snowflake.session import Session
 from local_snowflake.stages import StagedFile
-
-_RESULT = {
-    "file": pa.string(),
-    "status": pa.string(),
-    "rows_parsed": pa.int64(),
-    "rows_loaded": pa.int64(),
-    "error_limit": pa.int64(),
-    "errors_seen": pa.int64(),
-    "first_error": pa.string(),
-    "first_error_line": pa.int64(),
-    "first_error_character": pa.int64(),
-    "first_error_column_name": pa.string(),
-}
+from local_snowflake.statement_result import StatementResult, rows, status
 
 
 @dataclass
 class FileResult:
-    """One line of the result of COPY."""
+    """One line of the result of COPY; the fields are its columns."""
 
     file: str
     status: str = "LOADED"
@@ -55,32 +43,35 @@ class FileResult:
         return self
 
     def note(self, error: RowError, table: str) -> None:
+        """Tell of the first error."""
         self.first_error, self.first_error_line = error.message, error.line
         if error.column:
             self.first_error_column_name = f'"{table}"["{error.column}"]'
 
 
-def copy_into(session: Session, tree: exp.Expr) -> Answer:
+_RESULT = {
+    field.name: pa.int64() if str(field.type).startswith("int") else pa.string()
+    for field in fields(FileResult)
+}
+
+
+def copy_into(session: Session, tree: exp.Expr) -> StatementResult:
     """Run a COPY INTO <table>; either all of it happens or nothing."""
     copy = statement.parse(session, tree)
     work = _Copy(session, copy)
-    own = not session.in_transaction
-    if own:
-        session.con.begin()
     try:
-        results = work.run()
-        if own:
-            session.con.commit()
+        with nullcontext() if session.in_transaction else session.atomic():
+            results = work.run()
     except BaseException:
-        session.abandon() if own else session.fail()
+        session.fail()
         raise
     if copy.return_failed_only:
         results = [result for result in results if result.status != "LOADED"]
     if not results:
         return status("Copy executed with 0 files processed.")
-    answer = rows(_RESULT, [astuple(result) for result in results])
-    answer.affected = sum(result.rows_loaded for result in results)
-    return answer
+    table = rows(_RESULT, [astuple(result) for result in results])
+    table.affected = sum(result.rows_loaded for result in results)
+    return table
 
 
 class _Copy:

@@ -7,14 +7,10 @@ https://docs.snowflake.com/en/user-guide/tables-temp-transient
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from local_snowflake.names import Name, named_table
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 
 def stored_name(name: Name) -> Name:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from fakesnow.transforms import transforms
 from sqlglot import exp
 
-from local_snowflake.delegate import Query
 from local_snowflake.names import literal
 from local_snowflake.session import Session
+from local_snowflake.transpile import Query
 
 
 def describe(session: Session, statement: exp.Expr) -> Query | None:

@@ -8,7 +8,6 @@ What a cast or a constant says by itself, or a column said before in the same pl
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
@@ -16,9 +15,7 @@ from sqlglot import exp
 from local_snowflake.bindings import Params
 from local_snowflake.errors import not_supported
 from local_snowflake.names import quoted
-
-if TYPE_CHECKING:
-    from local_snowflake.session import Session
+from local_snowflake.session import Session
 
 # bit_count takes one argument.
 _MESSAGE = re.compile(r"argument types 'bit_count\((.*), \"NULL\", \"NULL\"\)'")
@@ -27,7 +24,7 @@ _TELLING = re.compile(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)")
 _Place = tuple[int, str, str]
 
 
-class Probe:
+class TypeProbe:
     """Answers for one statement, while it is being rewritten; `root.this` is the statement."""
 
     def __init__(self, session: Session, root: exp.Expr, params: Params | None) -> None:

@@ -12,7 +12,7 @@ SUCCESS = "Statement executed successfully."
 
 
 @dataclass
-class Answer:
+class StatementResult:
     """A small result the server made itself."""
 
     table: pa.Table
@@ -22,17 +22,17 @@ class Answer:
     upload: dict[str, Any] = field(default_factory=dict)
 
 
-def rows(schema: dict[str, pa.DataType], values: list[tuple[Any, ...]]) -> Answer:
+def rows(schema: dict[str, pa.DataType], values: list[tuple[Any, ...]]) -> StatementResult:
     columns = list(zip(*values, strict=True)) or [()] * len(schema)
     arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.values(), strict=True)]
-    return Answer(pa.Table.from_arrays(arrays, names=list(schema)))
+    return StatementResult(pa.Table.from_arrays(arrays, names=list(schema)))
 
 
-def status(text: str = SUCCESS) -> Answer:
+def status(text: str = SUCCESS) -> StatementResult:
     return rows({"status": pa.string()}, [(text,)])
 
 
-def counts(**changed: int) -> Answer:
+def counts(**changed: int) -> StatementResult:
     """`number of rows inserted` and the like, in the order given."""
     answer = rows(
         {f"number of rows {what}": pa.int64() for what in changed}, [tuple(changed.values())]
@@ -41,5 +41,5 @@ def counts(**changed: int) -> Answer:
     return answer
 
 
-def upload(data: dict[str, Any]) -> Answer:
-    return Answer(pa.table({}), upload=data)
+def upload(data: dict[str, Any]) -> StatementResult:
+    return StatementResult(pa.table({}), upload=data)

@@ -29,7 +29,6 @@ def register() -> int:
         state=settings.folder("PIPELINE_STATE") / "connectors",
         url=settings.get("CONNECT_URL"),
         kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
-        version=command_line.version(),
     )
 
 

@@ -23,10 +23,10 @@ from connectors.registrar.verbs import (
     wait,
     watch,
 )
-from connectors.registrar.verbs.context import Context, Parser, add_common, exit_codes
+from connectors.registrar.verbs.context import Context, add_common, exit_codes
 from settings import command_line
 
-EPILOG = f"""\
+EPILOG = """\
 examples:
   register.py lint --offline                       check the files, ask nobody
   register.py plan                                 what apply would change
@@ -38,7 +38,6 @@ examples:
   register.py strimzi | kubectl apply -f -         the same connectors and topics in Kubernetes
 
 Each verb has its own --help.
-{exit_codes(pending="changes pending")}
 """
 
 
@@ -77,7 +76,7 @@ def main(argv: Sequence[str], folder: Path, state: Path, url: str = "", kafka: s
     return command_line.run(verb)
 
 
-def run_verb(argv: Sequence[str], version: str = "", **defaults: Path | str) -> int:
+def run_verb(argv: Sequence[str], **defaults: Path | str) -> int:
     """Run the verb that a command line names; returns the exit code.
 
     Args:
@@ -86,16 +85,18 @@ def run_verb(argv: Sequence[str], version: str = "", **defaults: Path | str) -> 
     Raises:
         ExpectedError: what a person can put right.
     """
-    parser = Parser(
+    parser = command_line.Parser(
         prog="register.py",
         description="Kafka Connect connectors as code: YAML files in, running connectors out.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        exit_codes=exit_codes(pending="changes pending"),
     )
-    parser.add_argument("--version", action="version", version=version)
+    parser.add_version()
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, verb in VERBS.items():
-        sub = subparsers.add_parser(name, help=verb.HELP, description=verb.HELP, epilog=verb.EXITS)
+        sub = subparsers.add_parser(
+            name, help=verb.HELP, description=verb.HELP, exit_codes=verb.EXITS
+        )
         verb.add_arguments(sub)
         add_common(sub)
         sub.set_defaults(**defaults)

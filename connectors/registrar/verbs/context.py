@@ -8,7 +8,7 @@ import os
 import sys
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from connectors.registrar import targets
 from connectors.registrar.definition import Definition
@@ -17,16 +17,10 @@ from connectors.registrar.files import read_text
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lint.listing import Listings
 from connectors.registrar.rest import Connect
+from settings import command_line
 
-CHANGES_PENDING, INTERRUPTED = 3, 130
+CHANGES_PENDING = 3
 COLOURS = {"red": 31, "green": 32, "yellow": 33}
-
-
-class Parser(argparse.ArgumentParser):
-    """Wrong usage is an error like any other."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; `{self.prog} --help` shows what there is")
 
 
 class Context:
@@ -111,7 +105,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def exit_codes(done: str = "done", failed: str = "failed", pending: str = "") -> str:
     """The exit codes as a line of --help."""
     codes = {0: done, 1: failed, 2: "wrong usage or setting", CHANGES_PENDING: pending}
-    codes[INTERRUPTED] = "interrupted"
+    codes[command_line.INTERRUPTED] = "interrupted"
     return "exit codes: " + ", ".join(f"{code} {text}" for code, text in codes.items() if text)
 
 

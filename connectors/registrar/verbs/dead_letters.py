@@ -14,12 +14,7 @@ from connectors.registrar.errors import RegistrarError
 from connectors.registrar.records.reader import RowReader
 from connectors.registrar.replay import Replay
 from connectors.registrar.rest import NotFoundError
-from connectors.registrar.verbs.context import (
-    CHANGES_PENDING,
-    Context,
-    exit_codes,
-    print_json,
-)
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, exit_codes, print_json
 
 HELP = "show why records are in the dead-letter topic, --replay them after a fix"
 EXITS = exit_codes(pending="nothing was replayed without --yes")

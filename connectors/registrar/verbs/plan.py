@@ -88,10 +88,7 @@ def _show(change: Change) -> None:
 
 
 def plan_changes(
-    connect: Connect,
-    kafka: Kafka | None,
-    definitions: Sequence[Definition],
-    passwords: Passwords,
+    connect: Connect, kafka: Kafka | None, definitions: Sequence[Definition], passwords: Passwords
 ) -> list[Change]:
     """Compare files with Connect and Kafka; alters nothing.
 

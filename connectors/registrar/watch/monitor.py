@@ -61,11 +61,7 @@ class ConnectorMonitor:
     @property
     def summary(self) -> dict[str, Any]:
         """For `status`."""
-        return {
-            **self._counts,
-            "refused": self._refusals.count,
-            "note": self._state.note,
-        }
+        return {**self._counts, "refused": self._refusals.count, "note": self._state.note}
 
     def tick(self) -> None:
         """Fetch the health once, and do what is due.

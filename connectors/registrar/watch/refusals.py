@@ -24,11 +24,7 @@ class Refusals:
     """
 
     def __init__(
-        self,
-        isolation: Isolation,
-        state: State,
-        limits: Limits,
-        clock: Callable[[], float],
+        self, isolation: Isolation, state: State, limits: Limits, clock: Callable[[], float]
     ) -> None:
         self.count = 0
         self._isolation = isolation

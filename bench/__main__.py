@@ -22,6 +22,7 @@ from settings import command_line
 
 HERE = Path(__file__).parent
 SUBJECTS = sorted({file.stem for file in HERE.glob("[!_]*.py")} - {"timing"})
+FAILURES = (KafkaException, OSError, RuntimeError, psycopg.Error, subprocess.CalledProcessError)
 COLUMNS = ("what", "compared with", "ours", "theirs", "ratio", "spread", "n", "bar")
 
 
@@ -52,10 +53,10 @@ def main() -> int:
 def _measured(subject: str) -> list[dict[str, Any]]:
     try:
         return list(importlib.import_module(f"bench.{subject}").bench_rows())
-    except (KafkaException, psycopg.Error, RuntimeError, subprocess.CalledProcessError) as error:
-        raise settings.ExpectedError(
-            f"{subject}: {error}\nIt needs the stack (`make up`), with nothing else running."
-        ) from error
+    except FAILURES as error:
+        reason = str(error) or type(error).__name__
+        hint = "It needs the stack (`make up`), with nothing else running."
+        raise settings.ExpectedError(f"{subject}: {reason}\n{hint}") from error
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import settings
 from producer.commands import files, stream
@@ -21,11 +20,8 @@ def main(argv: list[str] | None = None) -> int:
 
     def verb() -> int:
         settings.load_env()
-        try:
-            arguments = _parser().parse_args(argv)
-            code: int = arguments.run(arguments)
-        finally:
-            sys.stdout.flush()
+        arguments = _parser().parse_args(argv)
+        code: int = arguments.run(arguments)
         return code
 
     return command_line.run(verb)

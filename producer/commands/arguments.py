@@ -39,8 +39,8 @@ positive = checked(int, lambda n: 0 < n <= MOST, f"use a whole number above 0, u
 not_negative = checked(int, lambda n: n >= 0, "use a whole number, 0 or more")
 rows = checked(int, lambda n: 0 <= n <= MOST, f"use a whole number from 0 to {MOST}")
 processes = checked(int, lambda n: 0 < n <= 256, "use a whole number from 1 to 256")
-hint = "use messages a second, from 0.000001 on, or 0 for no limit"
-rate = checked(float, lambda r: r == 0 or 1e-6 <= r < float("inf"), hint)
+RATE_HINT = "use messages a second, from 0.000001 on, or 0 for no limit"
+rate = checked(float, lambda r: r == 0 or 1e-6 <= r < float("inf"), RATE_HINT)
 seconds = checked(float, lambda s: 0.1 <= s <= 86400, "use seconds, from 0.1 to 86400")
 share = checked(float, lambda s: 0 <= s <= 1, "use a share from 0 to 1, like 0.05")
 topic = checked(str, lambda name: bool(TOPIC.fullmatch(name)), f"use {TOPIC_HINT}")

@@ -31,7 +31,7 @@ class Connect(Service):
     needs = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
     # The converter in any case: connectors change to Avro and back while the worker runs.
-    jars = ("kafka", "sink", "converter")
+    jars = ("kafka", "sink", "converter", "compiler")
 
     @property
     def address(self) -> str:

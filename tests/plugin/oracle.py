@@ -289,26 +289,34 @@ def _zoned(text: str, options: Options) -> str:
     match = TIME.fullmatch(text)
     if not match:
         raise Refused
+    if not FIRST_SECOND <= moment(text) < END_SECOND:
+        raise Refused
+    fraction = match[7] or ""
+    if not fraction[6:].strip("0"):
+        return text
+    if options.sub_microseconds == "fail":
+        raise Refused
+    return text[: match.start(7) + 6] + text[match.end(7) :]
+
+
+def moment(text: str) -> Decimal:
+    """Seconds since 1970 of a time of the form TIME.
+
+    Raises:
+        Refused: there is no such time.
+    """
+    match = TIME.fullmatch(text)
+    assert match
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    fraction, zone, sign, east_hours, east_minutes = match.groups()[6:]
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     lengths = [31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     if not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
         raise Refused
     if hour > 23 or minute > 59 or second > 59:
         raise Refused
-    east = 0
-    if zone != "Z":
-        if int(east_minutes) > 59 or int(east_hours) * 60 + int(east_minutes) > 18 * 60:
-            raise Refused
-        east = (int(east_hours) * 60 + int(east_minutes)) * (-1 if sign == "-" else 1)
-    moment = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - east * 60
-    if not FIRST_SECOND <= moment < END_SECOND:
+    east = 60 * int(match[10] or 0) + int(match[11] or 0)
+    if int(match[11] or 0) > 59 or east > 18 * 60:
         raise Refused
-    finer = (fraction or "")[6:]
-    if not finer.strip("0"):
-        return text
-    if options.sub_microseconds == "fail":
-        raise Refused
-    start = match.start(7) + 6
-    return text[:start] + text[start + len(finer) :]
+    east *= -60 if match[9] == "-" else 60
+    whole = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - east
+    return whole + Decimal(f"0.{match[7] or 0}")

@@ -109,6 +109,9 @@ final class Contract {
             throw wrong(where, "is a struct with a default, which Connect cannot carry: give its fields defaults");
         }
         SchemaBuilder builder = SchemaBuilder.struct();
+        if (name.isEmpty()) {
+            builder.name(nameOfMessage(node));
+        }
         List<ValueReader> readers = new ArrayList<>();
         for (JsonNode field : fields) {
             if (field.path("field").asText("").isEmpty()) {
@@ -123,6 +126,15 @@ final class Contract {
             readers.add(reader);
         }
         return made(where, builder, node, schema -> new Containers.Fields(label, schema, readers, ignoresUnknown));
+    }
+
+    /**
+     * The name of a message without one: none, but with a field "op" Debezium's sink would take it for one of
+     * its own change events, and read "before" and "after". Other messages are better off without a name, which
+     * the sink would match against patterns, record by record.
+     */
+    private static String nameOfMessage(JsonNode struct) {
+        return struct.get("fields").findValuesAsText("field").contains("op") ? "pipeline.connect.Message" : null;
     }
 
     private ValueReader scalar(String where, String label, JsonNode node) {

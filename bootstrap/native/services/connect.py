@@ -34,7 +34,7 @@ class Connect(Service):
     depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
     # The converter in any case: connectors change to Avro and back while the worker runs.
-    jars = ("kafka", "sink", "converter")
+    jars = ("kafka", "sink", "converter", "compiler")
 
     @property
     def address(self) -> str:
@@ -67,6 +67,11 @@ class Connect(Service):
                 "plugin.discovery": "service_load",
                 "connector.client.config.override.policy": "Allowlist",
                 "connector.client.config.override.allowlist": ",".join(OVERRIDES),
+                # A dead letter is its message, uncompressed, and headers. One that is larger than
+                # this could not be written; one that its topic does not take fails its task.
+                "producer.max.request.size": 33554432,
+                # As small again as whoever sent the message made it.
+                "producer.compression.type": "zstd",
                 "scheduled.rebalance.max.delay.ms": 0,
                 # After kill -9 the load goes on within 11 seconds instead of a minute.
                 "session.timeout.ms": 10000,

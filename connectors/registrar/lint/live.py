@@ -13,7 +13,7 @@ from connectors.registrar.errors import RegistrarError
 from connectors.registrar.findings import Finding
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lag import topics_of
-from connectors.registrar.lint.rules import JDBC_SINK
+from connectors.registrar.lint.rules import is_jdbc_sink
 from connectors.registrar.rest import Connect
 
 # A mistake in one of these hides the table.
@@ -35,7 +35,7 @@ def check_live(
     yield from _unless_away(definition, "connector.class", _connect(definition, known, connect))
     if kafka:
         yield from _unless_away(definition, "topics", _topics(definition, kafka))
-    if definition.config.get("connector.class") == JDBC_SINK and not TABLE_KEYS.intersection(known):
+    if is_jdbc_sink(definition) and not TABLE_KEYS.intersection(known):
         yield from _tables(definition)
 
 

@@ -16,6 +16,8 @@ from connectors.registrar.secrets import PLAIN_SECRET, is_secret, is_secret_in_u
 Rule = Callable[[Definition], Iterator[Finding]]
 
 JDBC_SINK = "io.debezium.connector.jdbc.JdbcSinkConnector"
+# The same sink behind connectors/plugin: it takes a key that comes twice in a batch by itself.
+ISOLATING_SINK = "pipeline.connect.IsolatingJdbcSinkConnector"
 TRANSFORMS = "org.apache.kafka.connect.transforms"
 # Converters whose result has no fields.
 PRIMITIVE = (
@@ -34,9 +36,14 @@ UNNEST = "dialect.postgres.unnest.insert.enabled"
 
 def check_rules(definition: Definition) -> Iterator[Finding]:
     """Every rule that applies to the connector."""
-    rules = [*COMMON, *(JDBC if definition.config.get("connector.class") == JDBC_SINK else ())]
+    rules = [*COMMON, *(JDBC if is_jdbc_sink(definition) else ())]
     for rule in rules:
         yield from rule(definition)
+
+
+def is_jdbc_sink(definition: Definition) -> bool:
+    """Whether it is Debezium's JDBC sink, behind our plugin or by itself."""
+    return definition.config.get("connector.class") in (JDBC_SINK, ISOLATING_SINK)
 
 
 def _is(definition: Definition, key: str, word: str, default: str = "") -> bool:
@@ -94,6 +101,8 @@ def timeouts(d: Definition) -> Iterator[Finding]:
 
 
 def multi_row_inserts(d: Definition) -> Iterator[Finding]:
+    if d.config.get("connector.class") != JDBC_SINK:
+        return
     # The driver takes the bare name for true.
     rewrites = _url_parameters(d).get("reWriteBatchedInserts", "false").lower() in ("true", "")
     reduced = _is(d, "use.reduction.buffer", "true")

@@ -11,7 +11,9 @@ export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 RUN := $(UV) run --no-sync
-PYTEST = $(DEV) pytest -n 3 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term)
+# WORKERS=3: side by side, for a machine with cores and memory for three stacks.
+WORKERS ?= 0
+PYTEST = $(DEV) pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term)
 DEV := $(UV) run --frozen --group dev --python $(PYTHON)
 
 # RUNTIME=docker on the command line: the targets of the stack in containers.

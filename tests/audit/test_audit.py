@@ -204,5 +204,5 @@ def test_a_system_that_is_away_is_named_and_nothing_is_claimed(chain: Chain) -> 
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("error Snowflake: ")
+    assert done.stderr.startswith("error: Snowflake: ")
     assert "accounted for" not in done.stdout

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.jars.compiler import compile_jar
 from bootstrap.native.services import plugins

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.jars.compiler import CompileError, compile_jar
 from bootstrap.native.services import plugins

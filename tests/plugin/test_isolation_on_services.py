@@ -30,8 +30,8 @@ from confluent_kafka.admin import (
 )
 
 from bootstrap.native.supervisor import Supervisor
-from connectors.registrar.health import look
-from connectors.registrar.letters import DeadLetters, Letter
+from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic
+from connectors.registrar.health import fetch_health
 from connectors.registrar.watch.causes import Cause, classify
 from tests.connectors.conftest import DEFAULTS, Cluster, until
 from tests.plugin import oracle
@@ -87,9 +87,9 @@ def table(cluster: Cluster, name: str) -> dict[str, int]:
     return dict(cluster.sql(f"select id, n from {name}"))
 
 
-def sent_letters(cluster: Cluster, name: str) -> list[Letter]:
+def sent_letters(cluster: Cluster, name: str) -> list[DeadLetter]:
     """All of them, those that were sent twice included."""
-    return list(DeadLetters(cluster.kafka, f"{name}.dlq").read())
+    return list(DeadLetterTopic(cluster.kafka, f"{name}.dlq").read())
 
 
 # --- odd messages --------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_odd_messages_meet_the_same_fate_alone_and_among_good_rows(cluster: Clus
         found = odd_table(cluster, name)
         assert {key: row for key, row in found.items() if not key.startswith("g")} == rows
         assert reasons(cluster, name).keys() == letters
-        assert look(cluster.connect, name).running
+        assert fetch_health(cluster.connect, name).running
     said = reasons(cluster, among).items()
     assert reasons(cluster, alone) == {key: text.replace(among, alone) for key, text in said}
 
@@ -240,7 +240,7 @@ def reasons(cluster: Cluster, name: str) -> dict[str, str]:
     return {key(each): each.headers["exception.message"] for each in cluster.letters(name)}
 
 
-def key(letter: Letter) -> str:
+def key(letter: DeadLetter) -> str:
     return (letter.message.key() or b"").decode()
 
 
@@ -271,7 +271,7 @@ def test_what_a_table_refuses_is_a_letter_and_each_key_has_its_last_good_version
             f"(SQLSTATE 23514, constraint {name}_n_check)"
         )
     assert len(sent_letters(cluster, name)) == refused
-    assert look(cluster.connect, name).running
+    assert fetch_health(cluster.connect, name).running
 
 
 def test_a_flood_of_refused_rows_holds_nothing_up(cluster: Cluster) -> None:
@@ -298,15 +298,15 @@ def test_a_table_that_refuses_everything_does_not_drain_its_topic(cluster: Clust
     cluster.produce(name, records[:90])
     until(lambda: len(sent_letters(cluster, name)) == 90)
     cluster.produce(name, records[90:])
-    until(lambda: look(cluster.connect, name).failed)
-    health = look(cluster.connect, name)
+    until(lambda: fetch_health(cluster.connect, name).failed)
+    health = fetch_health(cluster.connect, name)
     assert "more than 100 messages in a row were refused, and none was written" in health.cause
     assert "n_check" in health.failure
     # The watchdog restarts it, and looks for no refused record.
     assert classify(health.failure) is Cause.CONFIGURATION
 
     cluster.connect.restart(name, only_failed=False)
-    until(lambda: look(cluster.connect, name).failed)
+    until(lambda: fetch_health(cluster.connect, name).failed)
     assert len(sent_letters(cluster, name)) == 90
 
     cluster.sql(f"alter table {name} drop constraint {name}_n_check")
@@ -323,9 +323,9 @@ def test_messages_that_all_break_the_contract_do_not_drain_their_topic_either(
     )
     cluster.register("apply")
     cluster.produce(name, [(f"k{i}", b'{"id":1}') for i in range(3000)])
-    until(lambda: look(cluster.connect, name).failed)
+    until(lambda: fetch_health(cluster.connect, name).failed)
     assert len(sent_letters(cluster, name)) == 100
-    assert "none was written" in look(cluster.connect, name).cause
+    assert "none was written" in fetch_health(cluster.connect, name).cause
 
 
 # --- outages -------------------------------------------------------------------------------------
@@ -343,7 +343,7 @@ def test_a_sink_waits_for_its_database_and_goes_on_at_once(cluster: Cluster) -> 
             cluster.produce(name, [plain("bad", -1)])
             quiet = time.monotonic() + 4
             while time.monotonic() < quiet:
-                assert look(cluster.connect, name).running
+                assert fetch_health(cluster.connect, name).running
                 time.sleep(0.2)
         finally:
             Supervisor().start("postgres")
@@ -352,7 +352,7 @@ def test_a_sink_waits_for_its_database_and_goes_on_at_once(cluster: Cluster) -> 
     until(lambda: len(table(cluster, name)) > 1, every=0.02)
     took = time.monotonic() - back
     until(lambda: len(table(cluster, name)) == 501 and len(cluster.letters(name)) == 1)
-    assert look(cluster.connect, name).running
+    assert fetch_health(cluster.connect, name).running
     assert took < 5, took
 
 
@@ -383,8 +383,8 @@ def test_what_is_no_records_fault_fails_the_task_with_a_sentence(
     cluster.register("apply")
     cluster.sql(change.format(name))
     cluster.produce(name, [plain("a", 1)])
-    until(lambda: look(cluster.connect, name).failed)
-    assert told.format(name) in look(cluster.connect, name).failure
+    until(lambda: fetch_health(cluster.connect, name).failed)
+    assert told.format(name) in fetch_health(cluster.connect, name).failure
     assert sent_letters(cluster, name) == []
 
 
@@ -398,9 +398,10 @@ def test_a_letter_that_cannot_be_written_fails_the_task_and_is_not_passed_by(
     cluster.register("apply")
     noise = "".join(random.Random(4).choices(string.printable, k=5000)).encode()
     cluster.produce(name, [("bad", noise), plain("good", 1)])
-    until(lambda: look(cluster.connect, name).failed)
+    until(lambda: fetch_health(cluster.connect, name).failed)
     assert (
-        f"the dead letter of {name}-0@0 could not be written" in look(cluster.connect, name).cause
+        f"the dead letter of {name}-0@0 could not be written"
+        in fetch_health(cluster.connect, name).cause
     )
     assert sum(cluster.connect.offsets(name).values()) == 0
 
@@ -450,7 +451,7 @@ def test_rows_letters_and_offsets_agree_after_a_kill(cluster: Cluster) -> None:
 def _answers(cluster: Cluster) -> Callable[[], bool]:
     def answers() -> bool:
         try:
-            return look(cluster.connect, "killed").running
+            return fetch_health(cluster.connect, "killed").running
         except Exception:
             return False
 

@@ -19,6 +19,7 @@ from bootstrap.native import java
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.jars.compiler import compile_jar
 from bootstrap.native.services import plugins
+from tests.connectors.conftest import cluster  # noqa: F401 - a fixture
 
 HARNESS = Path(__file__).parent / "harness"
 

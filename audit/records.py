@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pyarrow as pa
 from confluent_kafka import Message
 
 from connectors.registrar.config_values import listed
 from connectors.registrar.dead_letters import parse_dead_letter
-from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka, Partition, offset, topic_partition
 from connectors.registrar.lag import reads_committed
-from connectors.registrar.records.errors import RecordError
-from connectors.registrar.records.reader import RowReader
+from connectors.registrar.records.errors import UnreadableError, UnsupportedError
+from connectors.registrar.records.reader import Read, value_reader
 from dags.landing.reconcile.warehouse import SEPARATOR
 
 from .workspace import Workspace
@@ -25,10 +25,7 @@ ORIGIN = (pa.string(), pa.int32(), pa.int64())
 
 
 class Keys:
-    """Finds the key of the row that a sink makes of a record.
-
-    The message's own key is that key when its bytes are in the value too, which is cheap to see.
-    Any other record is read as the sink reads it.
+    """Finds the key of the row that a sink makes of a record, which is in the record's value.
 
     Args:
         config: the connector's.
@@ -36,23 +33,21 @@ class Keys:
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._fields = listed(config, "primary.key.fields")
-        self._single = len(self._fields) == 1
         self.committed_only = reads_committed(config)
-        try:
-            self._reader: RowReader | None = RowReader(config)
-        except RegistrarError:
-            self._reader = None
+        self._read: Read | None = None
+        with suppress(UnsupportedError):
+            self._read = value_reader(config)
 
     def of(self, message: Message) -> tuple[str, int]:
         """The key, and what the record can become."""
         key, value = message.key() or b"", message.value()
         if value is None:
             return key.decode(errors="replace"), TOMBSTONE
-        if self._reader is None or (self._single and key and key in value):
+        if self._read is None:
             return key.decode(errors="replace"), ROW
         try:
-            row = self._reader.values(message)
-        except RecordError:
+            row = self._read(value)
+        except UnreadableError:
             return key.decode(errors="replace"), NO_ROW
         values = [row.get(field) for field in self._fields]
         if None in values:

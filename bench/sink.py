@@ -156,7 +156,7 @@ class _Stack:
 
     def by_default(self) -> Load:
         """Only what the sink cannot do without."""
-        kept = ("connector.class", "connection.username", "connection.password", "insert.mode")
+        kept = ("connection.username", "connection.password", "insert.mode")
         config = _definition()
         url = config["connection.url"].partition("?")[0]
         needed = {
@@ -164,6 +164,10 @@ class _Stack:
             for key, value in config.items()
             if key in kept or key.startswith(("key.converter", "value.converter", "collection."))
         }
+        needed["connector.class"] = "io.debezium.connector.jdbc.JdbcSinkConnector"
+        if "value.converter.schema.content" in needed:
+            needed["value.converter"] = "org.apache.kafka.connect.json.JsonConverter"
+            needed["value.converter.schemas.enable"] = "true"
         key = {"primary.key.mode": "record_value", "primary.key.fields": "tx_id"}
         return self._connector({**needed, **key, "topics": TOPIC, "connection.url": url})
 

@@ -47,9 +47,11 @@ class Verb(Protocol):
     HELP: str
     EXITS: str
 
-    def add_arguments(self, parser: argparse.ArgumentParser, /) -> None: ...
+    def add_arguments(self, parser: argparse.ArgumentParser, /) -> None:
+        """Declare options."""
 
-    def run_verb(self, context: Context, /) -> int: ...
+    def run_verb(self, context: Context, /) -> int:
+        """Do the work; returns the exit code."""
 
 
 VERBS: dict[str, Verb] = {

@@ -24,6 +24,7 @@ class Task:
 
     @property
     def cause(self) -> str:
+        """The trace as one line."""
         return trace_summary(self.trace) if self.trace else ""
 
 
@@ -38,6 +39,7 @@ class Health:
 
     @property
     def failed(self) -> bool:
+        """Whether the connector or one of its tasks has failed."""
         return self.state == FAILED or any(task.state == FAILED for task in self.tasks)
 
     @property
@@ -56,6 +58,7 @@ class Health:
 
     @property
     def cause(self) -> str:
+        """The failure as one line, empty if nothing failed."""
         return trace_summary(self.failure) if self.failure else ""
 
     def __str__(self) -> str:

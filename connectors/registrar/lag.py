@@ -27,6 +27,7 @@ class Lag:
 
     @property
     def total(self) -> int:
+        """Records that are still to be read, of all partitions."""
         return sum(self.by_partition.values())
 
     def beyond(self, before: Mapping[Partition, int]) -> bool:

@@ -19,11 +19,19 @@ _URL = re.compile(
 _PEM = "PRIVATE KEY-----"
 # ${env:X} and the like are references, not secrets.
 _REFERENCE = re.compile(r"(\$\{[^}]*\})?")
+# In a JAAS line, which has more than the secret.
+_ASSIGNED = re.compile(r"(?i)password\s*=\s*\"?([^\";\s]*)")
 
 
 def is_secret(key: str) -> bool:
     """Whether a setting's name says that its value is a secret."""
     return bool(_KEY.search(key))
+
+
+def has_plain_secret(key: str, value: str) -> bool:
+    """Whether any of a secret setting's value is written out, and not a reference."""
+    parts = _ASSIGNED.findall(value) if "jaas" in key.lower() else [value]
+    return not all(_REFERENCE.fullmatch(part.strip()) for part in parts or [value])
 
 
 def is_secret_in_url(value: str) -> bool:

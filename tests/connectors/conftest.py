@@ -27,6 +27,14 @@ CONNECTORS = ROOT / "connectors"
 DEFAULTS = CONNECTORS / "defaults" / "postgres_sink.yml"
 CONTRACT = ROOT / "producer" / "schemas" / "transaction.avsc"
 STAMPS = "ingested_at timestamptz not null default now()"
+# Debezium's sink and Connect's converter by themselves, which stop at what the database refuses.
+STOCK: dict[str, Any] = {
+    "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
+    "use.reduction.buffer": "true",
+    "isolation.max.consecutive.refusals": None,
+    "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "value.converter.schemas.enable": "true",
+}
 
 Answer = tuple[int, Any]
 
@@ -150,8 +158,6 @@ class Cluster:
             "primary.key.mode": "record_key",
             "primary.key.fields": "tx_id",
             "key.converter": "org.apache.kafka.connect.storage.StringConverter",
-            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-            "value.converter.schemas.enable": "true",
             **config,
         }
         lines = [f"  {key}: {json.dumps(value)}" for key, value in settings.items()]

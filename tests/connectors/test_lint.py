@@ -33,8 +33,7 @@ config:
   primary.key.mode: record_key
   primary.key.fields: id
   key.converter: org.apache.kafka.connect.storage.StringConverter
-  value.converter: org.apache.kafka.connect.json.JsonConverter
-  value.converter.schemas.enable: true
+  value.converter: pipeline.connect.StrictJsonConverter
   value.converter.schema.content: >-
     {{"type":"struct","fields":[{{"field":"id","type":"string"}}]}}
 """
@@ -59,8 +58,10 @@ def test_a_good_file_passes(write: Write) -> None:
     assert findings(write("orders.yml", GOOD)) == []
 
 
+JSON = "org.apache.kafka.connect.json.JsonConverter"
+REPLACE = "org.apache.kafka.connect.transforms.ReplaceField$Value"
 AT_ITS_LINE = [
-    ("batch.siz: 5", "unknown setting of JdbcSinkConnector: did you mean batch.size?"),
+    ("batch.siz: 5", "unknown setting of IsolatingJdbcSinkConnector: did you mean batch.size?"),
     ("batch.size: abc", "'abc' is not a whole number"),
     ("batch.size: -1", "-1 is out of range: 1 to 100000"),
     ("insert.mode: upsrt", "'upsrt' is not one of insert, upsert, update, did you mean upsert"),
@@ -85,18 +86,29 @@ AT_ITS_LINE = [
     ("transforms.key.feilds: id", "did you mean transforms.key.fields?"),
     ("consumer.override.max.pol.records: 5", "consumer.override.max.poll.records?"),
     ("consumer.override.heartbeat.interval.ms: 5000", "more than a third"),
-    ("value.converter.schemas.enable: false", "gives the sink no fields"),
     ('value.converter.schema.content: \'{"type":"bogus"}\'', "'bogus' is not a Connect type"),
     ("value.converter.schema.content: '{'", "is not JSON"),
-    ("value.converter.decimal.format: hex", "is not one of base64, numeric"),
+    (f"value.converter: {JSON}\n  value.converter.decimal.format: hex", "into 0, null or other"),
+    (f"connector.class: {rules.JDBC_SINK}", "stops at every record that the database refuses"),
+    ("connection.password: a${env:X}", "a secret in plain text"),
+    ("primary.key.fields: id,other", "transforms.key.fields makes the key of id"),
+    ("topics: orders,others", "would be read by one contract"),
+    ("field.exclude.list: orders:id", "drops id, which the contract"),
+    ("field.include.list: other", "drops id, which the contract"),
+    ("use.reduction.buffer: true", "unknown setting of IsolatingJdbcSinkConnector"),
+    ("isolation.max.consecutive.refusals: -1", "-1 is out of range: 0 to 2147483647"),
     ("topics.regex: o.*", "Connect takes one of the two"),
     ("connector.class: com.example.Sink", "no list of the settings of com.example.Sink"),
 ]
 # What is missing or wrong, and the key whose line says so.
 AT_ANOTHER_KEY = [
-    ("use.reduction.buffer: false", "connection.url", "the first batch that has a key twice"),
     (
-        f"connection.url: {URL}&reWriteBatchedInserts=TRUE\n  use.reduction.buffer: false",
+        f"connector.class: {rules.JDBC_SINK}\n  use.reduction.buffer: false",
+        "connection.url",
+        "the first batch that has a key twice",
+    ),
+    (
+        f"connection.url: {URL}&reWriteBatchedInserts=TRUE\n  connector.class: {rules.JDBC_SINK}",
         "connection.url",
         "the first batch that has a key twice",
     ),
@@ -107,11 +119,44 @@ AT_ANOTHER_KEY = [
         "errors.deadletterqueue.topic.name",
         "dead letters will not say why",
     ),
+    (
+        f"value.converter: {JSON}\n  value.converter.schemas.enable: false",
+        "value.converter.schemas.enable",
+        "gives the sink no fields",
+    ),
+    (
+        f"value.converter: {JSON}\n  value.converter.decimal.format: hex",
+        "value.converter.decimal.format",
+        "is not one of base64, numeric",
+    ),
+    (
+        "transforms: key,few\n  transforms.few.type: org.apache.kafka.connect.transforms.Filter",
+        "transforms.few.type",
+        "drops every record",
+    ),
+    (
+        f"transforms: key,few\n  transforms.few.type: {REPLACE}\n  transforms.few.exclude: id",
+        "transforms.few.exclude",
+        "drops id, which the contract",
+    ),
     ("primary.key.mode: none", "insert.mode", "upsert needs primary.key.mode"),
     ("transforms: null", "primary.key.mode", "ClassCastException"),
     ("consumer.override.max.poll.records: 100", "batch.size", "2000 is never reached"),
     ("connection.username: null", "connection.username", "is required, and not set"),
 ]
+
+
+STRICT = GOOD.replace(
+    "StrictJsonConverter\n", "StrictJsonConverter\n  value.converter.unknown.fields: ignore\n"
+)
+
+
+def test_the_strict_converter_knows_its_words(write: Write) -> None:
+    assert findings(write("orders.yml", STRICT)) == []
+    (told,) = findings(write("orders.yml", STRICT.replace("ignore", "drop")))
+    assert "value.converter.unknown.fields: 'drop' is not one of fail, ignore" in told
+    (told,) = findings(write("orders.yml", STRICT.partition("  value.converter.schema.content")[0]))
+    assert "value.converter.schema.content: is required, and not set" in told
 
 
 def with_line(write: Write, line: str) -> Path:
@@ -135,11 +180,19 @@ def test_a_dangerous_combination_is_found(write: Write, line: str, key: str, mes
     assert any(f": {key}: " in text and message in text for text in found), found
 
 
+def test_two_files_cannot_write_one_table(write: Write) -> None:
+    files = [write("a.yml", GOOD), write("b.yml", GOOD.replace("topics: orders", "topics: more"))]
+    listings = Listings(CONNECTORS / "plugins")
+    (told,) = lint_definitions([load_definition(file) for file in files], listings)
+    assert "public.orders is the table of a.yml too" in str(told)
+
+
 def test_all_mistakes_of_all_files_come_at_once(
     write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write("a.yml", GOOD.replace("tasks.max: 1", "tasks.max: 0"))
-    folder = write("b.yml", GOOD.replace("tasks.max", "task.max")).parent
+    other = GOOD.replace("public.orders", "public.others")
+    folder = write("b.yml", other.replace("tasks.max", "task.max")).parent
     (folder / "plugins").symlink_to(CONNECTORS / "plugins")
     assert main(["lint", "--offline"], folder, folder) == 1
     out = capsys.readouterr().out
@@ -164,7 +217,7 @@ def test_a_mistake_in_a_file_keeps_nobody_from_asking_connect(
 ) -> None:
     file = write("orders.yml", GOOD.replace("tasks.max: 1", "tasks.max: 0"))
     errors = [{"value": {"name": n, "errors": [f"bad {n}"]}} for n in ("tasks.max", "topics")]
-    call = f"PUT /connector-plugins/{rules.JDBC_SINK}/config/validate"
+    call = f"PUT /connector-plugins/{rules.ISOLATING_SINK}/config/validate"
     fake_connect.answers[call] = (200, {"configs": errors})
     listings = Listings(CONNECTORS / "plugins")
     found = [

@@ -91,7 +91,9 @@ def test_an_odd_answer_is_an_error_that_names_request_and_answer(
 ) -> None:
     server.odd = ODD[odd]
     words, request = ASKING[verb]
-    where = ["--url", server.url, "--kafka", "127.0.0.1:1"]
+    # These two ask Kafka as well, and would wait for it.
+    kafka = "" if words.startswith(("lint", "apply")) else "127.0.0.1:1"
+    where = ["--url", server.url, "--kafka", kafka]
     assert main([*words.split(), *where], folder, folder) == 1
     said = "".join(capsys.readouterr())
     method, path = request.split(" ")

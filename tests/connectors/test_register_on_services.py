@@ -35,6 +35,13 @@ def test_a_connector_from_file_to_rows_and_back_to_its_file(cluster: Cluster) ->
     cluster.register("apply")
     assert (cluster.connect.config(name) or {})["batch.size"] == "2000"
 
+    assert cluster.kafka.settings([f"{name}.dlq"])[f"{name}.dlq"]["retention.ms"] == "604800000"
+    file = cluster.folder / f"{name}.yml"
+    file.write_text(file.read_text().replace("{partitions: 1}", "{config: {retention.ms: -1}}"))
+    assert "~ retention.ms = 604800000 -> -1" in cluster.register("plan", code=3)
+    assert f"topic {name}.dlq: changed" in cluster.register("apply")
+    cluster.register("plan")
+
     cluster.register("lint")
     (cluster.folder / "life.yml").unlink()
     assert "life: remove" in cluster.register("prune", code=3)
@@ -62,7 +69,7 @@ def test_what_cannot_be_converted_is_a_dead_letter_with_its_reason(cluster: Clus
     assert all(": " in letter.reason for letter in letters)
     printed = cluster.register("dead-letters", name, "--show", "2")
     assert "5 dead letters of 5 records" in printed
-    assert "Invalid bytes for Decimal field" in printed
+    assert "amount: found a text of 5 characters; the contract asks for a number" in printed
 
 
 def test_letters_are_replayed_once_after_a_fix(cluster: Cluster) -> None:

@@ -72,9 +72,9 @@ def test_strimzi_takes_the_connect_cluster_which_knows_every_placeholder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     validate(CLUSTER)
-    (plugin,) = CLUSTER["spec"]["build"]["plugins"][0]["artifacts"]
-    assert re.fullmatch("[0-9a-f]{128}", plugin["sha512sum"])
-    assert " " not in plugin["url"]
+    sink, plugin = CLUSTER["spec"]["build"]["plugins"][0]["artifacts"]
+    assert re.fullmatch("[0-9a-f]{128}", sink["sha512sum"])
+    assert " " not in sink["url"] + plugin["url"]
     monkeypatch.setenv("STREAM_FORMAT", "json")
     texts = "".join(v for d in load_definitions((), CONNECTORS) for v in d.config.values())
     given = {v["name"] for v in CLUSTER["spec"]["template"]["connectContainer"]["env"]}

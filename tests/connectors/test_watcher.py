@@ -95,7 +95,7 @@ def test_the_log_is_one_plain_sentence_per_event() -> None:
     emit("a", "failed", cause="record refused", reason="DataException:\n too long")
     emit("a", "given up", reason="10 restarts did not help")
     assert [line.partition(" ")[2] for line in log.getvalue().splitlines()] == [
-        "register.py watch: watching a; b",
+        "register.py watch: watching a, b",
         "connector a: failed (record refused): DataException: too long",
         "connector a: given up: 10 restarts did not help",
     ]

@@ -277,17 +277,16 @@ def test_what_a_table_refuses_is_a_letter_and_each_key_has_its_last_good_version
 def test_a_flood_of_refused_rows_holds_nothing_up(cluster: Cluster) -> None:
     name = sink(cluster, "flood", PLAIN, REFUSING)
     cluster.register("apply")
-    draw = random.Random(3)
-    bad = set(draw.sample(range(20_000), 5000))
-    records = [plain(f"k{i}", -1 if i in bad else i) for i in range(20_000)]
+    bad = set(random.Random(3).sample(range(10_000), 2500))
+    records = [plain(f"k{i}", -1 if i in bad else i) for i in range(10_000)]
     began = time.monotonic()
     cluster.produce(name, records)
-    until(lambda: cluster.sql(f"select count(*) from {name}") == [(15_000,)])
-    until(lambda: len(sent_letters(cluster, name)) >= 5000, every=1)
+    until(lambda: cluster.sql(f"select count(*) from {name}") == [(7500,)])
+    until(lambda: len(sent_letters(cluster, name)) >= 2500, every=1)
     took = time.monotonic() - began
-    assert len(cluster.letters(name)) == 5000
-    # A halving of each batch took 109 s.
-    assert took < 45, took
+    assert len(cluster.letters(name)) == 2500
+    # Halving every batch took 55 s.
+    assert took < 25, took
 
 
 def test_a_table_that_refuses_everything_does_not_drain_its_topic(cluster: Cluster) -> None:
@@ -341,7 +340,7 @@ def test_a_sink_waits_for_its_database_and_goes_on_at_once(cluster: Cluster) -> 
         try:
             cluster.produce(name, [plain(f"k{i}", i) for i in range(500)])
             cluster.produce(name, [plain("bad", -1)])
-            quiet = time.monotonic() + 4
+            quiet = time.monotonic() + 2
             while time.monotonic() < quiet:
                 assert fetch_health(cluster.connect, name).running
                 time.sleep(0.2)
@@ -363,28 +362,19 @@ def _accepts(cluster: Cluster) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (
-            "revoke insert on {0} from connect_sink",
-            "permission denied for table {0} (SQLSTATE 42501)",
-        ),
-        (
-            "alter table {0} drop column n",
-            "Cannot ALTER table 'public.{0}' because field 'n' is not optional",
-        ),
-    ],
-)
-def test_what_is_no_records_fault_fails_the_task_with_a_sentence(
-    cluster: Cluster, change: str, told: str
-) -> None:
-    name = sink(cluster, f"nobody_{len(told)}", PLAIN, REFUSING)
+def test_what_is_no_records_fault_fails_the_task_with_a_sentence(cluster: Cluster) -> None:
+    name = sink(cluster, "nobody", PLAIN, REFUSING)
     cluster.register("apply")
-    cluster.sql(change.format(name))
+    cluster.sql(f"revoke insert on {name} from connect_sink")
     cluster.produce(name, [plain("a", 1)])
     until(lambda: fetch_health(cluster.connect, name).failed)
-    assert told.format(name) in fetch_health(cluster.connect, name).failure
+    told = f"permission denied for table {name} (SQLSTATE 42501)"
+    assert told in fetch_health(cluster.connect, name).failure
+    cluster.sql(f"grant insert on {name} to connect_sink")
+    cluster.sql(f"alter table {name} drop column n")
+    cluster.connect.restart(name, only_failed=False)
+    told = f"Cannot ALTER table 'public.{name}' because field 'n' is not optional"
+    until(lambda: told in fetch_health(cluster.connect, name).failure)
     assert sent_letters(cluster, name) == []
 
 

@@ -72,6 +72,8 @@ class Connect(Service):
                 "producer.max.request.size": 33554432,
                 # As small again as whoever sent the message made it.
                 "producer.compression.type": "zstd",
+                # That the topic for it is gone fails a task too; Connect would wait for ever.
+                "producer.max.block.ms": 60000,
                 "scheduled.rebalance.max.delay.ms": 0,
                 # After kill -9 the load goes on within 11 seconds instead of a minute.
                 "session.timeout.ms": 10000,

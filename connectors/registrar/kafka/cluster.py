@@ -9,7 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
 
 from connectors.registrar.definition import Topic
 from connectors.registrar.errors import RegistrarError
@@ -88,6 +96,32 @@ class Kafka:
         futures = self._admin.create_topics([_new(t) for t in topics], operation_timeout=TIMEOUT)
         _wait(futures, "created", KafkaError.TOPIC_ALREADY_EXISTS)
 
+    def settings(self, topics: Iterable[str]) -> dict[str, dict[str, str]]:
+        """The settings of topics, by topic and name; the broker's defaults too."""
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
+        if not resources:
+            return {}
+
+        def ask() -> dict[str, dict[str, str]]:
+            futures = self._admin.describe_configs(resources, request_timeout=TIMEOUT)
+            found = {resource.name: future.result() for resource, future in futures.items()}
+            return {
+                topic: {name: entry.value for name, entry in entries.items()}
+                for topic, entries in found.items()
+            }
+
+        return retry_while(LEADERLESS, "Kafka does not answer", ask)
+
+    def alter(self, topic: str, settings: Mapping[str, str]) -> None:
+        """Set some of a topic's settings; the others stay."""
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in settings.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+        futures = self._admin.incremental_alter_configs([resource], request_timeout=TIMEOUT)
+        _wait({each.name: future for each, future in futures.items()}, "changed")
+
     def delete(self, names: Sequence[str]) -> None:
         """Delete topics with all their records."""
         _wait(self._admin.delete_topics(list(names), operation_timeout=TIMEOUT), "deleted")
@@ -113,6 +147,12 @@ class Kafka:
         """Records in a topic, by its first and last offsets; 0 if there is no such topic."""
         partitions = self.partitions(topic)
         return sum(self.ends(partitions).values()) - sum(self.begins(partitions).values())
+
+    def count_since(self, topic: str, millis: int) -> int:
+        """Records in a topic from the first one of this time (epoch ms) on."""
+        partitions = self.partitions(topic)
+        starts = self.at_time(partitions, millis)
+        return sum(self.ends(partitions).values()) - sum(starts.values())
 
     # --- records ----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from connectors.registrar.errors import RegistrarError
 from connectors.registrar.findings import Finding
 from connectors.registrar.lint.listing import Listing, Listings
 from connectors.registrar.lint.parts import CHAINED, Part, parts
-from connectors.registrar.secrets import PLAIN_SECRET
+from connectors.registrar.secrets import PLAIN_SECRET, has_plain_secret
 
 WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
 
@@ -70,10 +70,10 @@ def _unknown(definition: Definition, part: Part, listing: Listing, key: str) -> 
 
 def _value(key: str, kind: str, value: str, listing: Listing) -> str:
     """What is wrong with a value; empty if nothing is. A placeholder is the worker's to judge."""
+    if kind == "PASSWORD" and has_plain_secret(key, value):
+        return PLAIN_SECRET
     if has_placeholder(value):
         return ""
-    if kind == "PASSWORD" and value:
-        return PLAIN_SECRET
     allowed = listing.values.get(key)
     if allowed and not any(fnmatchcase(value.lower(), word) for word in allowed):
         near = difflib.get_close_matches(value.lower(), allowed, n=1)

@@ -11,6 +11,7 @@ from connectors.registrar.kafka import Kafka
 from connectors.registrar.lint.keys import check_keys
 from connectors.registrar.lint.listing import Listings
 from connectors.registrar.lint.live import check_live
+from connectors.registrar.lint.losses import shared_tables
 from connectors.registrar.lint.rules import check_rules
 from connectors.registrar.lint.schema_content import check_schema_content
 from connectors.registrar.rest import Connect
@@ -23,14 +24,15 @@ def lint_definitions(
     kafka: Kafka | None = None,
 ) -> list[Finding]:
     """Everything that is wrong with the definitions; without Connect only what files show."""
-    return [
-        finding
-        for definition in definitions
-        for finding in sorted(
-            dict.fromkeys(_findings(definition, listings, connect, kafka)),
-            key=lambda f: (str(f.location.file), f.location.line, f.key),
-        )
-    ]
+    found = [f for d in definitions for f in _findings(d, listings, connect, kafka)]
+    found += shared_tables(definitions)
+    files = [definition.file.resolve() for definition in definitions]
+
+    def place(finding: Finding) -> tuple[int, str, int, str]:
+        file, line = finding.location.file, finding.location.line
+        return (files.index(file) if file in files else -1, str(file), line, finding.key)
+
+    return sorted(dict.fromkeys(found), key=place)
 
 
 def _findings(

@@ -39,6 +39,7 @@ class Listing:
     ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
     def knows(self, key: str) -> bool:
+        """Whether the plugin reads this key, or passes it on."""
         return key in self.keys or key.startswith(self.prefixes or ("\0",))
 
 

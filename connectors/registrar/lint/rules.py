@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
-from connectors.registrar.config_values import has_placeholder, listed, split
+from connectors.registrar.config_values import listed, split
 from connectors.registrar.definition import Definition
 from connectors.registrar.findings import Finding
-from connectors.registrar.secrets import PLAIN_SECRET, is_secret, is_secret_in_url
+from connectors.registrar.lint import losses
+from connectors.registrar.secrets import PLAIN_SECRET, has_plain_secret, is_secret, is_secret_in_url
 
 Rule = Callable[[Definition], Iterator[Finding]]
 
@@ -52,7 +53,7 @@ def _is(definition: Definition, key: str, word: str, default: str = "") -> bool:
 
 def plain_secrets(d: Definition) -> Iterator[Finding]:
     for key, value in d.config.items():
-        if is_secret(key) and value and not has_placeholder(value):
+        if is_secret(key) and has_plain_secret(key, value):
             yield d.error(key, PLAIN_SECRET)
         elif is_secret_in_url(value):
             yield d.error(key, "a password inside a URL: use the connector's own key for it")
@@ -196,12 +197,29 @@ def json_schemas(d: Definition) -> Iterator[Finding]:
         yield d.error(SCHEMAS, text)
 
 
+def stopping_sink(d: Definition) -> Iterator[Finding]:
+    if d.config.get("connector.class") == JDBC_SINK:
+        yield d.warning(
+            "connector.class",
+            f"stops at every record that the database refuses, until a person skips it: "
+            f"{ISOLATING_SINK} makes it a dead letter and goes on",
+        )
+
+
 def _url_parameters(d: Definition) -> dict[str, str]:
     query = d.config.get(URL, "").partition("?")[2]
     return dict(parse_qsl(query, keep_blank_values=True))
 
 
-COMMON: tuple[Rule, ...] = (plain_secrets, dead_letters, input_topics, first_read, timeouts)
+COMMON: tuple[Rule, ...] = (
+    plain_secrets,
+    dead_letters,
+    input_topics,
+    first_read,
+    timeouts,
+    losses.filters,
+    losses.coercing_converter,
+)
 JDBC: tuple[Rule, ...] = (
     multi_row_inserts,
     unnest,
@@ -211,4 +229,8 @@ JDBC: tuple[Rule, ...] = (
     binary_decimals,
     batch_sizes,
     json_schemas,
+    stopping_sink,
+    losses.dropped_fields,
+    losses.key_of_another_field,
+    losses.one_contract,
 )

@@ -53,12 +53,12 @@ def _wrong(schema: Any, what: str) -> Iterator[str]:
 def _changes_values(definition: Definition) -> bool:
     """Whether a transform may give the value other fields than the schema's."""
     return not all(
-        kind.endswith(("$Key", VALUE_TO_KEY)) for kind in _transforms(definition).values()
+        kind.endswith(("$Key", VALUE_TO_KEY)) for kind in transforms_of(definition).values()
     )
 
 
 def _key_fields(definition: Definition, fields: set[str]) -> Iterator[Finding]:
-    transforms = _transforms(definition).items()
+    transforms = transforms_of(definition).items()
     keys = [f"transforms.{a}.fields" for a, kind in transforms if kind.endswith(VALUE_TO_KEY)]
     if definition.config.get("primary.key.mode") in ("record_key", "record_value"):
         keys.append("primary.key.fields")
@@ -69,7 +69,7 @@ def _key_fields(definition: Definition, fields: set[str]) -> Iterator[Finding]:
                 yield definition.error(key, f"{name} is not in the schema ({known})")
 
 
-def _transforms(definition: Definition) -> dict[str, str]:
+def transforms_of(definition: Definition) -> dict[str, str]:
     """Class by alias."""
     config = definition.config
     return {a: config.get(f"transforms.{a}.type", "") for a in listed(config, "transforms")}

@@ -63,6 +63,8 @@ def _show(result: Result) -> None:
         return
     for topic in change.topics:
         print(f"topic {topic.name}: created")
+    for name in change.topic_settings:
+        print(f"topic {name}: changed")
     print(f"{change.name}: {DONE.get(change.action, 'changed')}, {result.state}")
 
 
@@ -87,6 +89,8 @@ def apply_definitions(
         try:
             if kafka:
                 kafka.create(change.topics)
+                for topic, settings in change.topic_settings.items():
+                    kafka.alter(topic, {s.key: s.new for s in settings if s.new is not None})
             if change.action != UNCHANGED:
                 connect.put_config(wanted.name, wanted.config)
         except RegistrarError as error:

@@ -33,12 +33,14 @@ class Context:
 
     @cached_property
     def connect(self) -> Connect:
+        """Connect at --url."""
         if not self.options.url:
             raise UsageError("where is Connect? Set CONNECT_URL or use --url http://HOST:PORT")
         return Connect(self.options.url, self.options.ca_file, self.options.client_cert)
 
     @cached_property
     def kafka(self) -> Kafka:
+        """Kafka at --kafka."""
         return Kafka(self.options.kafka, _client_settings(self.options.kafka_config))
 
     @property
@@ -51,9 +53,11 @@ class Context:
         return self.kafka if any(d.topics for d in wanted) else self.kafka_if_known
 
     def definitions(self) -> list[Definition]:
+        """The files that were named, or all of the folder."""
         return targets.load_definitions(self.options.targets, self.folder)
 
     def names(self) -> list[str]:
+        """The connectors that were named, or those of all files."""
         return targets.connector_names(self.options.targets, self.folder)
 
     def one_name(self) -> str:
@@ -63,6 +67,7 @@ class Context:
         return self.names()[0]
 
     def listings(self, offline: bool = False) -> Listings:
+        """What plugins know, from the folder; Connect is asked for the others."""
         return Listings(self.folder / "plugins", None if offline else self.connect)
 
     def confirmed(self, what: str) -> bool:

@@ -27,10 +27,12 @@ class Control:
         self._act = act
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """See Verb."""
         if self is restart:
             parser.add_argument("--failed", action="store_true", help="only what has failed")
 
     def run_verb(self, context: Context) -> int:
+        """See Verb."""
         if not context.options.targets:
             raise UsageError("name the connectors: this verb never takes all")
         names = context.names()

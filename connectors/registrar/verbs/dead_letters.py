@@ -11,7 +11,8 @@ from typing import Any
 
 from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.records.reader import RowReader
+from connectors.registrar.records.avro import MAGIC
+from connectors.registrar.records.reader import Read, value_reader
 from connectors.registrar.replay import Replay
 from connectors.registrar.rest import NotFoundError
 from connectors.registrar.verbs.context import CHANGES_PENDING, Context, exit_codes, print_json
@@ -113,30 +114,30 @@ def _fate(context: Context) -> str:
     return "left out (--outdated sends them too, and overwrites it)"
 
 
-def _reader(config: dict[str, str]) -> RowReader | None:
-    """Reads the connector's records by its schema; None if its converter is not understood."""
+def _reader(config: dict[str, str]) -> Read | None:
+    """Reads the connector's records; None if its converter is not understood."""
     try:
-        return RowReader(config)
+        return value_reader(config)
     except RegistrarError:
         return None
 
 
-def _decoded(dead_letter: DeadLetter, reader: RowReader | None) -> Any:
-    """The record's value as far as it can be read: by the connector's schema, as text, as hex."""
+def _decoded(dead_letter: DeadLetter, reader: Read | None) -> Any:
+    """The record's value as far as it can be read: as text, by its schema, as hex."""
     value = dead_letter.message.value()
     if value is None:
         return None
+    if value[:1] != MAGIC:
+        with suppress(UnicodeDecodeError):
+            return value.decode()
     # Whatever is in the way, a record, its schema or a registry: the bytes can be shown.
     with suppress(Exception):
         if reader is not None:
-            return reader.values(dead_letter.message)
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return f"0x{value.hex()}"
+            return reader(value)
+    return f"0x{value.hex()}"
 
 
-def _show(dead_letter: DeadLetter, reader: RowReader | None) -> None:
+def _show(dead_letter: DeadLetter, reader: Read | None) -> None:
     topic, partition, offset = dead_letter.origin
     print(f"\n{topic}/{partition} offset {offset}: {dead_letter.reason}")
     print(f"  key   {_text(dead_letter.message.key())}")
@@ -147,7 +148,7 @@ def _text(key: Any) -> str:
     return "none" if key is None else bytes(key).decode("utf-8", "backslashreplace")
 
 
-def _as_dict(found: Summary, reader: RowReader | None) -> dict[str, Any]:
+def _as_dict(found: Summary, reader: Read | None) -> dict[str, Any]:
     return {
         "letters": found.dead_letters,
         "records": found.records,

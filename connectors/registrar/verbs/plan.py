@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from connectors.registrar.definition import Definition, Topic
 from connectors.registrar.kafka import Kafka
@@ -45,16 +45,23 @@ class Setting:
 
 @dataclass(frozen=True)
 class Change:
-    """What one connector needs; `topics` are those to be created."""
+    """What one connector needs.
+
+    Attributes:
+        topics: those to be created.
+        topic_settings: of those that are there with other settings, by topic.
+    """
 
     name: str
     action: str
     settings: tuple[Setting, ...] = ()
     topics: tuple[Topic, ...] = ()
+    topic_settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
 
     @property
     def pending(self) -> bool:
-        return self.action != UNCHANGED or bool(self.topics)
+        """Whether there is anything to apply."""
+        return self.action != UNCHANGED or bool(self.topics or self.topic_settings)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +88,10 @@ def _show(change: Change) -> None:
     for topic in change.topics:
         partitions = f" with {topic.partitions} partitions" if topic.partitions else ""
         print(painted(f"topic {topic.name}: create{partitions}", "green"))
+    for name, settings in change.topic_settings.items():
+        print(f"topic {name}: change")
+        for setting in settings:
+            print(painted(f"  {setting}", "yellow"))
     print(f"{change.name}: {change.action}")
     for setting in change.settings:
         colour = "green" if setting.old is None else "red" if setting.new is None else "yellow"
@@ -102,11 +113,29 @@ def _change(
     connect: Connect, kafka: Kafka | None, wanted: Definition, passwords: Passwords
 ) -> Change:
     missing = tuple(kafka.missing(wanted.topics)) if kafka else ()
+    there = [topic for topic in wanted.topics if topic not in missing]
     live = connect.config(wanted.name)
     secret = passwords({**(live or {}), **wanted.config})
     settings = tuple(_differences(live or {}, wanted.config, secret))
     action = CREATE if live is None else CHANGE if settings else UNCHANGED
-    return Change(wanted.name, action, settings, missing)
+    topics = _topic_settings(kafka, there) if kafka else {}
+    return Change(wanted.name, action, settings, missing, topics)
+
+
+def _topic_settings(kafka: Kafka, topics: Sequence[Topic]) -> dict[str, tuple[Setting, ...]]:
+    """What differs in topics that are there: whoever created them may not have known the file."""
+    live = kafka.settings(topic.name for topic in topics if topic.config)
+    return {
+        topic.name: differing
+        for topic in topics
+        if (
+            differing := tuple(
+                Setting(key, live[topic.name].get(key), value)
+                for key, value in topic.config.items()
+                if live[topic.name].get(key) != value
+            )
+        )
+    }
 
 
 def _differences(

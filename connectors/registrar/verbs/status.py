@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +22,27 @@ EXITS = exit_codes(done="all run", failed="one does not run")
 
 @dataclass(frozen=True)
 class Status:
-    """One connector; None where Kafka could not be asked."""
+    """One connector; None where Kafka could not be asked.
+
+    Attributes:
+        lately: dead letters of the last minute.
+    """
 
     health: Health
     lag: Lag | None
     dead_letters: int | None
+    lately: int | None
     watch: dict[str, Any]
 
     @property
     def last_error(self) -> str:
+        """What failed, and what the watcher says of it."""
         note = str(self.watch.get("note", ""))
         if note and self.watch_gone:
             note = f"{note} (as of {self.watch_gone}, when the watcher ended)"
-        return self.health.cause or note
+        cause = self.health.cause
+        # The watcher's note quotes the cause, and says more when it has given up.
+        return note if cause in note else "; ".join(filter(None, (cause, note)))
 
     @property
     def watch_gone(self) -> str:
@@ -52,6 +61,7 @@ class Status:
             "lag": self.lag.by_partition if self.lag else None,
             "lag_total": self.lag.total if self.lag else None,
             "dead_letters": self.dead_letters,
+            "dead_letters_last_minute": self.lately,
             "last_error": self.last_error,
             "watch": self.watch,
         }
@@ -63,10 +73,10 @@ class Status:
             where = f" ({', '.join(f'{p}: {n}' for p, n in behind.items())})" if behind else ""
             parts.append(f"lag {self.lag.total}{where}")
         if self.dead_letters is not None:
-            parts.append(f"dead letters {self.dead_letters}")
-        restarts, refused = self.watch.get("restarts", 0), self.watch.get("refused", 0)
-        if restarts or refused:
-            parts.append(f"watch: {restarts} restarts, {refused} records refused")
+            lately = f" ({self.lately} in the last minute)" if self.lately else ""
+            parts.append(f"dead letters {self.dead_letters}{lately}")
+        if restarts := self.watch.get("restarts", 0):
+            parts.append(f"watch: {restarts} restarts")
         if self.watch_gone:
             parts.append(f"no watcher since {self.watch_gone}")
         if self.last_error:
@@ -107,10 +117,12 @@ def fetch_status(connect: Connect, kafka: Kafka | None, name: str, state: Path) 
     if "gone_since" in watcher:
         watch["gone_since"] = watcher["gone_since"]
     config = connect.config(name) or {}
-    lag, dead_letters = None, None
+    minute_ago = int((time.time() - 60) * 1000)
+    lag, dead_letters, lately = None, None, None
     if kafka and health.state != MISSING:
         with suppress(KafkaDownError):
             lag = measure_lag(connect, kafka, name, config)
             topic = config.get("errors.deadletterqueue.topic.name", "")
             dead_letters = kafka.count(topic) if topic else 0
-    return Status(health, lag, dead_letters, watch)
+            lately = kafka.count_since(topic, minute_ago) if topic else 0
+    return Status(health, lag, dead_letters, lately, watch)

@@ -8,7 +8,7 @@ from connectors.registrar.verbs.context import Context, exit_codes
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.service import serve
 
-HELP = "keep connectors running: restart them after outages, put refused records aside"
+HELP = "keep connectors running: restart those that failed or read nothing"
 EXITS = exit_codes(done="ended by a signal, Ctrl-C too")
 
 
@@ -22,13 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="restarts in a row without a record read, before it is left to a person (%(default)s)",
     )
     parser.add_argument(
-        "--max-refused",
-        type=int,
-        default=limits.max_refused_per_minute,
-        metavar="N",
-        help="refused records within a minute; more stop the connector (%(default)s)",
-    )
-    parser.add_argument(
         "--stall",
         type=float,
         default=limits.stall_seconds,
@@ -39,10 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_verb(context: Context) -> int:
     options = context.options
-    limits = Limits(
-        max_restarts=options.max_restarts,
-        max_refused_per_minute=options.max_refused,
-        stall_seconds=options.stall,
-    )
+    limits = Limits(max_restarts=options.max_restarts, stall_seconds=options.stall)
     serve(context.connect, context.kafka, context.names, context.state, limits)
     return 0

@@ -17,8 +17,8 @@ class Cause(StrEnum):
     DATABASE_UNREACHABLE = "database unreachable"  # wait for it, then restart
     KAFKA_UNREACHABLE = "kafka unreachable"  # restart after a while
     CONFIGURATION = "configuration"  # a person has to change something
-    REFUSED = "record refused"  # take the record out of the way
-    UNKNOWN = "unknown"  # look for a refused record, else restart after a while
+    REFUSED = "record refused"  # by a sink that does not isolate records: a person has to change it
+    UNKNOWN = "unknown"  # restart after a while
 
 
 # Classes by simple name; messages are those of pgjdbc, PostgreSQL and Agroal's pool.

@@ -18,9 +18,6 @@ SENTENCES = {
     "failed": "failed ({cause}): {reason}",
     "stalled": "reads nothing for {seconds} s with {consumers} consumers, attempt {attempt}",
     "restarted": "restarted, attempt {attempt}",
-    "isolated": "{refused} records that the database refuses are in the dead-letter topic, with "
-    "{unconvertible} that cannot be converted; {written} were written: {records}",
-    "nothing refused": "no record is refused: {written} were written, attempt {attempt}",
     "recovered": "recovered after {seconds} s, lag {lag}",
 }
 
@@ -44,8 +41,6 @@ def sentence(event: str, details: Mapping[str, Any]) -> str:
 
 
 def _words(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {text}" for name, text in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "; ".join(map(_words, value))
+        return ", ".join(map(str, value))
     return str(value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,6 @@ class Limits:
     empty_group_seconds: float = 15.0
     # A worker that has just started does not know its connectors yet.
     missing_seconds: float = 20.0
-    # All of them are kept in the dead-letter topic and can be replayed; but a schema mistake would
-    # drain the whole topic into it.
-    max_refused_per_minute: int = 5000
 
 
 class Backoff:
@@ -37,10 +33,12 @@ class Backoff:
         self._not_before = 0.0
 
     def ready(self, now: float) -> bool:
+        """Whether the wait is over."""
         return now >= self._not_before
 
     @property
     def exhausted(self) -> bool:
+        """Whether the attempts are used up."""
         return self.attempts >= self._limits.max_restarts
 
     def attempt(self, now: float) -> None:
@@ -49,20 +47,11 @@ class Backoff:
         self.attempts += 1
         self._not_before = now + min(wait, self._limits.longest_wait)
 
-    def reset(self) -> None:
-        self.attempts = 0
+    def end_wait(self) -> None:
+        """The next attempt is ready; those before stay counted."""
         self._not_before = 0.0
 
-
-@dataclass
-class Meter:
-    """Counts over the last minute."""
-
-    entries: deque[tuple[float, int]] = field(default_factory=deque)
-
-    def add(self, now: float, count: int) -> int:
-        """Add to the count; returns the sum of the last 60 seconds with it."""
-        self.entries.append((now, count))
-        while self.entries[0][0] <= now - 60:
-            self.entries.popleft()
-        return sum(number for _, number in self.entries)
+    def reset(self) -> None:
+        """Start anew: nothing was attempted."""
+        self.attempts = 0
+        self.end_wait()

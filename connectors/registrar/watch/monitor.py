@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +13,13 @@ from connectors.registrar.health import FAILED, MISSING, Health, fetch_health
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lag import Lag, measure_lag, reads_committed
 from connectors.registrar.rest import Connect
-from connectors.registrar.watch.causes import Cause, classify
+from connectors.registrar.watch.causes import classify
 from connectors.registrar.watch.events import Emit
-from connectors.registrar.watch.isolation import RESUMING, Isolation
-from connectors.registrar.watch.journal import Journal
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.progress import Progress, has_records
-from connectors.registrar.watch.refusals import Refusals
 from connectors.registrar.watch.state import Phase, State
 
-# A person's decision; only STOPPED may also be the watcher's, and then the journal says so.
+# A person's decision.
 PAUSED, STOPPED = "PAUSED", "STOPPED"
 
 
@@ -36,7 +34,6 @@ class ConnectorMonitor:
         self,
         connect: Connect,
         kafka: Kafka,
-        journal: Journal,
         name: str,
         limits: Limits,
         emit: Emit,
@@ -46,22 +43,19 @@ class ConnectorMonitor:
         self._counts: dict[str, Any] = {"state": "", "restarts": 0}
         self._connect = connect
         self._kafka = kafka
-        self._journal = journal
         self._limits = limits
         self._clock = clock
         self._state = State(limits, lambda event, **more: emit(name, event, **more))
         self._backoff = self._state.backoff
         self._progress = Progress(clock())
-        self._refusals = Refusals(
-            Isolation(connect, kafka, journal, name), self._state, limits, clock
-        )
+        self._failure = ""
         self._missing_since: float | None = None
         self._measured = 0.0
 
     @property
     def summary(self) -> dict[str, Any]:
         """For `status`."""
-        return {**self._counts, "refused": self._refusals.count, "note": self._state.note}
+        return {**self._counts, "note": self._state.note}
 
     def tick(self) -> None:
         """Fetch the health once, and do what is due.
@@ -69,21 +63,17 @@ class ConnectorMonitor:
         Raises:
             RegistrarError: Connect or Kafka does not answer; the next tick tries again.
         """
-        unfinished = self._journal.read(self.name)
         health = fetch_health(self._connect, self.name)
         self._counts["state"] = FAILED if health.failed else health.state
         if health.state == MISSING:
-            # Deleted; or its worker has just started, and a journal may still be needed.
             self._on_missing()
             return
         self._missing_since = None
         if not health.running:
             self._progress.restart(self._clock())
-        if unfinished:
-            self._continue(unfinished, health)
-        elif health.state in (PAUSED, STOPPED):
+        if health.state in (PAUSED, STOPPED):
             return
-        elif health.failed:
+        if health.failed:
             self._on_failure(health)
         elif health.running:
             self._on_running()
@@ -99,21 +89,23 @@ class ConnectorMonitor:
 
     def _on_failure(self, health: Health) -> None:
         now, cause = self._clock(), classify(health.failure)
-        if self._state.phase is Phase.GIVEN_UP:
+        is_new = _kind(health.cause) != self._failure
+        if self._state.phase is Phase.GIVEN_UP and not is_new:
             return
         if not self._state.down:
             self._state.mark_down(now, self._measure_lag().positions)
             self._state.report("failed", cause=cause, reason=health.cause)
+        elif is_new:
+            # Not what the attempts so far were made against.
+            self._backoff.end_wait()
+        self._failure = _kind(health.cause)
         self._state.note = f"{cause}: {health.cause}"
         if not self._due(
             f"{self._backoff.attempts} restarts in a row did not help: {health.cause}"
         ):
             return
-        failed = next((task.id for task in health.tasks if task.state == FAILED), 0)
-        doubtful = cause in (Cause.REFUSED, Cause.UNKNOWN)
-        if self._waits_for_database() or (doubtful and self._isolate(failed)):
-            return
-        self._restart()
+        if not self._waits_for_database():
+            self._restart()
 
     def _due(self, failing: str) -> bool:
         """Whether the next attempt may be made; `failing` is the result of those before."""
@@ -147,37 +139,6 @@ class ConnectorMonitor:
     def _config(self) -> dict[str, str]:
         return self._connect.config(self.name) or {}
 
-    # --- refused records --------------------------------------------------------------------
-
-    def _isolate(self, task: int) -> bool:
-        """Whether records were taken out of the way, or that is still to be done."""
-        return self._database() is not None and self._refusals.isolate(task)
-
-    def _continue(self, unfinished: dict[str, Any], health: Health) -> None:
-        """An isolation was cut off: by a kill of the watcher, or by an error."""
-        if health.state == PAUSED:
-            # A person's: the watcher only ever stops.
-            self._journal.clear(self.name)
-        elif unfinished.get("step") == RESUMING:
-            self._refusals.resume()
-            self._state.report("resumed", reason="an isolation had been cut off at its last step")
-        elif self._backoff.ready(self._clock()):
-            self._continue_isolation(int(unfinished.get("task", 0)))
-
-    def _continue_isolation(self, task: int) -> None:
-        # Asked first: a Kafka that is unreachable is not a failed attempt.
-        positions = self._measure_lag().positions
-        if self._state.phase not in (Phase.DOWN, Phase.GIVEN_UP):
-            self._state.mark_down(self._clock(), positions)
-            self._state.report("continued", reason="an isolation had been cut off")
-        if self._waits_for_database():
-            return
-        attempts = self._backoff.attempts
-        failing = f"{attempts} attempts to find a refused record failed, {self._state.note}"
-        # Given up, it has to run all the same: stopped, it would hide its own error for ever.
-        if not self._due(failing) or not self._isolate(task):
-            self._refusals.resume()
-
     # --- running ----------------------------------------------------------------------------
 
     def _on_running(self) -> None:
@@ -190,6 +151,7 @@ class ConnectorMonitor:
         self._counts["lag"] = lag.total
         if not state.healthy and self._backoff.ready(now) and lag.beyond(state.positions):
             state.mark_recovered(now, lag=lag.total)
+            self._failure = ""
         elif lag.total and state.phase is not Phase.GIVEN_UP:
             self._on_stall(now, lag)
 
@@ -217,7 +179,9 @@ class ConnectorMonitor:
         self._state.report("stalled", seconds=round(stalled, 1), consumers=members, attempt=attempt)
         self._state.note = f"stalled: no record read for {stalled:.0f} s, {members} consumers"
         self._progress.restart(now)
-        # The trace that Connect could not store may have been that of a refused record.
-        if self._backoff.attempts and self._isolate(0):
-            return
         self._restart()
+
+
+def _kind(failure: str) -> str:
+    """A failure without what may be another each time: numbers, and names in quotes."""
+    return re.sub(r"\d+|'[^']*'|\"[^\"]*\"", "", failure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -17,8 +16,7 @@ from connectors.registrar.watch.events import emitter
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.watcher import Watcher
 
-# How long a request to a silent Connect or Kafka takes is up to them. It may be cut off: by the
-# journal the next watcher goes on with whatever was under way, as after a kill.
+# How long a request to a silent Connect or Kafka takes is up to them; it may be cut off.
 GRACE_SECONDS = 2.0
 
 
@@ -30,8 +28,6 @@ def serve(
     Raises:
         RegistrarError: another watcher is at work in the folder.
     """
-    # It warns of every block with a refused row, which is normal while records are isolated.
-    logging.getLogger("psycopg").setLevel(logging.ERROR)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

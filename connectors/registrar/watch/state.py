@@ -2,9 +2,8 @@
 
 healthy -> down                   it failed, or reads nothing; attempts go on, ever less often
 down -> given up                  the attempts are used up; a person is needed
-down -> stopped                   by the watcher, before bad records drain the topic
 any -> missing                    Connect does not have it
-stopped, missing -> down          it is back, and fails again
+missing -> down                   it is back, and fails again
 all of them -> healthy            it runs, and reads
 """
 
@@ -26,7 +25,6 @@ class Phase(Enum):
     HEALTHY = auto()
     DOWN = auto()
     GIVEN_UP = auto()
-    STOPPED = auto()
     MISSING = auto()
 
 
@@ -53,10 +51,12 @@ class State:
 
     @property
     def healthy(self) -> bool:
+        """Whether it runs and reads."""
         return self.phase is Phase.HEALTHY
 
     @property
     def down(self) -> bool:
+        """Whether it failed, and attempts go on."""
         return self.phase is Phase.DOWN
 
     def mark_down(self, now: float, positions: Mapping[Partition, int]) -> None:
@@ -75,11 +75,6 @@ class State:
         """Leave it to a person."""
         self.phase = Phase.GIVEN_UP
         self.note_ongoing("given up", reason)
-
-    def mark_stopped(self, reason: str) -> None:
-        """The watcher has stopped it; `reason` says what a person has to do."""
-        self.phase, self.note = Phase.STOPPED, reason
-        self.report("stopped", reason=reason)
 
     def mark_missing(self, now: float, reason: str) -> None:
         """Connect does not have it."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, TextIO
 
 import psutil
 
@@ -18,13 +18,13 @@ from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.rest import Connect
 from connectors.registrar.watch.events import Emit
-from connectors.registrar.watch.journal import Journal, read_json, write_atomically
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.monitor import ConnectorMonitor
+from connectors.registrar.watch.state_file import read_json, write_atomically
 
 STATE_FILE = "watch.json"
 LOCK_FILE = "watch.lock"
-#: Seconds that one round may take, all connectors isolating, before the watcher counts as dead.
+#: Seconds that one round may take before the watcher counts as dead.
 LONGEST_ROUND_SECONDS = 300.0
 
 
@@ -55,7 +55,7 @@ class Watcher:
 
     Args:
         names: called before each round, so that a new connector needs no restart.
-        folder: for the journal, the state and a lock: two watchers would undo each other's work.
+        folder: for the state and a lock: two watchers would undo each other's work.
     """
 
     def __init__(
@@ -70,13 +70,12 @@ class Watcher:
         self._connect = connect
         self._kafka = kafka
         self._names = names
-        self._journal = Journal(folder)
         self._folder = folder
         self._limits = limits
         self._emit = emit
         self._monitors = {name: self._monitor(name) for name in names()}
         self._unchecked: dict[str, str] = {}
-        self._lock = (folder / LOCK_FILE).open("w")
+        self._lock = _opened(folder / LOCK_FILE)
 
     def run(self, stop: Event) -> None:
         """Watch until `stop` is set.
@@ -102,9 +101,7 @@ class Watcher:
         self._write_state()
 
     def _monitor(self, name: str) -> ConnectorMonitor:
-        return ConnectorMonitor(
-            self._connect, self._kafka, self._journal, name, self._limits, self._emit
-        )
+        return ConnectorMonitor(self._connect, self._kafka, name, self._limits, self._emit)
 
     def _follow_files(self) -> None:
         try:
@@ -115,9 +112,8 @@ class Watcher:
             self._monitors[name] = self._monitor(name)
             self._emit(name, "watching")
         for name in [name for name in self._monitors if name not in wanted]:
-            if self._journal.read(name) is None:
-                del self._monitors[name]
-                self._emit(name, "not watched any more", reason="its file is gone")
+            del self._monitors[name]
+            self._emit(name, "not watched any more", reason="its file is gone")
 
     def _check(self, monitor: ConnectorMonitor) -> None:
         """One that cannot be checked, for whatever reason, keeps none of the others waiting."""
@@ -142,6 +138,14 @@ class Watcher:
             "connectors": {name: monitor.summary for name, monitor in self._monitors.items()},
         }
         write_atomically(self._folder / STATE_FILE, state)
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file.open("w")
+    except OSError as error:
+        raise RegistrarError(f"{file}: cannot be created: {error.strerror}") from None
 
 
 def _line(error: BaseException) -> str:

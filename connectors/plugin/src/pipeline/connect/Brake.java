@@ -37,10 +37,10 @@ final class Brake {
         int before = COUNTS.getOrDefault(task, 0);
         if (refusals > most - before) {
             COUNTS.put(task, most);
-            throw new ConfigException("more than " + most + " messages in a row were refused, and none was written ("
-                    + IsolatingJdbcSinkConnector.MAX_REFUSALS + "): this is a mistake in the table or the contract, so"
-                    + " the topic is not read on. The last reason: " + reason + ". Fix it and restart the task; if these"
-                    + " messages are all to be dead letters, raise the setting");
+            throw new ConfigException("more than " + most + " messages in a row were refused, and none was"
+                    + " written (" + IsolatingJdbcSinkConnector.MAX_REFUSALS + "): this is a mistake in the table"
+                    + " or the contract, so the topic is not read on. The last reason: " + reason + ". Fix it and"
+                    + " restart the task; if these messages are all to be dead letters, raise the setting");
         }
         COUNTS.put(task, before + refusals);
     }

@@ -109,9 +109,6 @@ final class Contract {
             throw wrong(where, "is a struct with a default, which Connect cannot carry: give its fields defaults");
         }
         SchemaBuilder builder = SchemaBuilder.struct();
-        if (name.isEmpty()) {
-            builder.name(nameOfMessage(node));
-        }
         List<ValueReader> readers = new ArrayList<>();
         for (JsonNode field : fields) {
             if (field.path("field").asText("").isEmpty()) {
@@ -125,16 +122,12 @@ final class Contract {
             builder.field(own, reader.schema);
             readers.add(reader);
         }
+        // Debezium's sink takes a message without a name, but with a field "op", for one of its own change
+        // events. Any other is better off without a name: the sink matches it against patterns, each time.
+        if (name.isEmpty() && !node.hasNonNull("name") && builder.field("op") != null) {
+            builder.name("pipeline.connect.Message");
+        }
         return made(where, builder, node, schema -> new Containers.Fields(label, schema, readers, ignoresUnknown));
-    }
-
-    /**
-     * The name of a message without one: none, but with a field "op" Debezium's sink would take it for one of
-     * its own change events, and read "before" and "after". Other messages are better off without a name, which
-     * the sink would match against patterns, record by record.
-     */
-    private static String nameOfMessage(JsonNode struct) {
-        return struct.get("fields").findValuesAsText("field").contains("op") ? "pipeline.connect.Message" : null;
     }
 
     private ValueReader scalar(String where, String label, JsonNode node) {
@@ -145,7 +138,8 @@ final class Contract {
                     + String.join(", ", TYPES.keySet()) + ", array, map, struct");
         }
         String logical = node.path("name").asText("");
-        Schema.Type needed = Times.TYPES.getOrDefault(logical, logical.equals(Decimal.LOGICAL_NAME) ? Schema.Type.BYTES : null);
+        boolean isDecimal = logical.equals(Decimal.LOGICAL_NAME);
+        Schema.Type needed = isDecimal ? Schema.Type.BYTES : Times.TYPES.get(logical);
         if (needed != null && needed != builder.type()) {
             throw wrong(where, "is a " + logical + ", whose type is " + needed.getName() + ", not " + type);
         }
@@ -158,7 +152,7 @@ final class Contract {
             case BOOLEAN:
                 return made(where, builder, node, schema -> new Texts.Bool(label, schema));
             case BYTES:
-                if (!logical.equals(Decimal.LOGICAL_NAME)) {
+                if (!isDecimal) {
                     return made(where, builder, node, schema -> new Texts.Base64Bytes(label, schema));
                 }
                 int scale = decimals(node, where, Decimal.SCALE_FIELD, Integer.MIN_VALUE);

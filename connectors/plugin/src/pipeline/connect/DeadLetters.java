@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
@@ -33,6 +35,8 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
 final class DeadLetters {
     /** Letters under way for whose fate the task goes on without waiting. */
     private static final int MOST_PENDING = 10_000;
+    /** How long one letter is waited for: Connect's own producer would try without an end. */
+    private static final long PATIENCE_SECONDS = 120;
 
     private final ErrantRecordReporter reporter;
     private final Brake brake;
@@ -72,9 +76,9 @@ final class DeadLetters {
         for (Refused each : refused) {
             SinkRecord record = each.record();
             if (reporter == null) {
-                throw new ConnectException("a message cannot be a row, and errors.deadletterqueue.topic.name is not set: "
-                        + record.topic() + "-" + record.kafkaPartition() + "@" + record.kafkaOffset() + ": "
-                        + each.error().getMessage());
+                throw new ConnectException("a message cannot be a row, and there is no topic for it"
+                        + " (errors.deadletterqueue.topic.name): " + record.topic() + "-" + record.kafkaPartition()
+                        + "@" + record.kafkaOffset() + ": " + each.error().getMessage());
             }
             reporter.report(record, each.error());
         }
@@ -102,26 +106,25 @@ final class DeadLetters {
         while (failure == null && !pending.isEmpty() && (wait || pending.peek().written.isDone())) {
             Pending letter = pending.poll();
             try {
-                letter.written.get();
+                letter.written.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException error) {
-                failure = new ConnectException("the dead letter of " + letter.origin + " could not be written ("
-                        + error.getCause() + "): its message stays the next to be read");
+                failure = lost(letter, error.getCause());
+            } catch (TimeoutException error) {
+                failure = lost(letter, "no acknowledgement in " + PATIENCE_SECONDS + " s");
             } catch (InterruptedException error) {
                 Thread.currentThread().interrupt();
-                failure = new ConnectException("interrupted while waiting for the dead letter of " + letter.origin);
+                failure = lost(letter, error);
             }
         }
     }
 
-    /** A letter under way. */
-    private static final class Pending {
-        private final String origin;
-        private final Future<RecordMetadata> written;
+    private static ConnectException lost(Pending letter, Object why) {
+        return new ConnectException("the dead letter of " + letter.origin + " could not be written (" + why
+                + "): the message is read again when the task is started again");
+    }
 
-        Pending(String origin, Future<RecordMetadata> written) {
-            this.origin = origin;
-            this.written = written;
-        }
+    /** A letter under way, and the message that it is. */
+    private record Pending(String origin, Future<RecordMetadata> written) {
     }
 
     /** Connect's reporter, with what it forgets. */

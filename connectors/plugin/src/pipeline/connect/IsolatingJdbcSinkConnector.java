@@ -18,7 +18,7 @@ public final class IsolatingJdbcSinkConnector extends JdbcSinkConnector {
     public static final String MAX_REFUSALS = "isolation.max.consecutive.refusals";
 
     private static final ConfigDef OWN = new ConfigDef().define(MAX_REFUSALS, Type.INT, 1000,
-            ConfigDef.Range.atLeast(0), Importance.MEDIUM,
+            ConfigDef.Range.between(0, Integer.MAX_VALUE), Importance.MEDIUM,
             "Messages that a task may refuse in a row, without one that is written. More are no bad messages but"
                     + " a mistake in table or contract: the task fails instead of draining the topic.");
 

@@ -58,7 +58,8 @@ final class Refusal {
         switch (token) {
             case VALUE_STRING:
                 int length = in.getTextLength();
-                return length == 0 ? "an empty text" : "a text of " + length + (length == 1 ? " character" : " characters");
+                return length == 0 ? "an empty text"
+                        : "a text of " + length + (length == 1 ? " character" : " characters");
             case VALUE_NUMBER_INT:
             case VALUE_NUMBER_FLOAT:
                 return "the number " + shown(in.getText());

@@ -32,7 +32,7 @@ final class RowKey {
             case "record_key":
                 return record.key() == null ? "the message has no key" : problem(record.key());
             case "record_value":
-                return record.value() == null ? "the message has no value to take the key from" : problem(record.value());
+                return record.value() == null ? "the message has no value, which has the key" : problem(record.value());
             default:
                 return null;
         }

@@ -76,8 +76,8 @@ public final class StrictJsonConverter implements Converter, Versioned {
                         ConfigDef.ValidString.in("fail", "truncate"), Importance.MEDIUM,
                         "What to do with a time finer than the microseconds that Postgres keeps: refuse"
                                 + " the message, or cut the time.")
-                .define(MAX_BYTES, Type.INT, 10 * 1024 * 1024, ConfigDef.Range.atLeast(1), Importance.LOW,
-                        "The largest message that is read, in bytes.");
+                .define(MAX_BYTES, Type.INT, 10 * 1024 * 1024, ConfigDef.Range.between(1, Integer.MAX_VALUE),
+                        Importance.LOW, "The largest message that is read, in bytes.");
     }
 
     @Override

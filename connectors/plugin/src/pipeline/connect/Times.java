@@ -38,6 +38,7 @@ final class Times {
     private static final LocalDate LAST_DAY = LocalDate.of(5874897, 12, 31);
     private static final long FIRST_SECOND = FIRST_DAY.toEpochDay() * 86_400;
     private static final long END_SECOND = LocalDate.of(294277, 1, 1).toEpochDay() * 86_400;
+    private static final long LAST_MILLISECOND = END_SECOND * 1000 - 1;
     private static final String BOUNDS = ", from 4713-11-24 BC to 294276-12-31";
 
     private Times() {
@@ -48,14 +49,14 @@ final class Times {
             case ZONED:
                 return new Zoned(name, schema, truncates);
             case "io.debezium.time.Timestamp":
-                return new Count(name, schema, FIRST_SECOND * 1000, END_SECOND * 1000 - 1, "milliseconds since 1970");
+                return new Count(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970");
             case "io.debezium.time.MicroTimestamp":
                 // The last microsecond of an int64 is in 294247.
                 return new Count(name, schema, FIRST_SECOND * 1_000_000, Long.MAX_VALUE, "microseconds since 1970");
             case NANO_TIMESTAMP:
                 // To whole microseconds of an int64: what is cut must not wrap round.
-                return new Nanoseconds(
-                        name, schema, Long.MIN_VALUE / 1000 * 1000, Long.MAX_VALUE, "nanoseconds since 1970", truncates);
+                return new Nanoseconds(name, schema, Long.MIN_VALUE / 1000 * 1000, Long.MAX_VALUE,
+                        "nanoseconds since 1970", truncates);
             case "io.debezium.time.Date":
                 return new Count(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970");
             case "io.debezium.time.Time":
@@ -65,9 +66,10 @@ final class Times {
             case NANO_TIME:
                 return new Nanoseconds(name, schema, 0, 86_399_999_999_999L, "nanoseconds since midnight", truncates);
             case org.apache.kafka.connect.data.Timestamp.LOGICAL_NAME:
-                return new AsDate(name, schema, FIRST_SECOND * 1000, END_SECOND * 1000 - 1, "milliseconds since 1970", 1);
+                return new AsDate(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970", 1);
             case org.apache.kafka.connect.data.Date.LOGICAL_NAME:
-                return new AsDate(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970", 86_400_000);
+                return new AsDate(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970",
+                        86_400_000);
             case org.apache.kafka.connect.data.Time.LOGICAL_NAME:
                 return new AsDate(name, schema, 0, 86_399_999, "milliseconds since midnight", 1);
             default:
@@ -143,8 +145,8 @@ final class Times {
                 return text;
             }
             if (!truncates) {
-                throw Refusal.of(name, "a time finer than microseconds",
-                        "microseconds, which is what Postgres keeps (" + StrictJsonConverter.SUB_MICROSECONDS + "=fail)");
+                throw Refusal.of(name, "a time finer than microseconds", "microseconds, which is what Postgres keeps ("
+                        + StrictJsonConverter.SUB_MICROSECONDS + "=fail)");
             }
             return scan.cut();
         }

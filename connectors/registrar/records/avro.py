@@ -1,0 +1,100 @@
+"""Avro bytes in Confluent's framing to values: a zero byte, the schema's id in four, the record."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import fastavro
+import requests
+
+from connectors.registrar.errors import RegistrarError
+from connectors.registrar.records.errors import UnreadableError
+
+MAGIC = b"\x00"
+HEADER_BYTES = 5
+# About 600 digits; Python's conversion takes the square of the length.
+LONGEST_DECIMAL = 256
+
+
+class AvroReader:
+    """Reads records by schemas that are fetched once each.
+
+    Args:
+        schema_url: address of a schema, with {id} in it.
+        extract: takes the Avro schema's text out of the answer's body.
+    """
+
+    def __init__(self, schema_url: str, extract: Callable[[str], str]) -> None:
+        self._url = schema_url
+        self._extract = extract
+        self._known: dict[int, tuple[Any, dict[str, int]]] = {}
+
+    def read(self, message: bytes) -> dict[str, Any]:
+        """The values of a message; times as the numbers that they are.
+
+        Raises:
+            UnreadableError: the bytes are not a framed record of a registered schema.
+            RegistrarError: the registry does not answer.
+        """
+        if len(message) < HEADER_BYTES or message[:1] != MAGIC:
+            raise UnreadableError("does not begin with a zero byte and a schema's id")
+        schema, scales = self._schema(int.from_bytes(message[1:HEADER_BYTES]))
+        try:
+            found: Any = fastavro.schemaless_reader(
+                io.BytesIO(message[HEADER_BYTES:]), schema, None
+            )
+        except (EOFError, IndexError, UnicodeDecodeError, OverflowError, ValueError) as error:
+            raise UnreadableError(f"not a record of its schema: {error or 'too short'}") from None
+        values = dict(found)
+        for name, scale in scales.items():
+            values[name] = _decimal(values[name], scale)
+        return values
+
+    def _schema(self, schema_id: int) -> tuple[Any, dict[str, int]]:
+        if schema_id not in self._known:
+            declared = json.loads(self._fetch(schema_id))
+            self._known[schema_id] = fastavro.parse_schema(_plain(declared)), _scales(declared)
+        return self._known[schema_id]
+
+    def _fetch(self, schema_id: int) -> str:
+        try:
+            answer = requests.get(self._url.format(id=schema_id), timeout=(5, 30))
+        except requests.RequestException as error:
+            raise RegistrarError(f"the schema registry does not answer: {error}") from None
+        if answer.status_code == 404:
+            raise UnreadableError(f"no schema has the id {schema_id}")
+        if answer.status_code != 200:
+            raise RegistrarError(f"the schema registry answers HTTP {answer.status_code}")
+        return self._extract(answer.text)
+
+
+def _plain(avro: Any) -> Any:
+    """The schema without logical types: Python's own are narrower than what Avro can carry."""
+    if isinstance(avro, list):
+        return [_plain(branch) for branch in avro]
+    if not isinstance(avro, dict):
+        return avro
+    return {k: _plain(v) for k, v in avro.items() if k != "logicalType"}
+
+
+def _scales(avro: Any) -> dict[str, int]:
+    """The record's decimals with their scales."""
+    found = {}
+    for field in avro["fields"]:
+        branches = field["type"] if isinstance(field["type"], list) else [field["type"]]
+        for branch in branches:
+            if isinstance(branch, dict) and branch.get("logicalType") == "decimal":
+                found[field["name"]] = int(branch.get("scale", 0))
+    return found
+
+
+def _decimal(unscaled: bytes | None, scale: int) -> Decimal | bytes | None:
+    if not unscaled or len(unscaled) > LONGEST_DECIMAL:
+        return unscaled
+    # From digits, because arithmetic would round to the context's precision.
+    sign, digits, _ = Decimal(int.from_bytes(unscaled, signed=True)).as_tuple()
+    return Decimal((sign, digits, -scale))

@@ -143,12 +143,7 @@ _RULES: list[tuple[type[Exception], str, _Make]] = [
     ),
     (
         duckdb.BinderException,
-        r"Referenced (?:column|table) \"([^\"]+)\" not found",
-        lambda m: invalid_identifier(m[1]),
-    ),
-    (
-        duckdb.BinderException,
-        r"does not have a column named \"([^\"]+)\"",
+        r"(?:Referenced (?:column|table)|does not have a column named) \"([^\"]+)\"",
         lambda m: invalid_identifier(m[1]),
     ),
     (
@@ -190,7 +185,7 @@ _RULES: list[tuple[type[Exception], str, _Make]] = [
     (
         duckdb.TransactionException,
         "transaction is aborted",
-        _as(603, "25P02", f"{LOCAL} gives a transaction up at its first error: send ROLLBACK."),
+        _as(603, "25P02", f"{LOCAL} gives up a transaction at its first error: send ROLLBACK."),
     ),
     (
         duckdb.TransactionException,

@@ -34,6 +34,11 @@ class Name:
         return ".".join(self.key)
 
 
+def temporary_name(name: Name) -> Name:
+    """Where DuckDB keeps the temporary table or view of this name."""
+    return Name("temp", "main", str(name))
+
+
 def quoted(name: str) -> str:
     """A name as an identifier in SQL."""
     return '"' + name.replace('"', '""') + '"'

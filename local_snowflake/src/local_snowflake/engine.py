@@ -123,7 +123,7 @@ def execute(
     """Run a statement in a session, until someone sets `cancelled`.
 
     Raises:
-        SnowflakeError: whatever went wrong, in Snowflake's terms.
+        SnowflakeError: any error, in Snowflake's terms.
     """
     text = bare(sql)
     with session.lock:
@@ -154,7 +154,7 @@ def describe(
     """The columns of a query, without running it; other statements have none.
 
     Raises:
-        SnowflakeError: whatever went wrong, in Snowflake's terms.
+        SnowflakeError: any error, in Snowflake's terms.
     """
     del params, cancelled
     with session.lock:
@@ -172,7 +172,7 @@ def describe(
 
 
 def _execute_with_retries(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
-    """Try again what met another session's change, unless it has work of its own to lose.
+    """Retry after a conflict with another session, unless the transaction has changes to lose.
 
     Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
     it the whole transaction.
@@ -198,7 +198,7 @@ def _execute_once(session: Session, tree: exp.Expr, params: Params | None) -> Ex
     if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
         raise transaction_failed()
     session.params = params
-    variables.replace(session, tree)
+    variables.substitute(session, tree)
     if isinstance(tree, _DDL):
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)

@@ -212,7 +212,7 @@ def _first(match: re.Match[str]) -> str:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Whether two transactions met and the statement may simply be tried again."""
+    """Whether another transaction changed the same rows, so that the statement may be retried."""
     if isinstance(error, duckdb.TransactionException):
         lasting = ("aborted", "no transaction", "single attached database")
         return not any(text in str(error) for text in lasting)

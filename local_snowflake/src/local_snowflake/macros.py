@@ -1,6 +1,6 @@
 """DuckDB macros with Snowflake's meaning, which the rewritten statements call.
 
-A body looks at typeof(x), which DuckDB knows when it binds the statement, so that the branches for
+A body tests typeof(x), which DuckDB knows when it binds the statement, so that the branches for
 other types cost nothing. (It can also choose among overloads, but not by the type of an aggregate.)
 A macro's argument is copied to each mention, so a body that needs it often names it in a lambda:
 otherwise nested conversions would grow exponentially.

@@ -213,7 +213,7 @@ class Session(FakeSnowflakeConnection):
             self.is_waiting = False
 
     def start_over(self) -> bool:
-        """Undo a statement that failed, if that undoes nothing else; whether it could be done."""
+        """Undo a statement that failed, if that undoes nothing else; returns whether it could."""
         if self.in_transaction and self.changes:
             return False
         explicit = self.explicit_transaction
@@ -259,7 +259,7 @@ class Session(FakeSnowflakeConnection):
         self.failed = self.in_transaction
 
     def abandon(self) -> None:
-        """Roll back whatever is open, on the way out of an error."""
+        """Roll back what is open, after an error."""
         self.explicit_transaction = self._in_transaction = self.failed = False
         self._after_commit = []
         with suppress(duckdb.Error):  # DuckDB may have rolled back by itself

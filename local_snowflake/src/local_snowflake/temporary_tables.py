@@ -13,7 +13,7 @@ from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
 
 
-def replace(session: Session, statement: exp.Expr) -> exp.Expr:
+def redirect(session: Session, statement: exp.Expr) -> exp.Expr:
     """Replace the names of temporary tables by DuckDB's own."""
     known = set(session.temporary)
     if new := created(session, statement):
@@ -25,7 +25,7 @@ def replace(session: Session, statement: exp.Expr) -> exp.Expr:
         if not isinstance(table.this, exp.Identifier) or (table.name in common and not table.db):
             continue
         if (name := _full_name(session, table)) in known:
-            _redirect(table, str(name))
+            _rename(table, str(name))
     return statement
 
 
@@ -47,7 +47,7 @@ def _full_name(session: Session, table: exp.Table) -> Name | None:
     return None
 
 
-def _redirect(table: exp.Table, new_name: str) -> None:
+def _rename(table: exp.Table, new_name: str) -> None:
     """Keep the old name as the alias, because columns may be qualified with it."""
     is_source = isinstance(table.parent, exp.From | exp.Join | exp.Merge | exp.Delete | exp.Update)
     if is_source and not table.args.get("alias"):

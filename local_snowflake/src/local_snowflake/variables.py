@@ -13,7 +13,7 @@ from local_snowflake.errors import SnowflakeError
 from local_snowflake.session import Session
 
 
-def replace(session: Session, tree: exp.Expr) -> None:
+def substitute(session: Session, tree: exp.Expr) -> None:
     """Put the values of session variables into a statement.
 
     Raises:

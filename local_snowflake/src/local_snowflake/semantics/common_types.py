@@ -1,8 +1,8 @@
 """Values that share one type: arguments of COALESCE, branches of CASE, rows of VALUES and UNION.
 
-Where a number meets a text, Snowflake makes a number of the text, or fails. DuckDB looks at a
-constant only if it is the value to return, and makes a text of the number in a UNION. So constants
-are converted before the statement runs, and other mixtures are refused, here or by DuckDB itself.
+Of a number and a text Snowflake makes two numbers, or fails. DuckDB converts a constant only if it
+is the value to return, and makes a text of the number in a UNION. So constants are converted before
+the statement runs, and other mixtures are refused, here or by DuckDB itself.
 https://docs.snowflake.com/en/sql-reference/functions/coalesce#usage-notes
 """
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 from local_snowflake.session import Session
 
 
-def replace(session: Session, statement: exp.Expr) -> exp.Expr:
+def rewrite(session: Session, statement: exp.Expr) -> exp.Expr:
     """Replace them by constants."""
     values: dict[type[exp.Expr], str | None] = {
         exp.CurrentAccount: "LOCAL",

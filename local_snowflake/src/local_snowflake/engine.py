@@ -115,10 +115,7 @@ def parse(sql: str) -> exp.Expr:
 
 
 def execute(
-    session: Session,
-    sql: str,
-    params: Params | None = None,
-    cancelled: threading.Event | None = None,
+    session: Session, sql: str, params: Params | None, cancelled: threading.Event
 ) -> Executed:
     """Run a statement in a session, until someone sets `cancelled`.
 
@@ -128,7 +125,7 @@ def execute(
     text = bare(sql)
     with session.lock:
         session.last_used = time.monotonic()
-        session.running = cancelled or threading.Event()
+        session.running = cancelled
         try:
             if put.is_put(text):
                 return Executed(new_query_id(), 0, Result([]), upload=put.put(session, text).upload)
@@ -145,18 +142,12 @@ def execute(
             session.last_used = time.monotonic()
 
 
-def describe(
-    session: Session,
-    sql: str,
-    params: Params | None = None,
-    cancelled: threading.Event | None = None,
-) -> Executed:
+def describe(session: Session, sql: str) -> Executed:
     """The columns of a query, without running it; other statements have none.
 
     Raises:
         SnowflakeError: any error, in Snowflake's terms.
     """
-    del params, cancelled
     with session.lock:
         try:
             tree = parse(bare(sql))

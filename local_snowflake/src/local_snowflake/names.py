@@ -1,4 +1,4 @@
-"""Object names: parts, quoting, and the capitals of what is not quoted.
+"""Object names: parts, quotes, and upper case for what is not quoted.
 
 https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 """
@@ -58,7 +58,7 @@ def normalize(identifier: exp.Expr | None) -> str:
 
 
 def normalize_text(text: str | None) -> str:
-    """The same of an identifier in a text, with its quotes if it has any."""
+    """The same for an identifier given as text, with its quotes if it has any."""
     text = text or ""
     return text[1:-1] if text.startswith('"') else text.upper()
 

@@ -150,7 +150,7 @@ class Session(FakeSnowflakeConnection):
         return Name(database, schema, normalize(table.this))
 
     def resolve_text(self, text: str) -> Name:
-        """The same of a name written as text, as in FORMAT_NAME = 'db.schema.name'."""
+        """The same for a name given as text, as in FORMAT_NAME = 'db.schema.name'."""
         identifiers = [exp.to_identifier(part, quoted=True) for part in split_reference(text)]
         fields = dict(zip(("this", "db", "catalog"), reversed(identifiers), strict=False))
         return self.resolve(exp.Table(**fields))

@@ -99,7 +99,7 @@ def _null_if(number: int, csv: CsvFormat) -> str:
 
 
 def _escaped(path: Path) -> str:
-    """A path as a glob pattern, which DuckDB takes it for."""
+    """A path as a glob pattern, because DuckDB reads it as one."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 

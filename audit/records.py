@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pyarrow as pa
 from confluent_kafka import Message
 
+from connectors.registrar.config_values import listed
+from connectors.registrar.dead_letters import parse_dead_letter
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.kafka import Kafka, Partition
-from connectors.registrar.letters import opened
+from connectors.registrar.kafka import Kafka, Partition, offset, topic_partition
+from connectors.registrar.lag import reads_committed
 from connectors.registrar.records.errors import RecordError
 from connectors.registrar.records.reader import RowReader
 from dags.landing.reconcile.warehouse import SEPARATOR
@@ -18,12 +20,14 @@ from .workspace import Workspace
 
 #: What a record can become.
 ROW, TOMBSTONE, NO_ROW = range(3)
+#: Topic, partition and offset.
+ORIGIN = (pa.string(), pa.int32(), pa.int64())
 
 
 class Keys:
     """Finds the key of the row that a sink makes of a record.
 
-    The message's own key is that key when its bytes stand in the value too, which is cheap to see.
+    The message's own key is that key when its bytes are in the value too, which is cheap to see.
     Any other record is read as the sink reads it.
 
     Args:
@@ -31,11 +35,9 @@ class Keys:
     """
 
     def __init__(self, config: Mapping[str, str]) -> None:
-        fields = config.get("primary.key.fields", "").split(",")
-        self._fields = [field.strip() for field in fields if field.strip()]
+        self._fields = listed(config, "primary.key.fields")
         self._single = len(self._fields) == 1
-        level = config.get("consumer.override.isolation.level", "read_uncommitted")
-        self.committed_only = level == "read_committed"
+        self.committed_only = reads_committed(config)
         try:
             self._reader: RowReader | None = RowReader(config)
         except RegistrarError:
@@ -58,51 +60,42 @@ class Keys:
         return SEPARATOR.join(map(str, values)), ROW
 
 
-def load(
+def load_records(
     workspace: Workspace,
     kafka: Kafka,
     keys: Keys,
     begins: Mapping[Partition, int],
     ends: Mapping[Partition, int],
-    done: Mapping[Partition, int],
+    committed: Mapping[Partition, int],
 ) -> None:
-    """Add the records between two offsets of each partition to the table `records`.
+    """Fill the table `records` with those between two offsets of each partition.
 
     Args:
-        done: the offset below which the sink has handled everything.
+        committed: the offsets below which the sink has handled everything.
     """
+    workspace.create(
+        "records",
+        "topic varchar, partition_id integer, record_offset bigint, key varchar, kind tinyint,"
+        " handled boolean",
+    )
+    types = (*ORIGIN, pa.string(), pa.int8(), pa.bool_())
     for messages in kafka.batches(begins, ends, keys.committed_only):
-        found = [keys.of(message) for message in messages]
-        below = [
-            int(m.offset() or 0) < done.get((str(m.topic()), int(m.partition() or 0)), 0)
-            for m in messages
-        ]
-        workspace.insert_columns(
-            "records",
-            [
-                *_places(messages),
-                pa.array([key for key, _ in found], pa.string()),
-                pa.array([kind for _, kind in found], pa.int8()),
-                pa.array(below, pa.bool_()),
-            ],
-        )
+        rows = []
+        for message in messages:
+            partition, number = topic_partition(message), offset(message)
+            handled = number < committed.get(partition, 0)
+            rows.append((*partition, number, *keys.of(message), handled))
+        workspace.insert_rows("records", rows, types)
 
 
-def load_letters(workspace: Workspace, kafka: Kafka, topic: str) -> None:
-    """Add where the records of a dead-letter topic came from to the table `letters`."""
-    partitions = kafka.partitions(topic)
+def load_dead_letters(workspace: Workspace, kafka: Kafka, topic: str) -> None:
+    """Fill the table `dead_letters` with where the records of a dead-letter topic came from.
+
+    Args:
+        topic: empty if the connector has none.
+    """
+    workspace.create("dead_letters", "topic varchar, partition_id integer, record_offset bigint")
+    partitions = kafka.partitions(topic) if topic else []
     for messages in kafka.batches(kafka.begins(partitions), kafka.ends(partitions)):
-        places = [opened(message).origin for message in messages]
-        columns = zip(*places, strict=True)
-        types = (pa.string(), pa.int32(), pa.int64())
-        workspace.insert_columns(
-            "letters", [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
-        )
-
-
-def _places(messages: Sequence[Message]) -> list[pa.Array]:
-    return [
-        pa.array([m.topic() for m in messages], pa.string()),
-        pa.array([m.partition() for m in messages], pa.int32()),
-        pa.array([m.offset() for m in messages], pa.int64()),
-    ]
+        origins = [parse_dead_letter(message).origin for message in messages]
+        workspace.insert_rows("dead_letters", origins, ORIGIN)

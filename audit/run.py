@@ -11,9 +11,8 @@ import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 
 import settings
-from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.targets import definitions
+from connectors.registrar.targets import load_definitions
 from dags.landing import feeds, postgres
 from dags.landing.feeds import Feed, FileFeed, StreamFeed
 from dags.landing.reconcile import files, marts
@@ -21,7 +20,7 @@ from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
 
-from . import relation, topic
+from . import relation_to_raw, topic_to_sink
 from .workspace import workspace
 
 
@@ -37,14 +36,13 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
         sources: folder of the landing blocks.
 
     Raises:
-        AuditError: Kafka, Postgres or Snowflake is away.
+        AuditError: Postgres or Snowflake is unreachable.
+        RegistrarError: Kafka is; or a connector's file is wrong or of a kind that is not audited.
     """
     try:
         yield from _streams(connectors)
         with closing(connect_from_env()) as target:
             yield from _feeds(feeds.load(sources), target)
-    except RegistrarError as error:
-        raise AuditError(str(error)) from error
     except psycopg.Error as error:
         raise AuditError(f"Postgres: {_line(error)}") from error
     except snowflake.connector.Error as error:
@@ -53,18 +51,21 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
 
 def _streams(connectors: Path) -> Iterator[Hop]:
     kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
-    for connector in definitions([], connectors):
+    for connector in load_definitions([], connectors):
         with workspace() as keys:
-            yield from topic.compare(keys, kafka, connector)
+            yield from topic_to_sink.compare(keys, kafka, connector)
 
 
 def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
     for feed in every:
-        if isinstance(feed, StreamFeed):
-            with workspace() as keys:
-                yield relation.compare(keys, postgres.connect_from_env, target, feed)
-        if isinstance(feed, FileFeed):
-            yield files.compare(target, feed)
+        match feed:
+            case StreamFeed():
+                with workspace() as keys:
+                    yield relation_to_raw.compare(keys, postgres.connect_from_env, target, feed)
+            case FileFeed():
+                yield files.compare(target, feed)
+            case _:
+                raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")
         if hop := marts.compare(target, feed):
             yield hop
 

@@ -13,7 +13,7 @@ from dags.landing.reconcile.report import Hop
 
 
 def show(hops: Iterable[Hop], as_json: bool) -> int:
-    """Print each hop when it is compared; returns 0 if there is no difference, else 1."""
+    """Print each hop as soon as it is compared; returns 0 if there is no difference, else 1."""
     done = []
     console = Console(highlight=False, soft_wrap=True)
     for hop in hops:

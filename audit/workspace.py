@@ -1,4 +1,4 @@
-"""Where keys of different systems meet: a DuckDB file that is gone afterwards.
+"""Where keys of different systems meet: a DuckDB file that is deleted afterwards.
 
 Keys are compared as they are, not as hashes. DuckDB keeps to its memory limit by spilling to disk,
 so that the audit's memory does not grow with the data.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +32,26 @@ class Workspace:
         self._duckdb.execute(f"set memory_limit = '{MEMORY}'; set temp_directory = '{folder}'")
 
     def create(self, table: str, columns: str) -> None:
-        """An empty table, in place of one that may be there."""
+        """An empty table; it replaces one of this name."""
         self._duckdb.execute(f"create or replace table {table} ({columns})")
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self._duckdb.execute(query).fetchall()
-
     def number(self, query: str) -> int:
-        return int(self.rows(query)[0][0])
+        """The first column of a query's first row, which must be a number."""
+        return int(self._rows(query)[0][0])
 
     def named(self, query: str, limit: int) -> tuple[int, list[str]]:
         """How many keys a query finds, and the first of them; it selects `key`."""
         count = self.number(f"select count(*) from ({query})")
-        found = self.rows(f"select key from ({query}) order by key limit {limit}") if count else []
-        return count, [readable(key) for (key,) in found]
+        found = self._rows(f"select key from ({query}) order by key limit {limit}") if count else []
+        return count, [key.replace(SEPARATOR, " / ") for (key,) in found]
 
-    def insert_columns(self, table: str, columns: Sequence[pa.Array]) -> None:
-        """Rows, given as columns in the table's order."""
-        names = [f"c{n}" for n in range(len(columns))]
-        self._insert(table, pa.table(list(columns), names=names))
+    def insert_rows(
+        self, table: str, rows: Sequence[tuple[Any, ...]], types: Sequence[pa.DataType]
+    ) -> None:
+        """Rows in the order of the table's columns, which have these types."""
+        if rows:
+            columns = [pa.array(c, t) for c, t in zip(zip(*rows, strict=True), types, strict=True)]
+            self._insert(table, pa.table(columns, names=[f"c{n}" for n in range(len(types))]))
 
     def insert_from_postgres(
         self, table: str, connection: psycopg.Connection, query: sql.Composable, types: str
@@ -90,19 +91,22 @@ class Workspace:
         self._duckdb.execute(f"insert into {table} select * from batch")
         self._duckdb.unregister("batch")
 
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self._duckdb.execute(query).fetchall()
+
     def close(self) -> None:
+        """Let go of the file."""
         self._duckdb.close()
 
 
 @contextmanager
 def workspace() -> Iterator[Workspace]:
     """A workspace of its own, deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
-        opened = Workspace(Path(folder))
-        try:
-            yield opened
-        finally:
-            opened.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="audit-") as folder,
+        closing(Workspace(Path(folder))) as opened,
+    ):
+        yield opened
 
 
 def joined(columns: Sequence[sql.Composed]) -> sql.Composed:
@@ -110,8 +114,3 @@ def joined(columns: Sequence[sql.Composed]) -> sql.Composed:
     separator = sql.SQL(" || {} || ").format(sql.Literal(SEPARATOR))
     parts = [part for column in columns for part in (separator, column)][1:]
     return sql.Composed(parts)
-
-
-def readable(key: str) -> str:
-    """A key as a person is shown it."""
-    return key.replace(SEPARATOR, " / ")

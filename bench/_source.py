@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import settings
-from producer.events import stream
-from producer.events.stream import Stream
+from producer.events.stream import Stream, find_stream
+from producer.users import read_registrations
 
 USERS = settings.ROOT / "data" / "incoming" / "user_registrations_*.csv"
 
 
 def transactions() -> Stream:
-    """From wherever the bench is started."""
-    return stream.find("transaction", str(USERS))
+    """The transaction stream, whatever INCOMING_DIR is."""
+    return find_stream("transaction", partial(read_registrations, str(USERS)))

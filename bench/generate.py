@@ -12,9 +12,9 @@ from typing import Any
 from faker import Faker
 
 from bench import _source
-from bench.timing import compare
+from bench.timing import compare_rates
 from producer.drawing.timeline import Spread, micros
-from producer.events import stream
+from producer.events.stream import blocks
 
 OURS = 200_000
 THEIRS = 10_000
@@ -23,7 +23,7 @@ CATEGORIES = ("groceries", "dining", "travel", "electronics", "clothing", "healt
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
 
 
-def run() -> list[dict[str, Any]]:
+def bench_rows() -> list[dict[str, Any]]:
     """Rows of the bench table; rates are records a second in one process."""
     source = _source.transactions()
     line = Spread(micros(START), micros(END), OURS, source.recipe.rhythm)
@@ -31,14 +31,14 @@ def run() -> list[dict[str, Any]]:
 
     def ours() -> int:
         records = 0
-        for block, size in stream.blocks(OURS):
+        for block, size in blocks(OURS):
             records += len(source.rows(block, 1, source.times(block, size, 1, line)))
         return records
 
     def theirs() -> int:
         return len([_naive(fake) for _ in range(THEIRS)])
 
-    return [compare("generate", "one Faker call for each field", ours, theirs, bar=25)]
+    return [compare_rates("generate", "one Faker call for each field", ours, theirs, bar=25)]
 
 
 def _naive(fake: Faker) -> tuple[Any, ...]:

@@ -1,8 +1,8 @@
 """Landing: against the bare commands that move the same rows, and against other tools.
 
 Needs the Postgres and the local Snowflake of a running stack, and about 4 GB of disk: the
-measurements happen in databases of their own there, which are gone at the end. dlt and Sling come
-from the dependency group `peers`.
+measurements happen in databases of their own there, which are dropped at the end. dlt and Sling
+come from the dependency group `peers`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import settings
-from bench.against import floor, peers
+from bench.against import baseline, peers
 from bench.against.databases import RAW_TABLE, Databases, databases
-from bench.timing import Prepared, Work, compare, rate, row
-
-# The landing is imported from the DAGs' folder, as Airflow does.
+from bench.timing import Prepared, Work, compare_rates, table_row
 from dags.landing.feeds import FileFeed, StreamFeed, find
 from dags.landing.land import land_files, land_stream
 
+# A table and the stage of its files.
+BASELINE_TABLE = "RAW.BASELINE"
 ROWS = 500_000
 FILE_ROWS = 500_000
 OLD, FEW, NEW = 5_000_000, 50_000, 10_000
@@ -34,12 +34,12 @@ ROUNDS = 5
 PEER_ROUNDS = 3
 
 
-def run() -> Iterator[dict[str, Any]]:
+def bench_rows() -> Iterator[dict[str, Any]]:
     """Rows of the bench table; rates are rows a second."""
     settings.load_env()
     logging.getLogger("snowflake").setLevel(logging.ERROR)
     with databases("bench_land", ROWS) as pair, pair.chosen():
-        pair.snowflake("create stage RAW.FLOOR", floor.STREAM_TABLE)
+        pair.snowflake(f"create stage {BASELINE_TABLE}", baseline.STREAM_TABLE)
         yield from _stream(pair)
         yield _files(pair)
     yield from _incremental()
@@ -49,16 +49,17 @@ def _stream(pair: Databases) -> Iterator[dict[str, Any]]:
     landing = _land_stream(pair, ROWS)
     landing()  # makes the raw table
     ours = _emptied(pair, RAW_TABLE, landing)
-    bare = _emptied(pair, "RAW.FLOOR", _counted(floor.psql_gzip_copy, pair, "RAW.FLOOR", ROWS))
-    what = "unload + land"
-    yield compare(what, "psql | gzip -1, PUT, COPY INTO", ours, bare, bar=0.7, rounds=ROUNDS)
+    compare = partial(compare_rates, "unload + land")
+    counted = _counted(baseline.psql_gzip_copy, pair, BASELINE_TABLE, ROWS)
+    bare = _emptied(pair, BASELINE_TABLE, counted)
+    yield compare("psql | gzip -1, PUT, COPY INTO", ours, bare, bar=0.7, rounds=ROUNDS)
     sling = _counted(peers.sling, pair, "RAW.SLING", ROWS)
-    yield compare(what, "Sling, into the same server", ours, sling, bar=1.0, rounds=PEER_ROUNDS)
-    # It has less to do: no server, no stage, and no ingest_xid, whose type it does not know.
+    yield compare("Sling, into the same server", ours, sling, bar=1.0, rounds=PEER_ROUNDS)
+    # It has less to do: no server, no stage, and no ingest_xid, whose type it does not support.
     dlt = "dlt, without ingest_xid, into a DuckDB file"
-    yield compare(what, dlt, ours, peers.dlt, bar=1.0, rounds=PEER_ROUNDS)
+    yield compare(dlt, ours, peers.dlt, bar=1.0, rounds=PEER_ROUNDS)
     by_row = partial(peers.row_by_row, BY_ROW)
-    yield compare(what, "SELECT *, an INSERT a row", ours, by_row, bar=None, rounds=PEER_ROUNDS)
+    yield compare("SELECT *, an INSERT per row", ours, by_row, bar=None, rounds=PEER_ROUNDS)
 
 
 def _land_stream(pair: Databases, rows: int) -> Work:
@@ -82,9 +83,8 @@ def _feed() -> StreamFeed:
 
 def _emptied(pair: Databases, table: str, work: Work) -> Work:
     def before() -> None:
-        pair.snowflake(
-            f"create table if not exists {table} (empty text)", f"truncate table {table}"
-        )
+        create = f"create table if not exists {table} (empty text)"
+        pair.snowflake(create, f"truncate table {table}")
 
     return Prepared(before, work)
 
@@ -120,12 +120,13 @@ def _files(pair: Databases) -> dict[str, Any]:
             land_files(feed, Path(folder))
             return pair.count(f"RAW.{feed.table}")
 
-        bare = _counted(lambda: floor.put_copy(Path(folder) / "*.csv"), pair, "RAW.FLOOR", rows)
-        return compare(
+        put_and_copy = partial(baseline.put_and_copy, Path(folder) / "*.csv")
+        bare = _counted(put_and_copy, pair, BASELINE_TABLE, rows)
+        return compare_rates(
             "land files",
             "PUT, COPY INTO",
             Prepared(forget, ours),
-            Prepared(lambda: pair.snowflake(floor.FILES_TABLE), bare),
+            Prepared(lambda: pair.snowflake(baseline.FILES_TABLE), bare),
             bar=0.6,
             rounds=ROUNDS,
         )
@@ -145,18 +146,18 @@ def _write_files(folder: Path) -> int:
 
 
 def _incremental() -> Iterator[dict[str, Any]]:
-    """New rows on a large table and on a small one: the time must not follow the old rows."""
+    """New rows on a large table and on a small one: the time must not depend on the old rows."""
     with databases("bench_old", OLD) as large, databases("bench_few", FEW) as small:
         peaks = [_peak_of_first_landing(pair) for pair in (large, small)]
-        works = [Prepared(_adding(pair), _land_stream(pair, NEW)) for pair in (large, small)]
-        for work in works:
-            rate(work)
-        pairs = [(rate(works[0]), rate(works[1])) for _ in range(ROUNDS)]
-    what = f"{NEW // 1000}k new rows on {OLD // 1_000_000}M old"
-    yield row(what, f"the same on {FEW // 1000}k old", pairs, bar=0.77)
-    # A ratio above the bar: smaller is better, so theirs stands first.
+        on_large, on_small = (
+            Prepared(partial(pair.fill, NEW), _land_stream(pair, NEW)) for pair in (large, small)
+        )
+        what = f"{NEW // 1000}k new rows on {OLD // 1_000_000}M old"
+        theirs = f"the same on {FEW // 1000}k old"
+        yield compare_rates(what, theirs, on_large, on_small, bar=0.77, rounds=ROUNDS)
+    # Smaller is better here, so theirs comes first and the ratio is above the bar.
     what = f"peak MB of landing {FEW // 1000}k rows"
-    yield row(what, f"of {OLD // 1_000_000}M rows", [(peaks[1], peaks[0])], bar=0.8)
+    yield table_row(what, f"of {OLD // 1_000_000}M rows", [(peaks[1], peaks[0])], bar=0.8)
 
 
 def _peak_of_first_landing(pair: Databases) -> float:
@@ -177,7 +178,3 @@ def land_all() -> None:
     """Land what is new of the stream, then print this process's peak memory in MB."""
     land_stream(_feed())
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _adding(pair: Databases) -> Callable[[], None]:
-    return lambda: pair.fill(NEW)

@@ -1,6 +1,6 @@
 """Producing to Kafka, against messages that were encoded beforehand.
 
-Ours validates and encodes each record from the contract, and, in the rows called "from the seed",
+Ours validates and encodes each record from the contract and, in the rows called "from the seed",
 draws it too. Theirs hands ready bytes to the same client with the same settings and delivery
 reports: what is left to do is Kafka's. Needs the stack's Kafka (KAFKA_BOOTSTRAP_SERVERS).
 """
@@ -18,33 +18,32 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 import settings
 from bench import _source
-from bench.timing import compare
+from bench.timing import compare_rates
 from producer.contracts.avro_format import AvroWire
 from producer.contracts.json_format import JsonWire
 from producer.contracts.message import Message, Row
 from producer.contracts.wire import Wire
 from producer.delivery.kafka import Delivery
 from producer.delivery.run import CHUNK
-from producer.delivery.watch import Watch
+from producer.delivery.totals import Observer
 from producer.drawing.timeline import HOUR, Spread
-from producer.events import stream
 from producer.events.messages import Messages
-from producer.events.stream import Stream
+from producer.events.stream import Stream, blocks
 
 COUNT = 400_000
 TOPIC = "bench_produce"
 START = 1_793_491_200_000_000
 BAR = 0.5
-# A run lasts one or two seconds, and single ratios lie as far apart as 0.45 and 0.63.
+# A run lasts one or two seconds, and single ratios are as far apart as 0.45 and 0.63.
 ROUNDS = 11
-QUIET = Watch(lambda text: None, lambda totals: None, lambda: False)
+QUIET = Observer(lambda text: None, lambda totals: None, lambda: False)
 
 
-def run() -> list[dict[str, Any]]:
+def bench_rows() -> list[dict[str, Any]]:
     """Rows of the bench table; rates are acknowledged messages a second from one process."""
     settings.load_env()
     source = _source.transactions()
-    # No registry needed: the schema's id only stands in the frame.
+    # No registry is needed: the schema's id is nothing but a number in the frame.
     wires: dict[str, Wire] = {
         "JSON": JsonWire(source.contract),
         "Avro": AvroWire(source.contract, 1),
@@ -59,8 +58,12 @@ def run() -> list[dict[str, Any]]:
             encoding = partial(_produce, partial(_encoded, wire, rows))
             drawing = partial(_produce, partial(_drawn, source, wire))
             results += [
-                compare(f"produce {name}", comparison, encoding, theirs, bar=BAR, rounds=ROUNDS),
-                compare(f"produce {name} from the seed", comparison, drawing, theirs, bar=None),
+                compare_rates(
+                    f"produce {name}", comparison, encoding, theirs, bar=BAR, rounds=ROUNDS
+                ),
+                compare_rates(
+                    f"produce {name} from the seed", comparison, drawing, theirs, bar=None
+                ),
             ]
     return results
 
@@ -70,25 +73,25 @@ def _line(source: Stream) -> Spread:
 
 
 def _times(source: Stream) -> Iterator[tuple[int, np.ndarray]]:
-    for block, size in stream.blocks(COUNT):
+    for block, size in blocks(COUNT):
         yield block, source.times(block, size, 1, _line(source))
 
 
 def _drawn(source: Stream, wire: Wire) -> Iterator[list[Message]]:
     messages = Messages(source, wire, _line(source), 1)
-    for block, size in stream.blocks(COUNT):
+    for block, size in blocks(COUNT):
         yield messages.block(block, size).messages
 
 
-def _encoded(wire: Wire, blocks: list[list[Row]]) -> Iterator[Any]:
-    return map(wire.encode, blocks)
+def _encoded(wire: Wire, drawn: list[list[Row]]) -> Iterator[Any]:
+    return map(wire.encode, drawn)
 
 
-def _produce(blocks: Callable[[], Iterable[list[Message]]]) -> int:
+def _produce(make_blocks: Callable[[], Iterable[list[Message]]]) -> int:
     """Send blocks as a run does, and wait for the last delivery report."""
     delivery = Delivery(settings.get("KAFKA_BOOTSTRAP_SERVERS"), TOPIC, 60, QUIET)
     delivery.connect()
-    for block in blocks():
+    for block in make_blocks():
         for first in range(0, len(block), CHUNK):
             delivery.send(block[first : first + CHUNK])
             delivery.poll(0)
@@ -100,7 +103,7 @@ def _produce(blocks: Callable[[], Iterable[list[Message]]]) -> int:
 
 @contextmanager
 def _topic() -> Iterator[None]:
-    """A topic of three partitions that is gone afterwards."""
+    """A topic of three partitions that is deleted afterwards."""
     admin = AdminClient({"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS")})
     # A run that was killed has left its own behind.
     with suppress(KafkaException):

@@ -1,4 +1,4 @@
-"""How fast rows reach Postgres: our sink, a sink as most people configure it, a consumer by hand.
+"""How fast rows reach Postgres: our sink, one as most people configure it, a handwritten consumer.
 
 All three read the same topic, with 20 % repeated keys, into sink tables of the same kind (trigger
 and indexes included), in JSON and in Avro. The rate is messages by the time from the first to the
@@ -11,7 +11,6 @@ Kafka and Connect; its topics, tables and connectors are removed at the end.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -24,25 +23,29 @@ from typing import Any
 import psycopg
 
 import settings
-from bench import _by_hand, timing
-from connectors.registrar.definition import Topic, load
+from bench.against import handwritten_consumer
+from bench.timing import table_row
+from bootstrap.postgres import provision
+from connectors.registrar.definition import Topic, load_definition
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.rest import Connect
-from connectors.registrar.status import count
-from connectors.registrar.stopping import stop_and_wait
+from connectors.registrar.waiting import stop_and_wait
+from settings import command_line
 
 TOPIC = "bench_sink"
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 TYPES = ["text", "text", "numeric", "text", "text", "text", "timestamptz"]
 PARTITIONS = 3
+RECORDS = 400_000
+REPEATS = 5
 LIMIT_SECONDS = 300
 FORMATS = ("json", "avro")
 
 Load = Callable[[str, int], None]
 
 
-def run(
-    records: int = 400_000, repeats: int = 5, formats: Sequence[str] = FORMATS
+def bench_rows(
+    records: int = RECORDS, repeats: int = REPEATS, formats: Sequence[str] = FORMATS
 ) -> list[dict[str, Any]]:
     """Measure; rates are messages a second.
 
@@ -69,7 +72,7 @@ def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
             "1 task": stack.ours(tasks=1),
             "3 tasks": stack.ours(tasks=3),
             "default": stack.by_default(),
-            "hand": stack.by_hand(),
+            "handwritten": stack.handwritten(),
         }
         rates: dict[str, list[float]] = {name: [] for name in loads}
         for number in range(1 + repeats):
@@ -83,13 +86,13 @@ def _format(form: str, records: int, repeats: int) -> list[dict[str, Any]]:
 def _rows(form: str, rates: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
     comparisons = {
         "default": ("JDBC sink with default settings", 2.0),
-        "hand": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
+        "handwritten": ("hand-written consumer, COPY + ON CONFLICT", 0.9),
     }
     for tasks in ("3 tasks", "1 task"):
         for other, (text, bar) in comparisons.items():
             pairs = list(zip(rates[tasks], rates[other], strict=True))
             # The project's connector has three tasks; one is for comparison.
-            yield timing.row(
+            yield table_row(
                 f"sink, {form}, {tasks}", text, pairs, bar if tasks == "3 tasks" else None
             )
 
@@ -105,10 +108,10 @@ class _Stack:
 
     @contextmanager
     def topic(self, records: int) -> Iterator[None]:
-        """The topic, filled by the project's own producer; gone afterwards."""
+        """The topic, filled by the project's own producer; deleted afterwards."""
         self._kafka.create([Topic(TOPIC, PARTITIONS), Topic(f"{TOPIC}.dlq", 1)])
         try:
-            missing = records - count(self._kafka, TOPIC)
+            missing = records - self._kafka.count(TOPIC)
             if missing > 0:
                 _produce(missing)
             yield
@@ -117,13 +120,13 @@ class _Stack:
 
     def rate(self, load_: Load, records: int) -> float:
         """Messages a second of one load into a new table."""
-        with self._sql() as connection:
+        with provision.connect(settings.get("POSTGRES_DB")) as connection:
             connection.execute(f"drop table if exists public.{TOPIC}")
-            columns = [f'"{c}" {t}' for c, t in zip(_by_hand.COLUMNS, TYPES, strict=True)]
-            places = ", ".join(["%s"] * len(columns))
-            connection.execute(f"select pipeline.sink_table(%s, {places})", [TOPIC, *columns])
-            connection.commit()
-            connection.autocommit = True
+            columns = [
+                f'"{c}" {t}' for c, t in zip(handwritten_consumer.COLUMNS, TYPES, strict=True)
+            ]
+            marks = ", ".join(["%s"] * len(columns))
+            connection.execute(f"select pipeline.sink_table(%s, {marks})", [TOPIC, *columns])
             connection.execute("checkpoint")
             try:
                 load_(TOPIC, records)
@@ -135,7 +138,7 @@ class _Stack:
         """Duration of the load by the stamps of its transactions.
 
         A stamp is the start of a transaction, so the last one's duration is missing: the average
-        of the others stands for it.
+        of the others is taken for it.
         """
         found = connection.execute(
             f"""select extract(epoch from max(ingested_at) - min(ingested_at)),
@@ -147,21 +150,12 @@ class _Stack:
         self._distinct = distinct
         return float(seconds) * batches / (batches - 1)
 
-    def _sql(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host=settings.get("POSTGRES_HOST"),
-            port=settings.port("POSTGRES_PORT"),
-            dbname=settings.get("POSTGRES_DB"),
-            user="postgres",
-            password=settings.get("POSTGRES_PASSWORD"),
-        )
-
     def ours(self, tasks: int) -> Load:
         """The project's connector, as its file has it."""
         return self._connector({**_definition(), "tasks.max": str(tasks)})
 
     def by_default(self) -> Load:
-        """Only what the sink must be told."""
+        """Only what the sink cannot do without."""
         kept = ("connector.class", "connection.username", "connection.password", "insert.mode")
         config = _definition()
         url = config["connection.url"].partition("?")[0]
@@ -193,19 +187,19 @@ class _Stack:
                 raise RuntimeError(f"{name} did not end in {LIMIT_SECONDS} s")
             time.sleep(0.5)
 
-    def by_hand(self) -> Load:
-        """What one writes oneself."""
+    def handwritten(self) -> Load:
+        """The consumer that people write themselves."""
 
         def load_(table: str, records: int) -> None:
-            with self._sql() as connection:
-                _by_hand.load(connection, self._form, TOPIC, table, records)
+            with provision.connect(settings.get("POSTGRES_DB")) as connection:
+                handwritten_consumer.consume(connection, self._form, TOPIC, table, records)
 
         return load_
 
 
 def _definition() -> dict[str, str]:
     return {
-        **load(CONNECTOR).config,
+        **load_definition(CONNECTOR).config,
         "topics": TOPIC,
         "collection.name.format": f"public.{TOPIC}",
         "errors.deadletterqueue.topic.name": f"{TOPIC}.dlq",
@@ -226,18 +220,22 @@ def _command(*words: str) -> None:
         raise RuntimeError(f"{' '.join(words[:4])} failed: {done.stderr[-2000:]}")
 
 
-def main() -> None:
+def main() -> int:
     """Print the rows as JSON lines."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--records", type=int, default=400_000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = command_line.Parser(prog="python -m bench.sink", description=__doc__)
+    parser.add_version()
+    parser.add_argument("--records", type=int, default=RECORDS, help="messages (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="rounds (%(default)s)")
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
-    for row in run(options.records, options.repeats, options.formats):
-        print(json.dumps(row))
+
+    def measure() -> int:
+        for row in bench_rows(options.records, options.repeats, options.formats):
+            print(json.dumps(row))
+        return 0
+
+    return command_line.run(measure)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-#: Does the work and says how many things it did.
+#: Does the work and returns how many things it did.
 Work = Callable[[], int]
 
 
@@ -20,25 +20,30 @@ class Prepared:
     work: Work
 
     def __call__(self) -> int:
+        """Do the work alone."""
         return self.work()
 
 
-def compare(
+def compare_rates(
     what: str, comparison: str, ours: Work, theirs: Work, *, bar: float | None, rounds: int = 5
 ) -> dict[str, Any]:
     """One row of the bench table: medians in things a second, and their ratio.
 
-    ``bar`` is the ratio to reach, if there is one, and ``spread`` the range of the ratios of
-    single rounds. The first run of each way is not counted: it fills caches.
+    ``bar`` is the ratio to reach, if there is one. The first run of each way is not counted: it
+    fills caches.
     """
-    rate(ours), rate(theirs)
-    return row(what, comparison, [(rate(ours), rate(theirs)) for _ in range(rounds)], bar)
+    measure_rate(ours), measure_rate(theirs)
+    pairs = [(measure_rate(ours), measure_rate(theirs)) for _ in range(rounds)]
+    return table_row(what, comparison, pairs, bar)
 
 
-def row(
+def table_row(
     what: str, comparison: str, pairs: list[tuple[float, float]], bar: float | None
 ) -> dict[str, Any]:
-    """One row of the bench table from our rate and theirs in each round."""
+    """One row of the bench table from our rate and theirs in each round.
+
+    Its ``spread`` is the range of the ratios of single rounds.
+    """
     ratios = [mine / other for mine, other in pairs]
     our_median = median(mine for mine, _ in pairs)
     their_median = median(other for _, other in pairs)
@@ -54,7 +59,7 @@ def row(
     }
 
 
-def rate(work: Work) -> float:
+def measure_rate(work: Work) -> float:
     """Things a second of one run."""
     if isinstance(work, Prepared):
         work.before()

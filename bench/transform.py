@@ -1,8 +1,8 @@
-"""The transformations through Airflow, against the same `dbt build` by hand.
+"""The transformations through Airflow, against the same `dbt build` on the command line.
 
 Both build and test every model over the rows that are there. A run of the DAG counts from the start
-of its first dbt task to the end of its last one, as a build by hand does; the time before them, and
-that of the audit behind them, are told by themselves. The rate is models, seeds, snapshots and
+of its first dbt task to the end of its last one, as the build does; the time before them, and
+that of the audit after them, are shown by themselves. The rate is models, seeds, snapshots and
 tests a minute. Needs the whole stack, with nothing else running.
 """
 
@@ -18,35 +18,36 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import settings
-from bench.timing import row
+from bench.timing import table_row
 from bootstrap import dag_runs, dbt
 from bootstrap.airflow.api import Airflow
+from settings.names import TRANSFORMATIONS_DAG
 
-#: A build by hand may take this share of a run's time at the least: at most 1.5 times as long.
+#: Airflow may take at most 1.5 times as long.
 BAR = 0.67
 ROUNDS = 5
 PATIENCE = 900
 
 
-def run() -> list[dict[str, Any]]:
+def bench_rows() -> list[dict[str, Any]]:
     """One row of the bench table."""
     settings.load_env()
     airflow = Airflow()
-    before_it, behind_it, pairs = [], [], []
+    before_it, after_it, pairs = [], [], []
     with TemporaryDirectory() as folder:
-        nodes = _by_hand(Path(folder))[1]
+        nodes = _dbt_build(Path(folder))[1]
         for _ in range(ROUNDS):
-            before, seconds, behind = _through_airflow(airflow)
+            before, seconds, after = _through_airflow(airflow)
             before_it.append(before)
-            behind_it.append(behind)
-            pairs.append((nodes * 60 / seconds, nodes * 60 / _by_hand(Path(folder))[0]))
-    around = f"{median(before_it):.1f} s before, {median(behind_it):.1f} s behind"
-    return [row(f"transform, nodes a minute ({around})", "dbt build", pairs, BAR)]
+            after_it.append(after)
+            pairs.append((nodes * 60 / seconds, nodes * 60 / _dbt_build(Path(folder))[0]))
+    around = f"{median(before_it):.1f} s before, {median(after_it):.1f} s after"
+    return [table_row(f"transform, nodes a minute ({around})", "dbt build", pairs, BAR)]
 
 
 def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:
     """Seconds from the trigger to the first dbt task, of the dbt tasks, and to the run's end."""
-    dag_id = dag_runs.TRANSFORMATIONS
+    dag_id = TRANSFORMATIONS_DAG
     run_id = airflow.trigger(dag_id)
     deadline = time.monotonic() + PATIENCE
     while (run := airflow.run(dag_id, run_id))["state"] in dag_runs.UNFINISHED:
@@ -58,21 +59,18 @@ def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:
     path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
     every = airflow.get(path, limit=1000)["task_instances"]
     tasks = [task for task in every if task["task_id"].startswith("dbt.")]
-    first = min(_time(task["start_date"]) for task in tasks)
-    last = max(_time(task["end_date"]) for task in tasks)
-    marks = [_time(run["queued_at"]), first, last, _time(run["end_date"])]
-    before, seconds, behind = [(b - a).total_seconds() for a, b in pairwise(marks)]
-    return before, seconds, behind
+    read = datetime.fromisoformat
+    first = min(read(task["start_date"]) for task in tasks)
+    last = max(read(task["end_date"]) for task in tasks)
+    marks = [read(run["queued_at"]), first, last, read(run["end_date"])]
+    before, seconds, after = [(b - a).total_seconds() for a, b in pairwise(marks)]
+    return before, seconds, after
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _by_hand(folder: Path) -> tuple[float, int]:
+def _dbt_build(folder: Path) -> tuple[float, int]:
     """Seconds of a `dbt build`, and how many nodes it built."""
     began = time.perf_counter()
-    # It leaves out what Airflow leaves out.
+    # `dbt.run` leaves out what Airflow leaves out.
     done = dbt.run("--quiet", "build", "--target-path", folder, "--log-path", folder)
     seconds = time.perf_counter() - began
     if done.returncode:

@@ -1,3 +1,5 @@
+"""The stack's command line: `python -m bootstrap VERB`."""
+
 import sys
 
 from bootstrap.cli import main

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 
 from rich.console import Console
 
 import settings
+from bootstrap.runtime import Runtime
 from bootstrap.snowflake import cli as snowflake_cli
-from connectors.registrar.errors import RegistrarError
-from settings.errors import ExpectedError
+from settings import command_line
 
 DESCRIPTION = (
     "Runs the whole pipeline: real services, as processes or (RUNTIME=docker) in containers, and "
@@ -29,39 +28,29 @@ examples:
   POSTGRES_PORT=6543 python -m bootstrap up  any setting of .env.example, for once
 """
 
+Verb = Callable[[argparse.Namespace, Console], int]
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb; returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    arguments = _parser().parse_args(argv)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    settings.load_env()
-    try:
-        verb: Callable[[argparse.Namespace, Console], int] = arguments.verb
-        return verb(arguments, console)
-    except settings.SettingError as error:
-        console.print(f"[red]error[/] {error}", markup=True)
-        return 2
-    except (ExpectedError, RegistrarError) as error:
-        console.print("[red]error[/]", end=" ")
-        console.print(str(error), markup=False)
-        return 1
-    except KeyboardInterrupt:
-        console.print("interrupted")
-        return 130
+    """Run one verb; returns its exit code."""
+
+    def verb() -> int:
+        arguments = _parser().parse_args(argv)
+        settings.load_env()
+        chosen: Verb = arguments.verb
+        return chosen(arguments, Console(stderr=True, highlight=False, soft_wrap=True))
+
+    return command_line.run(verb)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m bootstrap",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command_line.Parser(
+        prog="python -m bootstrap", description=DESCRIPTION, epilog=EXAMPLES
     )
+    parser.add_version()
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
-    def add(
-        name: str, run: Callable[[argparse.Namespace, Console], int], text: str
-    ) -> argparse.ArgumentParser:
+    def add(name: str, run: Verb, text: str) -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=text, description=text)
         verb.set_defaults(verb=run)
         return verb
@@ -88,103 +77,81 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _runtime() -> Runtime:
+    if settings.get_choice("RUNTIME", ("native", "docker")) == "docker":
+        from bootstrap.containers.runtime import Containers
+
+        return Containers()
+    from bootstrap.native.runtime import Processes
+
+    return Processes()
+
+
 # Each verb imports what it needs: status and up load clients that take a second.
 
 
-def _in_containers() -> bool:
-    runtime = os.environ.get("RUNTIME") or "native"
-    if runtime not in ("native", "docker"):
-        raise settings.SettingError(f"RUNTIME={runtime!r} is neither native nor docker.")
-    return runtime == "docker"
-
-
 def _up(arguments: argparse.Namespace, console: Console) -> int:
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        return compose.up(console, arguments.services)
-    from bootstrap.native import up
-
+    chosen = _runtime()
     if arguments.services:
-        up.start_services(arguments.services, console)
+        chosen.up(arguments.services, console, lambda name: None)
         return 0
     from bootstrap import first_run, status
 
-    streams = first_run.Streams(console)
-    if not up.start_services([], console, streams.service_ready):
+    streams = first_run.Streams(console, chosen.asked())
+    if not chosen.up([], console, streams.service_ready):
         console.print("the stack is up already")
-        return status.show(as_json=False)
+        return status.show(chosen, as_json=False)
     streams.finish()
-    return first_run.land_and_transform(console)
+    return first_run.land_and_transform(chosen, console)
 
 
-def _down(arguments: argparse.Namespace, console: Console) -> int:
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        compose.down()
-        return 0
-    from bootstrap.native import up
-
-    stopped = up.stop_services()
-    console.print(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
+def _down(_arguments: argparse.Namespace, console: Console) -> int:
+    stopped = _runtime().down(console)
+    console.print("everything is stopped; data stays" if stopped else "nothing was running")
     return 0
 
 
 def _status(arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap import status
 
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        if compose.is_up():
-            compose.take_settings(console)
-        return status.show(arguments.json, compose.services)
-    return status.show(arguments.json)
+    chosen = _runtime()
+    chosen.share_settings(console)
+    return status.show(chosen, arguments.json)
 
 
 def _audit(arguments: argparse.Namespace, console: Console) -> int:
     from audit import run, show
 
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        if compose.is_up():
-            compose.take_settings(console)
+    _runtime().share_settings(console)
     return show.show(run.everything(settings.ROOT / "connectors"), arguments.json)
 
 
-def _docs(arguments: argparse.Namespace, console: Console) -> int:
+def _docs(_arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap import docs
 
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        compose.docs()
-        console.print(f"in Airflow, under Browse    {docs.url()}")
-        return 0
-    return docs.make(console)
+    _runtime().make_docs(console)
+    console.print(f"in Airflow, under Browse    {docs.url()}")
+    return 0
 
 
-def _logs(arguments: argparse.Namespace, console: Console) -> int:
-    if _in_containers():
-        from bootstrap.containers import compose
-
-        return compose.logs(arguments.services, arguments.lines, arguments.follow)
-    from bootstrap.native import logs
-
-    return logs.show(arguments.services, arguments.lines, arguments.follow)
+def _logs(arguments: argparse.Namespace, _console: Console) -> int:
+    _runtime().logs(arguments.services, arguments.lines, arguments.follow)
+    return 0
 
 
 def _reset(arguments: argparse.Namespace, console: Console) -> int:
-    if _in_containers():
-        from bootstrap.containers import compose
+    chosen = _runtime()
+    if not arguments.yes and not _is_agreed(f"{chosen.data()}", console):
+        console.print("nothing was deleted")
+        return 1
+    chosen.reset(console)
+    console.print(f"deleted {chosen.data()}")
+    return 0
 
-        return compose.reset(arguments.yes, console)
-    from bootstrap.native import reset
 
-    return reset.run(arguments.yes, console)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _is_agreed(what: str, console: Console) -> bool:
+    """Whether a person at a terminal lets it be deleted; a script is not asked."""
+    if not sys.stdin.isatty():
+        return True
+    console.print(f"This deletes {what}. Type yes to go on: ", end="")
+    return input().strip().lower() == "yes"

@@ -6,12 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bootstrap.airflow.api import Airflow
+from bootstrap.airflow.api import Airflow, AirflowUnreachableError
 from settings.errors import ExpectedError
-
-INGESTION = "batch_data_ingestion_dag"
-TRANSFORMATIONS = "dbt_transformations_dag"
-DAGS = (INGESTION, TRANSFORMATIONS)
+from settings.names import INGESTION_DAG, TRANSFORMATIONS_DAG
 
 T = TypeVar("T")
 
@@ -29,10 +26,10 @@ def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
     Raises:
         DagRunError: it failed, took longer than PATIENCE, or somebody paused it.
     """
-    _unpause_new(airflow, TRANSFORMATIONS)
-    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION) else None
-    run_id = run_id or airflow.trigger(INGESTION)
-    _finish(airflow, INGESTION, lambda: airflow.run(INGESTION, run_id), progress)
+    _unpause_new(airflow, TRANSFORMATIONS_DAG)
+    run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION_DAG) else None
+    run_id = run_id or airflow.trigger(INGESTION_DAG)
+    _finish(airflow, INGESTION_DAG, lambda: airflow.run(INGESTION_DAG, run_id), progress)
 
 
 def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
@@ -44,12 +41,12 @@ def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
 
     def last_run() -> dict[str, Any] | None:
         # In this order: an event leaves the queue when its run is made.
-        queued = airflow.has_queued_events(TRANSFORMATIONS)
-        return None if queued else airflow.last_run(TRANSFORMATIONS)
+        queued = airflow.has_queued_events(TRANSFORMATIONS_DAG)
+        return None if queued else airflow.last_run(TRANSFORMATIONS_DAG)
 
-    if not airflow.has_queued_events(TRANSFORMATIONS) and not last_run():
+    if not airflow.has_queued_events(TRANSFORMATIONS_DAG) and not last_run():
         return False
-    _finish(airflow, TRANSFORMATIONS, last_run, progress)
+    _finish(airflow, TRANSFORMATIONS_DAG, last_run, progress)
     return True
 
 
@@ -68,7 +65,7 @@ def _scheduled(airflow: Airflow) -> str | None:
     """The run that the schedule starts by itself for the quarter of an hour under way."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        if run := airflow.last_run(INGESTION):
+        if run := airflow.last_run(INGESTION_DAG):
             return str(run["dag_run_id"])
         time.sleep(0.5)
     return None
@@ -77,11 +74,11 @@ def _scheduled(airflow: Airflow) -> str | None:
 def _finish(
     airflow: Airflow,
     dag_id: str,
-    look: Callable[[], dict[str, Any] | None],
+    ask: Callable[[], dict[str, Any] | None],
     progress: Callable[[str], None] | None,
 ) -> None:
     def finished() -> dict[str, Any] | None:
-        run = look()
+        run = ask()
         if not run or run["state"] in UNFINISHED:
             if progress:
                 progress(_progress(airflow, dag_id, run))
@@ -92,9 +89,18 @@ def _finish(
         finished, f"{dag_id} did not end within {PATIENCE:.0f} s; see {airflow.page(dag_id)}"
     )
     if run["state"] != "success":
-        tasks = airflow.tasks(dag_id, run["dag_run_id"])
-        failed = ", ".join(task for task, state in tasks.items() if state == "failed")
-        raise DagRunError(f"{dag_id}: {failed or run['state']} failed; see {airflow.page(dag_id)}")
+        raise DagRunError(_why(airflow, dag_id, run["dag_run_id"]))
+
+
+def _why(airflow: Airflow, dag_id: str, run_id: str) -> str:
+    """Which tasks failed and for what reason, as far as Airflow knows it."""
+    states = airflow.tasks(dag_id, run_id)
+    lines = [f"{dag_id} failed; what could run, ran. See {airflow.page(dag_id)}"]
+    for task in (task for task, state in states.items() if state == "failed"):
+        # The task that collects the reasons has none of its own.
+        if reason := airflow.failure_reason(dag_id, run_id, task):
+            lines.append(f"- {task}: " + reason.replace("\n", "\n  "))
+    return "\n".join(lines)
 
 
 def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
@@ -105,11 +111,17 @@ def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
     return f"{dag_id}: {done} of {len(states)} tasks"
 
 
-def _until(look: Callable[[], T | None], failure: str) -> T:
+def _until(ask: Callable[[], T | None], failure: str) -> T:
+    """What `ask` finds before the deadline; an Airflow too busy to answer is asked again."""
     deadline = time.monotonic() + PATIENCE
-    while (found := look()) is None:
+    while True:
+        try:
+            if (found := ask()) is not None:
+                return found
+        except AirflowUnreachableError:
+            if time.monotonic() > deadline:
+                raise
         if time.monotonic() > deadline:
             raise DagRunError(failure)
-        # Each look costs Airflow CPU that its tasks could use.
+        # Each question costs Airflow CPU that its tasks could use.
         time.sleep(1)
-    return found

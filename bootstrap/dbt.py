@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import settings
+from bootstrap import state
 from bootstrap.airflow.environment import DBT
-from bootstrap.native import state
 
 PROJECT = settings.ROOT / "dbt_project"
 SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
 
 
 def manifest() -> Path:
-    """The manifest of this stack."""
+    """Where dbt's manifest of this stack is, for Airflow to read the models from."""
     return state.data("dbt") / "manifest.json"
 
 

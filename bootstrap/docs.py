@@ -13,8 +13,8 @@ class DocsError(ExpectedError):
     """dbt could not make the site; the text is dbt's."""
 
 
-def make(console: Console) -> int:
-    """Make the site and say where it is; returns the exit code.
+def make(console: Console) -> None:
+    """Make the site and say where it is.
 
     It describes the tables as they are in Snowflake now, so Snowflake has to be up.
 
@@ -29,8 +29,6 @@ def make(console: Console) -> int:
         raise DocsError(f"dbt cannot make the docs:\n{done.stdout[-3000:]}")
     console.print(f"one page, to open or send   {folder / 'static_index.html'}")
     console.print(f"the same as a folder        {folder}")
-    console.print(f"in Airflow, under Browse    {url()}")
-    return 0
 
 
 def url() -> str:

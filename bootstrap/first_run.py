@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 
 import settings
 from bootstrap import dag_runs, flow, status
 from bootstrap.airflow.api import Airflow
-from bootstrap.native import stack
+from bootstrap.runtime import Runtime
+from settings import names
 from settings.errors import ExpectedError
 
+UV_FOLDER = settings.ROOT / ".cache" / "uv" / "bin"
 EVENTS = 10_000
 #: Always the same events: repeating an interrupted `up` sends them again and changes nothing.
 DEMONSTRATION = ["--seed", "1", "--start", "2026-10-01", "--end", "2026-11-01"]
@@ -33,9 +37,9 @@ class Streams:
 
     PARTS = frozenset({"kafka", "schema-registry", "connect"})
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, services: list[str]) -> None:
         self._console = console
-        self._missing = self.PARTS & {service.name for service in stack.services()}
+        self._missing = self.PARTS.intersection(services)
         self._pool = ThreadPoolExecutor(1)
         self._running: Future[None] | None = None
 
@@ -63,30 +67,42 @@ class Streams:
             _wait_for_sink()
 
 
-def land_and_transform(
-    console: Console, services: Callable[[], dict[str, Any]] = status.native_services
-) -> int:
+def land_and_transform(runtime: Runtime, console: Console) -> int:
     """Let both DAGs run and print the flow table; returns the exit code.
-
-    Args:
-        services: as in `status.collect`.
 
     Raises:
         DagRunError: with the tasks that failed and where to look.
     """
-    airflow = Airflow()
-    with _step(console, dag_runs.INGESTION) as progress:
-        dag_runs.ingest(airflow, progress)
-    with _step(console, dag_runs.TRANSFORMATIONS) as progress:
-        dag_runs.transform(airflow, progress)
-    found = status.collect(services)
+    airflow, failures = Airflow(), []
+    for name, run in (
+        (names.INGESTION_DAG, dag_runs.ingest),
+        (names.TRANSFORMATIONS_DAG, dag_runs.transform),
+    ):
+        # What landed is transformed, and counted, also when a feed failed.
+        try:
+            with _step(console, name) as progress:
+                run(airflow, progress)
+        except dag_runs.DagRunError as error:
+            failures.append(str(error))
+    found = status.collect(runtime)
     console.print()
     status.render_flow(found, console)
     console.print(
-        f"Airflow  {airflow.page('')}  ({settings.get('AIRFLOW_USER')} / AIRFLOW_PASSWORD)"
+        f"Airflow  {airflow.page('')}  sign in as {settings.get('AIRFLOW_USER')}, "
+        f"with AIRFLOW_PASSWORD of {settings.ENV_FILE.name}"
     )
     console.print("next     make status | make produce RATE=50 | make down")
+    _say_where_uv_is(console)
+    if failures:
+        raise dag_runs.DagRunError("\n".join(failures))
     return 0 if status.is_healthy(found) else 1
+
+
+def _say_where_uv_is(console: Console) -> None:
+    """The Makefile fetches uv where there is none, and only the Makefile finds it there."""
+    others = os.pathsep.join(p for p in os.get_exec_path() if Path(p) != UV_FOLDER)
+    if UV_FOLDER.exists() and not shutil.which("uv", path=others):
+        console.print(f'for `uv run ...` in this shell: export PATH="{UV_FOLDER}:$PATH"')
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from bootstrap.postgres import provision
 from connectors.registrar.definition import Definition
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.lag import measure
+from connectors.registrar.lag import measure_lag
 from connectors.registrar.rest import Connect
-from connectors.registrar.targets import definitions
+from connectors.registrar.targets import load_definitions
 from dags.landing import feeds
 from dags.landing.postgres import oldest_transaction
 from dags.landing.snowflake import connect_from_env, rows
@@ -73,11 +73,11 @@ def messages() -> int:
 def lag() -> int:
     """Messages that the connectors have not committed yet."""
     connect = Connect(settings.get("CONNECT_URL"))
-    return sum(measure(connect, _kafka(), c.name, c.config).total for c in _connectors())
+    return sum(measure_lag(connect, _kafka(), c.name, c.config).total for c in _connectors())
 
 
 def _connectors() -> list[Definition]:
-    return definitions([], settings.ROOT / "connectors")
+    return load_definitions([], settings.ROOT / "connectors")
 
 
 def _kafka() -> Kafka:
@@ -143,10 +143,8 @@ def _postgres(query: str) -> int | None:
 
 def _messages(topic: str) -> int | None:
     """Messages in a topic now: the distance between its first and last offsets."""
-    kafka = _kafka()
     try:
-        partitions = kafka.partitions(topic)
-        return sum(kafka.ends(partitions).values()) - sum(kafka.begins(partitions).values())
+        return _kafka().count(topic)
     except RegistrarError:
         return None
 

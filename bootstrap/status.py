@@ -4,50 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import requests
 from rich.console import Console
 from rich.table import Table
 
 import settings
 from bootstrap import flow
 from bootstrap.airflow.api import Airflow, AirflowError
-from bootstrap.dag_runs import DAGS
-from bootstrap.native import stack
-from bootstrap.native.services.service import Service
-from bootstrap.native.supervisor import Supervisor
-from connectors.registrar.health import look
+from bootstrap.runtime import Runtime
+from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
 from dags.landing.unload import LONG_OPEN
+from settings import names
 
+DAGS = (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG)
 GOOD = {"healthy", "RUNNING", "success"}
 
 
-def native_services() -> dict[str, dict[str, Any]]:
-    """Service -> state, address and seconds_up of the supervised processes."""
-    services = stack.services()
-    supervisor = Supervisor()
-    processes = supervisor.processes() if supervisor.is_up() else {}
+def collect(runtime: Runtime) -> dict[str, Any]:
+    """The whole answer, as `status --json` prints it."""
     with ThreadPoolExecutor() as pool:
-        states = pool.map(lambda service: _service(service, processes.get(service.name)), services)
-        return {s.name: state for s, state in zip(services, states, strict=True)}
-
-
-def collect(
-    services: Callable[[], dict[str, dict[str, Any]]] = native_services,
-) -> dict[str, Any]:
-    """The whole answer, as `status --json` prints it.
-
-    Args:
-        services: finds what runs, natively or in containers.
-    """
-    with ThreadPoolExecutor() as pool:
-        states = pool.submit(services)
+        states = pool.submit(runtime.services)
         connectors = pool.submit(_connectors)
         dags = pool.submit(_dags)
         running = any(service["seconds_up"] for service in states.result().values())
@@ -71,25 +51,14 @@ def is_healthy(status: dict[str, Any]) -> bool:
     return services and connectors and all(d["state"] != "failed" for d in status["dags"].values())
 
 
-def show(as_json: bool, services: Callable[[], dict[str, dict[str, Any]]] = native_services) -> int:
+def show(runtime: Runtime, as_json: bool) -> int:
     """Print it; returns 0 if all is healthy, else 1."""
-    status = collect(services)
+    status = collect(runtime)
     if as_json:
         sys.stdout.write(json.dumps(status, indent=2) + "\n")
     else:
         render(status, Console(highlight=False))
     return 0 if is_healthy(status) else 1
-
-
-def _service(service: Service, process: dict[str, Any] | None) -> dict[str, Any]:
-    running = bool(process and process["pid"])
-    state = "stopped"
-    if running:
-        state = "healthy" if service.ready() else "unhealthy"
-    elif process and process["statename"] in ("BACKOFF", "FATAL", "EXITED"):
-        state = "failed"
-    seconds = int(time.time()) - process["start"] if running and process else 0
-    return {"state": state, "address": service.address, "seconds_up": seconds}
 
 
 def _connectors() -> dict[str, Any]:
@@ -102,7 +71,7 @@ def _connectors() -> dict[str, Any]:
 
 def _connector(connect: Connect, file: Path) -> dict[str, Any]:
     try:
-        health = look(connect, file.stem)
+        health = fetch_health(connect, file.stem)
     except Exception as error:
         return {"state": "UNKNOWN", "tasks": [], "cause": str(error)}
     tasks = [{"id": task.id, "state": task.state} for task in health.tasks]
@@ -114,7 +83,7 @@ def _dags() -> dict[str, Any]:
     airflow = Airflow()
     try:
         runs = {dag_id: airflow.last_run(dag_id) for dag_id in DAGS}
-    except (requests.RequestException, AirflowError):
+    except AirflowError:
         return {dag_id: {"state": "unknown", "finished_at": None} for dag_id in DAGS}
     return {
         dag_id: {"state": run["state"], "finished_at": run["end_date"]}
@@ -125,7 +94,7 @@ def _dags() -> dict[str, Any]:
 
 
 def render(status: dict[str, Any], console: Console) -> None:
-    """The tables a person reads."""
+    """Print the status for a person: services, connectors, DAGs, rows, an open transaction."""
     for name, service in status["services"].items():
         up = f"up {_duration(service['seconds_up'])}" if service["seconds_up"] else ""
         console.print(f"  {_coloured(service['state'])} {name:24} {up:>10}  {service['address']}")
@@ -141,7 +110,7 @@ def render(status: dict[str, Any], console: Console) -> None:
 
 
 def render_flow(status: dict[str, Any], console: Console) -> None:
-    """How many rows are where."""
+    """Print how many rows each hop of a stream has, and how many each feed's files had."""
     hops = Table("stream", box=None, pad_edge=False)
     for title in ("topic", "dead letters", "sink", "raw", "mart"):
         hops.add_column(title, justify="right")

@@ -4,15 +4,33 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Instead of this script's own folder: each module is found under one name, from the root on.
 sys.path[0] = str(HERE.parent)
 
-from connectors.registrar.cli import main  # noqa: E402
-from settings import folder, load_env  # noqa: E402
+import settings  # noqa: E402
+from connectors.registrar.cli import run_verb  # noqa: E402
+from settings import command_line  # noqa: E402
+
+
+def register() -> int:
+    """Run one verb with this project's settings; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding does not have is shown escaped.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    settings.load_env()
+    return run_verb(
+        sys.argv[1:],
+        folder=HERE,
+        state=settings.folder("PIPELINE_STATE") / "connectors",
+        url=settings.get("CONNECT_URL"),
+        kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+    )
+
 
 if __name__ == "__main__":
-    load_env()
-    sys.exit(main(sys.argv[1:], HERE, folder("PIPELINE_STATE") / "connectors"))
+    sys.exit(command_line.run(register))

@@ -1,13 +1,13 @@
 """From raw rows to marts, whenever new rows have landed.
 
-Cosmos makes a task of each model, snapshot and test in `dbt_project`; `dbt_producer_watcher` runs
-them as one `dbt build`, and the others show how it goes. Clear a model's task to build it again.
-At the end `audit_recent_rows` compares what landed in the last day with what is in the marts.
+Cosmos makes a task for each model, snapshot and test in `dbt_project`; `dbt_producer_watcher` runs
+them as one `dbt build`, and the other tasks show its progress. Clear a model's task to build it
+again. At the end `audit_recent_rows` compares what landed in the last day with the marts.
 
-A run that failed is not tried again by itself: the next rows that land start the next one, which
-builds all that is missing. To go on at once after a fix, trigger this DAG.
+A run that failed is not retried: the next rows that land start the next run, which builds all that
+is missing. To build at once after a fix, trigger this DAG.
 
-A new model shows up here after `dbt parse` (which `make up` does).
+A new model appears here after `dbt parse` (which `make up` does).
 """
 
 from airflow.sdk import DAG
@@ -15,9 +15,8 @@ from airflow.sdk import DAG
 from dags.steps.assets import RAW
 from dags.steps.audit import audit_recent_rows
 from dags.steps.dbt_group import dbt_models
+from dags.steps.defaults import BUILD_RUN_TIMEOUT, DEFAULTS, START
 from dags.steps.failures import report_failures
-from dags.steps.retries import BUILD_RUN_TIMEOUT, DEFAULTS
-from dags.steps.schedule import START
 
 with DAG(
     "dbt_transformations_dag",

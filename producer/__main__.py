@@ -1,3 +1,5 @@
+"""The producer's command line: `python -m producer VERB`."""
+
 import sys
 
 from producer.cli import main

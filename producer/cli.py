@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import settings
 from producer.commands import files, stream
-from producer.errors import ProducerError, UsageError
+from producer.errors import UsageError
+from settings import command_line
 
 VERBS = {
-    "stream": (stream, "produce events to Kafka"),
-    "files": (files, "write a month of CSV files"),
+    "stream": (stream, stream.produce_events, "produce events to Kafka"),
+    "files": (files, files.write_files, "write a month of CSV files"),
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb; the exit code is 0 done, 1 failed, 2 wrong usage."""
-    settings.load_env()
-    try:
-        arguments = parser().parse_args(argv)
+    """Run one verb; returns its exit code."""
+
+    def verb() -> int:
+        settings.load_env()
+        arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments)
-    except (UsageError, settings.SettingError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ProducerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 1
-    return code
+        return code
+
+    return command_line.run(verb)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog="python -m producer", description=__doc__)
-    verbs = top.add_subparsers(required=True, metavar="VERB")
-    for name, (module, text) in VERBS.items():
-        verb = verbs.add_parser(
-            name,
-            help=text,
-            description=module.__doc__,
-            epilog=module.EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.options(verb)
-        verb.set_defaults(run=module.run)
-    return top
+def _parser() -> argparse.ArgumentParser:
+    parser = command_line.Parser(prog="python -m producer", description=__doc__)
+    parser.add_version()
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    for name, (module, run, text) in VERBS.items():
+        verb = verbs.add_parser(name, help=text, description=module.__doc__, epilog=module.EXAMPLES)
+        try:
+            module.add_options(verb)
+        except argparse.ArgumentError as error:
+            raise UsageError(f"producer/feeds: {error}") from None
+        verb.set_defaults(run=run)
+    return parser

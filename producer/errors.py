@@ -14,5 +14,11 @@ class UsageError(ProducerError, settings.UsageError):
     """An option or a configuration file is wrong (exit code 2)."""
 
 
+class StoppedError(ProducerError):
+    """Ctrl-C or SIGTERM came before anything was sent (exit code 130)."""
+
+    exit_code = 130
+
+
 class RefusedError(ValueError):
     """A record breaks its contract; the text names the field and the reason."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -54,20 +56,60 @@ def get(name: str) -> str:
     return value
 
 
-def port(name: str) -> int:
+def get_optional(name: str) -> str | None:
+    """The value of a setting; None when it is unset or empty."""
+    return os.environ.get(name) or None
+
+
+def get_choice(name: str, allowed: Sequence[str]) -> str:
+    """A setting that takes one of a few words.
+
+    Raises:
+        SettingError: it is none of them.
+    """
+    value = get(name)
+    if value not in allowed:
+        raise SettingError(f"{name}={value!r} is not known: use {' or '.join(allowed)}.")
+    return value
+
+
+def default(name: str) -> str:
+    """What .env.example sets a setting to; empty when it sets nothing."""
+    return _defaults().get(name) or ""
+
+
+@cache
+def _defaults() -> dict[str, str | None]:
+    return dotenv_values(EXAMPLE_FILE, interpolate=False)
+
+
+def variables() -> Mapping[str, str]:
+    """All variables that are set, for code that may be given others instead."""
+    return os.environ
+
+
+def port(name: str, env: Mapping[str, str] | None = None) -> int:
     """A setting that is a TCP port.
+
+    Args:
+        env: other variables than those of this process; what they do not set has its default.
 
     Raises:
         SettingError: it is not a whole number from 1 to 65535.
     """
-    value = get(name)
+    value = get(name) if env is None else env.get(name) or default(name)
     if not value.isdigit() or not 1 <= int(value) <= 65535:
         raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
     return int(value)
 
 
+def port_names() -> list[str]:
+    """The settings that are ports of the stack."""
+    return [name for name in _defaults() if name.endswith("_PORT")]
+
+
 def folder(name: str) -> Path:
-    """A setting that is a folder."""
+    """A setting that is a folder, as an absolute path; it need not exist."""
     return path(get(name))
 
 
@@ -76,6 +118,15 @@ def path(text: str) -> Path:
     return ROOT / Path(text).expanduser()
 
 
+def stream_format() -> str:
+    """How messages are written: `json`, or `avro` with a Schema Registry.
+
+    Raises:
+        SettingError: STREAM_FORMAT is neither.
+    """
+    return get_choice("STREAM_FORMAT", ("json", "avro"))
+
+
 def snowflake_is_local() -> bool:
-    """Whether SNOWFLAKE_ACCOUNT means the server in local_snowflake/."""
-    return os.environ.get("SNOWFLAKE_ACCOUNT", "local") in ("", "local")
+    """Whether SNOWFLAKE_ACCOUNT means the server in local_snowflake/, and not an account."""
+    return get_optional("SNOWFLAKE_ACCOUNT") in (None, "local")

@@ -1,6 +1,6 @@
 """One root for every error that a person can put right; commands show its text, no traceback.
 
-ExpectedError           exit code 1: a service, a file or a row stands in the way
+ExpectedError           exit code 1: a service, a file or a row is in the way
 |-- UsageError          exit code 2: an option, an argument or a file of definitions is wrong
 `-- SettingError        exit code 2: a setting is missing or cannot be used
 """

@@ -1,1 +1,1 @@
-"""What bench/land.py compares: databases of its own, the bare commands, other tools."""
+"""What ours is compared with: bare commands, other tools, a consumer written by hand."""

@@ -1,4 +1,4 @@
-"""A Postgres and a Snowflake database for measurements, in the running stack, gone afterwards."""
+"""A Postgres and a Snowflake database of the running stack for measurements; dropped afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dags.landing import snowflake
 
 RAW_TABLE = "RAW.TRANSACTIONS_STREAMING_KAFKA"
 
-# Columns as they vary in life: keys without order, few currencies, some merchants unknown.
+# Columns as they vary in practice: keys without order, few currencies, some merchants unknown.
 _FILL = """
 insert into transactions_sink (tx_id, user_id, amount, currency, merchant, category, "timestamp")
 select md5(g::text), 'user_' || g %% 10007, (g %% 1000000) / 100.0,
@@ -31,7 +31,8 @@ from generate_series(%s::bigint, %s::bigint) g
 class Databases:
     """The pair of databases of one name.
 
-    rows: in the sink table, which is the stream's.
+    Attributes:
+        rows: how many are in the sink table.
     """
 
     name: str
@@ -40,12 +41,13 @@ class Databases:
     @contextmanager
     def chosen(self) -> Iterator[None]:
         """Point everything that reads the settings to these databases."""
-        before = {key: os.environ.get(key) for key in ("POSTGRES_DB", "SNOWFLAKE_DATABASE")}
-        os.environ |= {"POSTGRES_DB": self.name, "SNOWFLAKE_DATABASE": self.name.upper()}
+        chosen = {"POSTGRES_DB": self.name, "SNOWFLAKE_DATABASE": self.name.upper()}
+        before = {name: settings.get(name) for name in chosen}
+        os.environ |= chosen
         try:
             yield
         finally:
-            os.environ |= {key: value for key, value in before.items() if value is not None}
+            os.environ |= before
 
     def fill(self, rows: int) -> None:
         """Grow the sink table by so many rows, in one transaction."""
@@ -71,10 +73,12 @@ def databases(name: str, rows: int = 0) -> Iterator[Databases]:
     """Both databases, with the sink table, the view that is unloaded, and so many rows.
 
     Raises:
-        RuntimeError: Snowflake is a real account, which a measurement must not fill.
+        SettingError: Snowflake is a real account, which a measurement must not fill.
     """
-    if settings.get("SNOWFLAKE_ACCOUNT") != "local":
-        raise RuntimeError("The bench lands into the local Snowflake: set SNOWFLAKE_ACCOUNT=local.")
+    if not settings.snowflake_is_local():
+        raise settings.SettingError(
+            "The bench lands into the local Snowflake: set SNOWFLAKE_ACCOUNT=local."
+        )
     pair = Databases(name)
     _drop(pair)
     with pair.chosen():

@@ -1,4 +1,4 @@
-"""Other ways to the same end: dlt, Sling, and the loop that people write first.
+"""Other ways to land the same rows: dlt, Sling, and the loop that people write first.
 
 Sling lands in the local Snowflake. dlt keeps its state as JSON files, which the local Snowflake
 cannot COPY; it writes to a DuckDB file instead, which is less work: no stage, no network.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import settings
-from bench.against.floor import COLUMNS
+from bench.against.baseline import COLUMNS
 from bootstrap.postgres import provision
 from dags.landing import snowflake
 
@@ -24,12 +24,12 @@ SLING_QUERY = (
     " ingested_at at time zone 'UTC' as ingested_at, ingest_xid::text::bigint as ingest_xid"
     " from public.transactions_sink"
 )
-INSERT = f"insert into RAW.FLOOR values ({', '.join(['%s'] * len(COLUMNS))})"
+INSERT = f"insert into RAW.BASELINE values ({', '.join(['%s'] * len(COLUMNS))})"
 
 
 def _postgres_url(scheme: str) -> str:
     password, port = settings.get("POSTGRES_PASSWORD"), settings.port("POSTGRES_PORT")
-    host, database = settings.get("POSTGRES_HOST"), os.environ["POSTGRES_DB"]
+    host, database = settings.get("POSTGRES_HOST"), settings.get("POSTGRES_DB")
     return f"{scheme}://postgres:{password}@{host}:{port}/{database}"
 
 
@@ -37,15 +37,16 @@ def sling() -> None:
     """The sink table into RAW.SLING by `sling run`, full refresh.
 
     Raises:
-        CalledProcessError: it failed; its log is in `stdout`.
+        subprocess.CalledProcessError: it failed; its log is in `stdout`.
     """
     import sling_linux_amd64
 
     binary = Path(sling_linux_amd64.__file__).parent / "bin" / "sling-linux-amd64"
-    user, password = settings.get("SNOWFLAKE_USER"), settings.get("SNOWFLAKE_PASSWORD") or "local"
+    user = settings.get("SNOWFLAKE_USER")
+    password = settings.get_optional("SNOWFLAKE_PASSWORD") or "local"
     target = (
         f"snowflake://{user}:{password}@{settings.get('SNOWFLAKE_HOST')}:"
-        f"{settings.port('SNOWFLAKE_PORT')}/{os.environ['SNOWFLAKE_DATABASE']}"
+        f"{settings.port('SNOWFLAKE_PORT')}/{settings.get('SNOWFLAKE_DATABASE')}"
         "?schema=RAW&account=local&protocol=http"
     )
     with tempfile.TemporaryDirectory() as home:
@@ -69,7 +70,7 @@ def sling() -> None:
 
 
 def dlt() -> int:
-    """The sink table into a new DuckDB file by a dlt pipeline, with its Arrow backend; its rows."""
+    """The sink table into a new DuckDB file by a dlt pipeline with its Arrow backend; its rows."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {
             "DLT_DATA_DIR": home,
@@ -91,7 +92,7 @@ def dlt() -> int:
             table="transactions_sink",
             schema="public",
             backend="pyarrow",
-            excluded_columns=["ingest_xid"],  # of a type it does not know
+            excluded_columns=["ingest_xid"],  # dlt does not support its type
         )
         pipeline.run(rows)
         with pipeline.sql_client() as client:
@@ -100,9 +101,9 @@ def dlt() -> int:
 
 
 def row_by_row(rows: int) -> int:
-    """So many rows by SELECT * and an INSERT each, all in one transaction."""
+    """``rows`` rows by one SELECT and an INSERT each, all in one transaction; their number."""
     with (
-        provision.connect(os.environ["POSTGRES_DB"]) as source,
+        provision.connect(settings.get("POSTGRES_DB")) as source,
         closing(snowflake.connect_from_env()) as target,
     ):
         select = f"select {', '.join(COLUMNS)} from transactions_sink limit %s"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -15,20 +14,21 @@ from typing import TypeVar
 
 import bench.soak
 import settings
-from bench.soak import faults, truth
+from bench.soak import expected_state, faults
 from connectors.registrar.database import from_config
-from connectors.registrar.definition import load
+from connectors.registrar.dead_letters import DeadLetterTopic
+from connectors.registrar.definition import load_definition
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.lag import Lag, measure
-from connectors.registrar.letters import DeadLetters
+from connectors.registrar.lag import Lag, measure_lag
 from connectors.registrar.rest import Connect
-from connectors.registrar.wait import wait
+from connectors.registrar.waiting import wait_until_running
+from producer.contracts.poison import KINDS
+from settings import command_line
 
 CONNECTOR = settings.ROOT / "connectors" / "transactions_sink.yml"
 FAULTS: dict[str, Callable[[], float]] = {"postgres": faults.postgres, "connect": faults.connect}
-KINDS = ("invalid-bytes", "missing-field", "wrong-type", "nul-byte", "overflow")
 # Shares of all messages.
 SHARES = ["--duplicates", "0.05", "--changed", "0.5", "--late", "0.01"]
 POISON = ["--poison", ",".join(f"{kind}=0.001" for kind in KINDS)]
@@ -42,7 +42,7 @@ class Soak:
 
     def __init__(self, count: int, seed: int, timeout: float) -> None:
         self._count, self._seed, self._timeout = count, seed, timeout
-        definition = load(CONNECTOR)
+        definition = load_definition(CONNECTOR)
         self._name, self._config = definition.name, definition.config
         self._topic = self._config["topics"]
         self._servers = settings.get("KAFKA_BOOTSTRAP_SERVERS")
@@ -51,7 +51,12 @@ class Soak:
         self.broken: list[str] = []
 
     def run(self, chosen: list[str]) -> None:
-        wait(self._connect, [self._name], 60)
+        """Load, with the chosen faults on the way, and compare.
+
+        Raises:
+            ExpectedError: something did not happen in time.
+        """
+        wait_until_running(self._connect, [self._name], 60)
         before = self._lag()
         began = time.monotonic()
         producing = self._produce()
@@ -60,11 +65,13 @@ class Soak:
             self._until(partial(self._has_done, goal, before))
             self._fault(name)
         made = self._produced(producing)
-        self._until(lambda: self._lag().total == 0 and look(self._connect, self._name).running)
+        self._until(
+            lambda: self._lag().total == 0 and fetch_health(self._connect, self._name).running
+        )
         seconds = time.monotonic() - began
         self._say(f"everything handled after {seconds:.1f} s", self._count / seconds, "records/s")
-        wait(self._connect, [self._name], 60, settle=10)
-        self._say("connector at the end", str(look(self._connect, self._name)))
+        wait_until_running(self._connect, [self._name], 60, settle=10)
+        self._say("connector at the end", str(fetch_health(self._connect, self._name)))
         after = sum(self._lag().ends.values()) - sum(before.ends.values())
         self._promise("acknowledged = in the topic", made["acknowledged"], after)
         self._compare(made)
@@ -97,16 +104,16 @@ class Soak:
     # --- the comparison -----------------------------------------------------------------------
 
     def _compare(self, made: dict[str, int]) -> None:
-        expected = truth.of(self._servers, self._topic)
+        expected = expected_state.read_topic(self._servers, self._topic)
         self._say("records in the topic", expected.records)
         poison = sum(made.get(kind, 0) for kind in KINDS)
         self._say(
             "of them cannot be rows, in all and of this run", f"{len(expected.poison)} {poison}"
         )
         self._compare_rows(expected)
-        letters: set[truth.Place] = set()
+        letters: set[expected_state.Origin] = set()
         reasons: Counter[str] = Counter()
-        for letter in DeadLetters(self._kafka, f"{self._name}.dlq").read():
+        for letter in DeadLetterTopic(self._kafka, f"{self._name}.dlq").read():
             if letter.origin not in letters:
                 letters.add(letter.origin)
                 reasons[letter.reason] += 1
@@ -117,9 +124,9 @@ class Soak:
         for reason, count in reasons.most_common():
             print(f"  {count:>9,}  {reason[:100]}")
 
-    def _compare_rows(self, expected: truth.Truth) -> None:
+    def _compare_rows(self, expected: expected_state.ExpectedState) -> None:
         left, found, different, unknown = dict(expected.rows), 0, [], 0
-        columns = ", ".join(f'"{name}"' for name in truth.COLUMNS)
+        columns = ", ".join(f'"{name}"' for name in expected_state.COLUMNS)
         table = self._config["collection.name.format"]
         with (
             from_config(self._config).connect() as connection,
@@ -131,7 +138,7 @@ class Soak:
                 found += 1
                 wanted = left.pop(row[0], None)
                 unknown += wanted is None
-                if wanted is not None and wanted != truth.digest(row):
+                if wanted is not None and wanted != expected_state.digest(row):
                     different.append(row[0])
         self._promise("distinct good keys = sink rows", len(expected.rows), found - unknown)
         self._promise("keys that are missing", 0, len(left), [*left][:NAMED])
@@ -141,7 +148,7 @@ class Soak:
         else:
             self._promise("rows that no record made", 0, unknown)
 
-    # --- telling ------------------------------------------------------------------------------
+    # --- the report ---------------------------------------------------------------------------
 
     def _promise(self, what: str, wanted: int, got: int, named: object = ()) -> None:
         kept = wanted == got
@@ -154,34 +161,33 @@ class Soak:
         text = f"{value:,.1f}" if isinstance(value, float) else f"{value}"
         print(f"{what + ':':48} {text} {unit}".rstrip(), flush=True)
 
-    # --- looking ------------------------------------------------------------------------------
+    # --- measuring ----------------------------------------------------------------------------
 
     def _lag(self) -> Lag:
-        return measure(self._connect, self._kafka, self._name, self._config)
+        return measure_lag(self._connect, self._kafka, self._name, self._config)
 
     def _has_done(self, goal: int, before: Lag) -> bool:
         done = sum(self._lag().positions.values()) - sum(before.positions.values())
         return done >= goal
 
     def _until(self, condition: Callable[[], T]) -> T:
-        """What a condition gives once it holds; a service that is away holds nothing."""
+        """What a condition returns once that is true; an unreachable service makes it false."""
         deadline = time.monotonic() + self._timeout
         while True:
             with suppress(RegistrarError):
                 if found := condition():
                     return found
             if time.monotonic() > deadline:
-                raise SystemExit(f"not within {self._timeout:g} s; see register.py status")
+                raise settings.ExpectedError(
+                    f"not within {self._timeout:g} s; see `connectors/register.py status`"
+                )
             time.sleep(POLL)
 
 
 def main() -> int:
     """Run it; returns 1 if a promise was broken."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.soak",
-        description=bench.soak.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.Parser(prog="python -m bench.soak", description=bench.soak.__doc__)
+    parser.add_version()
     parser.add_argument("--count", type=int, default=1_000_000, help="messages (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="another one makes other keys")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds for each wait")
@@ -189,15 +195,19 @@ def main() -> int:
         "--faults", nargs="*", choices=[*FAULTS], default=[], help="in this order, spread evenly"
     )
     options = parser.parse_args()
-    settings.load_env()
-    if settings.get("STREAM_FORMAT") != "json":
-        parser.error(
-            "what the sink must hold is read from JSON: the stack needs STREAM_FORMAT=json"
-        )
-    soak = Soak(options.count, options.seed, options.timeout)
-    soak.run(options.faults)
-    print(f"BROKEN: {', '.join(soak.broken)}" if soak.broken else "all promises kept")
-    return 1 if soak.broken else 0
+
+    def run_soak() -> int:
+        settings.load_env()
+        if settings.stream_format() != "json":
+            raise settings.SettingError(
+                "what the sink must hold is read from JSON: set STREAM_FORMAT=json for the stack"
+            )
+        soak = Soak(options.count, options.seed, options.timeout)
+        soak.run(options.faults)
+        print(f"BROKEN: {', '.join(soak.broken)}" if soak.broken else "all promises kept")
+        return 1 if soak.broken else 0
+
+    return command_line.run(run_soak)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from contextlib import suppress
 import psutil
 import psycopg
 
-from bootstrap.native import orphans
+from bootstrap.native import stale_processes
 from bootstrap.native.supervisor import Supervisor
 from bootstrap.postgres import provision
 
-#: Seconds that Postgres is away.
-AWAY = 20.0
+#: Seconds that Postgres is down.
+DOWN = 20.0
 POLL = 0.05
 
 
@@ -28,7 +28,7 @@ def postgres() -> float:
     os.kill(supervisor.process("postgres")["pid"], signal.SIGQUIT)
     # The supervisor would have it back within a second.
     supervisor.stop("postgres")
-    time.sleep(AWAY)
+    time.sleep(DOWN)
     supervisor.start("postgres")
     while not _accepts():
         time.sleep(POLL)
@@ -37,7 +37,7 @@ def postgres() -> float:
 
 def connect() -> float:
     """Kill the Connect worker with -9; returns the moment (monotonic) of it."""
-    for name, process in orphans.running():
+    for name, process in stale_processes.running():
         if name == "connect":
             with suppress(psutil.NoSuchProcess):
                 process.kill()

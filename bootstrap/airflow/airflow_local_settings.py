@@ -4,9 +4,11 @@ The scheduler forks its workers: what it has imported, they need not import agai
 cost seconds of CPU per task, so they happen once, there.
 """
 
+import atexit
 import importlib
 import logging
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
@@ -81,7 +83,7 @@ def push_only_what_is_read(module: Any) -> None:
 
     module._process_dbt_log_event = process
     sensor = module.BaseConsumerSensor
-    # A request at each look of a sensor, for lines that are logged at level debug.
+    # A request at each poke of a sensor, for lines that are logged at level debug.
     sensor._log_startup_events = lambda self, task_instance: None
     of_a_model = sensor._cache_compiled_sql
 
@@ -106,14 +108,14 @@ def measure_nothing_for_nobody(module: Any) -> None:
 def push_once(module: Any) -> None:
     """Tell Airflow once how a node ended: dbt says it in two events, Cosmos pushes at each."""
     original = module.safe_xcom_push
-    told: dict[tuple[Any, str], Any] = {}
+    reported: dict[tuple[Any, str], Any] = {}
 
     @wraps(original)
     def push(task_instance: Any, key: str, value: Any) -> None:
         place = (task_instance.id, key)
-        if told.get(place) != value:
+        if reported.get(place) != value:
             original(task_instance=task_instance, key=key, value=value)
-            told[place] = value
+            reported[place] = value
 
     module.safe_xcom_push = push
 
@@ -124,7 +126,7 @@ def show_a_failed_node_once(module: Any) -> None:
     """Let the task of a model that dbt could not build, or of a test that failed, fail for good.
 
     Its next try would run dbt again for this one, with the same outcome. A build that was killed
-    is no failure here: then Cosmos has the tasks run their models in their first try.
+    is not a failure here: then Cosmos has the tasks run their models in their first try.
     """
     original = module.BaseConsumerSensor.poke
 
@@ -140,7 +142,7 @@ def show_a_failed_node_once(module: Any) -> None:
 def fail_with_what_dbt_said(module: Any) -> None:
     """Let a build that dbt ended with errors fail for good, with dbt's own messages.
 
-    Its next try would be skipped by Cosmos, and nobody would be told the reason.
+    Its next try would be skipped by Cosmos, and nobody would learn the reason.
     """
     producer = module.DbtProducerWatcherOperator
     original = producer.handle_exception_dbt_runner
@@ -172,7 +174,7 @@ def _once(call: Callable[..., Any], *arguments: Any) -> Any:
 @wrapt.when_imported("cosmos.operators.watcher")
 @with_known_cosmos
 def push_beside_the_build(module: Any) -> None:
-    """Let the watched dbt build go on while Airflow is told how a model ended.
+    """Let the watched dbt build go on while Airflow hears how a model ended.
 
     Cosmos pushes within dbt's threads, one at a time: the build waited for some 160 answers of
     Airflow's API. Here one thread pushes, in the same order, and the task ends after its last push.
@@ -195,6 +197,13 @@ def push_beside_the_build(module: Any) -> None:
     producer.run_dbt_runner = run_dbt_runner
 
 
+def leave_at_once() -> None:
+    """End a service without taking Python apart, which takes the API server up to 20 seconds."""
+    logging.shutdown()
+    # Not for commands: what they pass to sys.exit() cannot be known here.
+    os._exit(1 if hasattr(sys, "last_type") else 0)
+
+
 if preload := os.environ.get("PIPELINE_PRELOAD"):
     for module in preload.split(","):
         importlib.import_module(module)
@@ -203,3 +212,6 @@ if preload := os.environ.get("PIPELINE_PRELOAD"):
 
     # It makes an object of each plugin, web pages and all, and is kept.
     get_listener_manager()
+
+if os.environ.get("PIPELINE_QUICK_EXIT"):
+    atexit.register(leave_at_once)

@@ -9,6 +9,10 @@ import requests
 
 import settings
 from settings.errors import ExpectedError
+from settings.names import FAILURE_REASON_KEY
+
+#: A busy machine may take long; who polls goes on until a deadline of its own.
+SECONDS_TO_ANSWER = 30
 
 
 class AirflowError(ExpectedError):
@@ -17,6 +21,10 @@ class AirflowError(ExpectedError):
     def __init__(self, text: str, status: int) -> None:
         super().__init__(text)
         self.status = status
+
+
+class AirflowUnreachableError(AirflowError):
+    """No answer came, or one that is not Airflow's; it may come the next time."""
 
 
 class Airflow:
@@ -31,27 +39,39 @@ class Airflow:
             "username": settings.get("AIRFLOW_USER"),
             "password": settings.get("AIRFLOW_PASSWORD"),
         }
-        answer = self._session.post(f"{self._base}/auth/token", json=login, timeout=10)
-        if not answer.ok:
+        answer = self._send("POST", "/auth/token", json=login)
+        if answer.status_code in (401, 403):
             reason = f"Airflow refuses AIRFLOW_USER/AIRFLOW_PASSWORD: {answer.text[:200]}"
             raise AirflowError(reason, answer.status_code)
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        token = self._checked(answer).get("access_token")
+        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """One call below /api/v2.
 
         Raises:
-            requests.RequestException: the server is away.
+            AirflowUnreachableError: the server does not answer.
+            AirflowError: it refuses the login.
         """
         if "Authorization" not in self._session.headers:
             self._sign_in()
-        return self._session.request(method, f"{self._base}/api/v2{path}", timeout=30, **arguments)
+        return self._send(method, f"/api/v2{path}", **arguments)
+
+    def _send(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        try:
+            return self._session.request(
+                method, f"{self._base}{path}", timeout=SECONDS_TO_ANSWER, **arguments
+            )
+        except requests.RequestException as error:
+            reason = f"Airflow does not answer at {self._base} ({type(error).__name__}): is it up?"
+            raise AirflowUnreachableError(reason, 0) from error
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The JSON answer of a GET.
 
         Raises:
             AirflowError: any status but 2xx.
+            AirflowUnreachableError: there is no answer, or it is not JSON.
         """
         return self._checked(self.call("GET", path, params=params))
 
@@ -68,10 +88,15 @@ class Airflow:
         if not answer.ok:
             reason = f"{answer.request.method} {answer.url}: {answer.text[:300]}"
             raise AirflowError(reason, answer.status_code)
-        return answer.json()
+        try:
+            found: dict[str, Any] = answer.json()
+        except ValueError:
+            reason = f"{answer.request.method} {answer.url} is not answered by Airflow: "
+            raise AirflowUnreachableError(reason + answer.text[:100], answer.status_code) from None
+        return found
 
     def health(self) -> dict[str, str]:
-        """Component -> status, as /monitor/health reports it; {} while the server is away."""
+        """Component -> status, as /monitor/health reports it; {} if it does not answer."""
         try:
             answer = self._session.get(f"{self._base}/api/v2/monitor/health", timeout=3)
             return {name: part.get("status") for name, part in answer.json().items()}
@@ -110,11 +135,11 @@ class Airflow:
         return str(self.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
-        """One run."""
+        """A run of a DAG, as GET /dagRuns/{run_id} describes it."""
         return self.get(f"/dags/{dag_id}/dagRuns/{run_id}")
 
     def last_run(self, dag_id: str) -> dict[str, Any] | None:
-        """The newest run, or None."""
+        """The run of a DAG that was created last; None if it never ran."""
         runs = self.get(f"/dags/{dag_id}/dagRuns", order_by="-id", limit=1)["dag_runs"]
         return runs[0] if runs else None
 
@@ -122,6 +147,12 @@ class Airflow:
         """Task id -> state of the tasks of a run."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return {t["task_id"]: t["state"] for t in self.get(path, limit=1000)["task_instances"]}
+
+    def failure_reason(self, dag_id: str, run_id: str, task_id: str) -> str | None:
+        """What a failed task left as its reason (FAILURE_REASON_KEY); None if it left none."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/"
+        answer = self.call("GET", path + FAILURE_REASON_KEY)
+        return None if answer.status_code == 404 else str(self._checked(answer)["value"])
 
     def has_queued_events(self, dag_id: str) -> bool:
         """Whether assets were updated that a DAG waits for, and no run was made of it yet."""

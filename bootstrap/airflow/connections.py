@@ -7,7 +7,7 @@ from typing import Any
 
 import settings
 from bootstrap.airflow.api import Airflow
-from settings import sign_in
+from settings import names, sign_in
 
 
 def connections() -> list[dict[str, Any]]:
@@ -17,7 +17,7 @@ def connections() -> list[dict[str, Any]]:
 
 def _postgres() -> dict[str, Any]:
     return {
-        "connection_id": "postgres_kafka_default",
+        "connection_id": names.POSTGRES_CONNECTION,
         "conn_type": "postgres",
         "description": "Where the sink connector writes; read by the unload, with a read-only role",
         "host": settings.get("POSTGRES_HOST"),
@@ -46,7 +46,7 @@ def _snowflake() -> dict[str, Any]:
     if found.key_file:
         extra["private_key_file"] = found.key_file
     return {
-        "connection_id": "snowflake_default",
+        "connection_id": names.SNOWFLAKE_CONNECTION,
         "conn_type": "snowflake",
         "description": "Where rows land and dbt transforms them",
         "schema": settings.get("SNOWFLAKE_SCHEMA"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from urllib.parse import quote
 
 import settings
+from settings.names import TIME_ZONE
 
 HERE = Path(__file__).parent
 
@@ -48,7 +48,7 @@ DBT = {
 
 
 def environment(home: Path) -> dict[str, str]:
-    """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need beside them.
+    """AIRFLOW__SECTION__KEY variables, and what dbt and Cosmos need besides them.
 
     Args:
         home: AIRFLOW_HOME, where logs and the password file go.
@@ -67,7 +67,7 @@ def environment(home: Path) -> dict[str, str]:
         "CORE__LOAD_EXAMPLES": False,
         "CORE__EXECUTOR": settings.get("AIRFLOW_EXECUTOR"),
         "CORE__PARALLELISM": settings.get("AIRFLOW_PARALLELISM"),
-        "CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
+        "CORE__DEFAULT_TIMEZONE": TIME_ZONE,
         # `up` lets them run when there is something to land.
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
         "CORE__FERNET_KEY": settings.get("AIRFLOW_FERNET_KEY"),
@@ -93,8 +93,8 @@ def environment(home: Path) -> dict[str, str]:
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": home / "cosmos",
-        # Otherwise the watched build writes all it has told so far into a Variable at each of dbt's
-        # events. What is lost: after a kill -9 of it, models run again one by one.
+        # Otherwise the watched build writes all it has reported so far into a Variable at each of
+        # dbt's events. What is lost: after a kill -9 of it, models run again one by one.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
         **(_celery() if celery_is_used() else {}),
     }
@@ -123,7 +123,7 @@ def broker_url() -> str:
     Raises:
         SettingError: there is none.
     """
-    host = os.environ.get("REDIS_HOST")
+    host = settings.get_optional("REDIS_HOST")
     if not host:
         raise settings.SettingError(
             "AIRFLOW_EXECUTOR=CeleryExecutor needs Redis and workers, which only the containers "

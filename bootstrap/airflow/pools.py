@@ -5,9 +5,7 @@ from __future__ import annotations
 import settings
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import celery_is_used
-
-#: Tasks that show how the watched dbt build goes; dags/steps/dbt.py puts them there.
-WATCHERS = "dbt_watchers"
+from settings.names import WATCHERS_POOL
 
 
 def put() -> None:
@@ -19,10 +17,10 @@ def put() -> None:
         AirflowError: Airflow refuses the login or the pool.
         SettingError: AIRFLOW_PARALLELISM or AIRFLOW_WORKER_CONCURRENCY is less than 2.
     """
-    names = ["AIRFLOW_PARALLELISM", *(["AIRFLOW_WORKER_CONCURRENCY"] if celery_is_used() else [])]
+    limits = ["AIRFLOW_PARALLELISM", *(["AIRFLOW_WORKER_CONCURRENCY"] if celery_is_used() else [])]
     Airflow().put_pool(
-        WATCHERS,
-        slots=min(map(_at_least_two, names)) - 1,
+        WATCHERS_POOL,
+        slots=min(map(_at_least_two, limits)) - 1,
         description="Watchers of the dbt build: always a slot less than there are, for it",
     )
 
@@ -30,5 +28,5 @@ def put() -> None:
 def _at_least_two(name: str) -> int:
     value = settings.get(name)
     if not value.isdigit() or int(value) < 2:
-        raise settings.SettingError(f"{name}={value!r}: use a whole number from 2.")
+        raise settings.SettingError(f"{name}={value!r}: use a whole number of 2 or more.")
     return int(value)

@@ -7,7 +7,6 @@ as a .env for the tools on the host.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -62,14 +61,14 @@ def write(folder: Path, given: Path, keys: Path) -> None:
     settings.load_env()
     for service, names in SECRETS.items():
         for name in names:
-            _put(folder / service / name, os.environ.get(name))
+            _put(folder / service / name, settings.get_optional(name))
     for key, (service, name) in KEYS.items():
         # Without one, Compose mounts /dev/null.
         _put(folder / service / name, (keys / key).read_text())
     # These two read files of settings.
     password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
     _put(folder / "schema-registry" / "registry.properties", password)
-    quoted = re.sub(r'(["\\])', r"\\\1", os.environ.get("REDIS_PASSWORD", ""))
+    quoted = re.sub(r'(["\\])', r"\\\1", settings.get_optional("REDIS_PASSWORD") or "")
     _put(folder / "redis" / "redis.conf", quoted and f'requirepass "{quoted}"\n')
 
 
@@ -85,6 +84,7 @@ def _put(file: Path, text: str | None) -> None:
 
 
 def main() -> None:
+    """Write the secrets with what Compose mounts at /given and /run/secrets."""
     write(Path(sys.argv[1]), given=Path("/given"), keys=Path("/run/secrets"))
     if "--print" in sys.argv:
         sys.stdout.write(settings.ENV_FILE.read_text())

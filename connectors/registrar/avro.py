@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.files import read_json
 
 Schema = dict[str, Any]
 
@@ -42,19 +43,12 @@ def schema_content(path: Path) -> str:
         RegistrarError: the file is missing, not JSON, not a record, or has a type that has no
             agreed JSON encoding.
     """
+    avro = read_json(path)
     try:
-        avro = json.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise RegistrarError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
-    except OSError as error:
-        raise RegistrarError(f"{path}: cannot be read: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        raise RegistrarError(f"{path}:{error.lineno}: not JSON: {error.msg}") from None
-    try:
-        schema = connect_schema(avro)
+        schema = _struct(avro)
     except RegistrarError as error:
         raise RegistrarError(f"{path}: {error}") from None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise RegistrarError(f"{path}: not an Avro schema: {what}") from None
     # Debezium's sink would match a pattern against the record's name, several times for each
@@ -63,8 +57,7 @@ def schema_content(path: Path) -> str:
     return json.dumps(schema, separators=(",", ":"))
 
 
-def connect_schema(avro: Any) -> Schema:
-    """The Connect schema of the JSON encoding of an Avro record."""
+def _struct(avro: Any) -> Schema:
     if not isinstance(avro, dict) or avro.get("type") != "record":
         raise RegistrarError("the contract of a stream is an Avro schema of type record")
     fields = [_field(field) for field in avro["fields"]]
@@ -107,7 +100,7 @@ def _required(avro: Schema) -> Schema:
     if kind == "map":
         return {"type": "map", "keys": _type("string"), "values": _type(avro["values"])}
     if kind == "record":
-        return {k: v for k, v in connect_schema(avro).items() if k != "optional"}
+        return {k: v for k, v in _struct(avro).items() if k != "optional"}
     if isinstance(kind, dict | list):
         return {k: v for k, v in _type(kind).items() if k != "optional"}
     if kind not in PRIMITIVES:

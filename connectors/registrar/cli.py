@@ -1,15 +1,15 @@
-"""The command line: one sub-command a verb."""
+"""The command line: one sub-command per verb."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from connectors.registrar.errors import RegistrarError, UsageError
+from connectors.registrar.errors import UsageError
+from connectors.registrar.rest import NotFoundError
 from connectors.registrar.verbs import (
     apply,
     control,
@@ -19,13 +19,14 @@ from connectors.registrar.verbs import (
     prune,
     rewind,
     status,
+    strimzi,
+    wait,
+    watch,
 )
-from connectors.registrar.verbs import strimzi as strimzi_
-from connectors.registrar.verbs import wait as wait_
-from connectors.registrar.verbs import watch as watch_
-from connectors.registrar.verbs.context import Context, common_arguments
+from connectors.registrar.verbs.context import Context, add_common, exit_codes
+from settings import command_line
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   register.py lint --offline                       check the files, ask nobody
   register.py plan                                 what apply would change
@@ -36,19 +37,19 @@ examples:
   register.py watch                                keep all connectors running (a service)
   register.py strimzi | kubectl apply -f -         the same connectors and topics in Kubernetes
 
-Each verb has its own --help. Exit codes: 0 done, 1 failed, 2 usage, 3 changes pending.
+Each verb has its own --help.
 """
-INTERRUPTED = 130
 
 
 class Verb(Protocol):
     """A sub-command."""
 
     HELP: str
+    EXITS: str
 
-    def arguments(self, parser: argparse.ArgumentParser, /) -> None: ...
+    def add_arguments(self, parser: argparse.ArgumentParser, /) -> None: ...
 
-    def run(self, context: Context, /) -> int: ...
+    def run_verb(self, context: Context, /) -> int: ...
 
 
 VERBS: dict[str, Verb] = {
@@ -56,8 +57,8 @@ VERBS: dict[str, Verb] = {
     "plan": plan,
     "apply": apply,
     "status": status,
-    "wait": wait_,
-    "watch": watch_,
+    "wait": wait,
+    "watch": watch,
     "pause": control.pause,
     "resume": control.resume,
     "stop": control.stop,
@@ -65,46 +66,44 @@ VERBS: dict[str, Verb] = {
     "rewind": rewind,
     "prune": prune,
     "dead-letters": dead_letters,
-    "strimzi": strimzi_,
+    "strimzi": strimzi,
 }
 
 
-def main(argv: Sequence[str], folder: Path, state: Path) -> int:
-    """Run one verb; returns the exit code.
+def main(argv: Sequence[str], folder: Path, state: Path, url: str = "", kafka: str = "") -> int:
+    """`run_verb`, with its errors as a person reads them; returns the exit code."""
+    verb = partial(run_verb, argv, folder=folder, state=state, url=url, kafka=kafka)
+    return command_line.run(verb)
+
+
+def run_verb(argv: Sequence[str], **defaults: Path | str) -> int:
+    """Run the verb that a command line names; returns the exit code.
 
     Args:
-        folder: of the connectors' files, unless --folder says otherwise.
-        state: folder of the watcher's state, unless --state says otherwise.
+        defaults: of the options --folder, --state, --url and --kafka.
+
+    Raises:
+        ExpectedError: what a person can put right.
     """
-    options = _parser(folder, state).parse_args(argv)
-    try:
-        return VERBS[options.verb].run(Context(options))
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except RegistrarError as error:
-        for line in str(error).splitlines():
-            print(f"error: {line}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough; nothing more can be written, not even by
-        # the interpreter's own flush at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def _parser(folder: Path, state: Path) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = command_line.Parser(
         prog="register.py",
         description="Kafka Connect connectors as code: YAML files in, running connectors out.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EPILOG,
+        exit_codes=exit_codes(pending="changes pending"),
     )
-    common = common_arguments(folder, state)
+    parser.add_version()
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, verb in VERBS.items():
-        sub = subparsers.add_parser(name, help=verb.HELP, description=verb.HELP, parents=[common])
-        verb.arguments(sub)
-    return parser
+        sub = subparsers.add_parser(
+            name, help=verb.HELP, description=verb.HELP, exit_codes=verb.EXITS
+        )
+        verb.add_arguments(sub)
+        add_common(sub)
+        sub.set_defaults(**defaults)
+    options = parser.parse_args(argv)
+    context = Context(options)
+    try:
+        return VERBS[options.verb].run_verb(context)
+    except NotFoundError as error:
+        known = ", ".join(context.connect.names()) or "none"
+        raise UsageError(f"{error}; known: {known}") from None

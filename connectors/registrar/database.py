@@ -10,9 +10,8 @@ from urllib.parse import parse_qsl, unquote
 import psycopg
 from psycopg import sql
 
-from connectors.registrar.errors import RegistrarError
-from connectors.registrar.lists import split
-from connectors.registrar.placeholders import resolve
+from connectors.registrar.config_values import resolve_placeholders, split
+from connectors.registrar.errors import RegistrarError, first_line
 
 PREFIX = "jdbc:postgresql://"
 # Parameters of pgjdbc that libpq knows by the same name.
@@ -31,14 +30,14 @@ CONNECT_SECONDS = 3
 
 @dataclass(frozen=True)
 class Database:
-    """Where to connect, as libpq's own keywords."""
+    """Where to connect; `params` are libpq's own keywords."""
 
     params: Mapping[str, str]
 
     def __str__(self) -> str:
         hosts, ports = self.params["host"].split(","), self.params["port"].split(",")
-        places = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=True))
-        return f"{places}/{self.params['dbname']}"
+        addresses = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=True))
+        return f"{addresses}/{self.params['dbname']}"
 
     def connect(self) -> psycopg.Connection:
         """Open a connection whose session is in UTC, as the sink's values are."""
@@ -55,7 +54,7 @@ class Database:
             with self.connect() as connection:
                 standby = connection.execute("select pg_is_in_recovery()").fetchone()
         except psycopg.Error as error:
-            return str(error).strip().splitlines()[0]
+            return first_line(error)
         return "it is a standby" if standby and standby[0] else ""
 
 
@@ -65,32 +64,33 @@ def from_config(config: Mapping[str, str]) -> Database:
     Raises:
         RegistrarError: it is not Postgres, or a placeholder cannot be filled in here.
     """
-    url = resolve(config.get("connection.url", ""))
+    url = resolve_placeholders(config.get("connection.url", ""))
     if not url.startswith(PREFIX):
         raise RegistrarError("connection.url is not a Postgres database (jdbc:postgresql://...)")
     address, _, query = url.removeprefix(PREFIX).partition("?")
     hosts, _, name = address.partition("/")
-    places = [_place(host) for host in split(hosts)] or [("localhost", DEFAULT_PORT)]
-    user = resolve(config.get("connection.username", ""))
+    addresses = [_address(host) for host in split(hosts)] or [("localhost", DEFAULT_PORT)]
+    user = resolve_placeholders(config.get("connection.username", ""))
     given = dict(parse_qsl(query))
     params = {k: v for k, v in given.items() if k in _SHARED}
     if wanted := _TARGETS.get(given.get("targetServerType", "").lower()):
         params["target_session_attrs"] = wanted
     params |= {
-        "host": ",".join(host for host, _ in places),
-        "port": ",".join(port for _, port in places),
+        "host": ",".join(host for host, _ in addresses),
+        "port": ",".join(port for _, port in addresses),
         "dbname": unquote(name.strip("/")) or user,
         "user": user,
-        "password": resolve(config.get("connection.password", "")),
+        "password": resolve_placeholders(config.get("connection.password", "")),
     }
     return Database(params)
 
 
-def _place(text: str) -> tuple[str, str]:
+def _address(text: str) -> tuple[str, str]:
     """Host and port of `host`, `host:port` or `[v6]:port`."""
-    host, port = re.fullmatch(r"(\[[^]]*\]|[^:]*):?(.*)", text).groups()  # type: ignore[union-attr]
-    if port and not port.isdigit():
-        raise RegistrarError(f"connection.url: {text}: {port!r} is no port number")
+    match = re.fullmatch(r"(\[[^]]*\]|[^:]*):?(.*)", text, re.DOTALL)
+    host, port = match.groups() if match else ("", text)
+    if port and not port.isdecimal():
+        raise RegistrarError(f"connection.url: {text}: {port!r} is not a port number")
     return unquote(host.strip("[]")) or "localhost", port or DEFAULT_PORT
 
 

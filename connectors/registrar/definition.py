@@ -10,8 +10,8 @@
     topics:                                # optional: `apply` creates those that are missing
       orders: {partitions: 3, config: {retention.ms: -1}}
 
-The connector's name is the file's. `${env:X}` goes to Connect as it stands: the worker fills it in,
-so no secret is read here. A key set to null drops one that `defaults` brought. The tag
+The connector's name is the file's. `${env:X}` goes to Connect unchanged: the worker fills it in, so
+no secret is read here. A key set to null drops one that `defaults` brought. The tag
 `!connect-schema FILE` becomes the Connect schema of that Avro schema, as JSON text.
 """
 
@@ -27,19 +27,9 @@ import yaml
 
 from connectors.registrar.avro import schema_content
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.findings import ERROR, WARNING, Finding, Location
 
 SECTIONS = ("defaults", "config", "variants", "topics")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something is written."""
-
-    file: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{_short(self.file)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -53,54 +43,60 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Something that is not of the form above."""
-
-    place: Place
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
-@dataclass(frozen=True)
 class Definition:
-    """What one connector should be; what `problems` are about is left out of the rest."""
+    """What one connector should be.
+
+    Attributes:
+        name: the file's.
+        config: for Connect; what `problems` are about is left out.
+        locations: of the keys of `config`.
+        topics: to be created if they are missing.
+        problems: what is not of the form above.
+    """
 
     name: str
     file: Path
     config: dict[str, str]
-    places: dict[str, Place]
+    locations: dict[str, Location]
     topics: tuple[Topic, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Finding, ...] = ()
+
+    def error(self, key: str, message: str, severity: str = ERROR) -> Finding:
+        """A finding at the line of a key, or at the file's first line if the key is missing."""
+        location = self.locations.get(key) or Location(self.file.resolve(), 1)
+        return Finding(location, message, key, severity)
+
+    def warning(self, key: str, message: str) -> Finding:
+        """The same, for what works, and probably not as meant."""
+        return self.error(key, message, WARNING)
 
 
-def load(file: Path) -> Definition:
+def load_definition(file: Path) -> Definition:
     """Read a connector's file.
 
     Raises:
         RegistrarError: with file and line, for all that is not of the form above.
     """
-    found = read(file)
+    found = read_definition(file)
     if found.problems:
-        raise RegistrarError("\n".join(map(str, found.problems)))
+        raise RegistrarError("\n".join(f"{p.location}: {p.message}" for p in found.problems))
     return found
 
 
-def read(file: Path) -> Definition:
-    """Read a connector's file as far as it can be read."""
+def read_definition(file: Path) -> Definition:
+    """Read a connector's file as far as it can be read; the rest is in `problems`."""
     layers = _layers(file)
     config: dict[str, str] = {}
-    places: dict[str, Place] = {}
+    locations: dict[str, Location] = {}
     topics: dict[str, Topic] = {}
-    for key, value, place in (entry for layer in layers for entry in layer.settings()):
+    for key, value, location in (entry for layer in layers for entry in layer.settings()):
         config.pop(key, None)
         if value is not None:
-            config[key], places[key] = value, place
+            config[key], locations[key] = value, location
     for layer in layers:
         topics.update({topic.name: topic for topic in layer.topics()})
     problems = dict.fromkeys(problem for layer in layers for problem in layer.problems)
-    return Definition(file.stem, file, config, places, tuple(topics.values()), tuple(problems))
+    return Definition(file.stem, file, config, locations, tuple(topics.values()), tuple(problems))
 
 
 def _layers(file: Path) -> list[_Layer]:
@@ -119,28 +115,31 @@ class _Layer:
 
     def __init__(self, file: Path) -> None:
         self.file = file.resolve()
-        self.problems: list[Problem] = []
+        self.problems: list[Finding] = []
         self._root = self._mapping(self._compose(), "the file")
         for name, (key, _) in self._root.items():
             if name not in SECTIONS:
                 self.wrong(
                     key,
                     f"unknown section {name!r}: use {', '.join(SECTIONS)} "
-                    f"(Connect's own keys stand under config)",
+                    f"(Connect's own keys go under config)",
                 )
 
     def wrong(self, at: yaml.Node | int | None, message: str) -> None:
         """Take note of a problem at a node or line, and go on."""
         line = at if isinstance(at, int) else at.start_mark.line + 1 if at else 1
-        self.problems.append(Problem(Place(self.file, line), message))
+        self.problems.append(Finding(Location(self.file, line), message))
 
     def parent(self) -> Path | None:
         if "defaults" not in self._root:
             return None
         value = self._root["defaults"][1]
-        return (self.file.parent / str(value.value)).resolve()
+        if not isinstance(value, yaml.ScalarNode) or "\0" in value.value:
+            self.wrong(value, "defaults must be the name of a file")
+            return None
+        return (self.file.parent / value.value).resolve()
 
-    def settings(self) -> Iterator[tuple[str, str | None, Place]]:
+    def settings(self) -> Iterator[tuple[str, str | None, Location]]:
         """Keys, values and lines of `config`, then of the variants that the environment picks."""
         if "config" in self._root:
             yield from self._settings(self._root["config"][1])
@@ -158,9 +157,14 @@ class _Layer:
                     f"{', '.join(blocks)}: set {variable} to one of them",
                 )
 
-    def _settings(self, node: yaml.Node) -> Iterator[tuple[str, str | None, Place]]:
+    def _settings(self, node: yaml.Node) -> Iterator[tuple[str, str | None, Location]]:
         for name, (key, value) in self._mapping(node, "config").items():
-            yield name, self._text(name, value), Place(self.file, key.start_mark.line + 1)
+            try:
+                text = self._text(name, value)
+            except RecursionError:
+                self.wrong(value, f"{name} must not contain itself")
+                text = None
+            yield name, text, Location(self.file, key.start_mark.line + 1)
 
     def topics(self) -> Iterator[Topic]:
         if "topics" not in self._root:
@@ -186,7 +190,7 @@ class _Layer:
 
     def _positive(self, option: str, node: yaml.Node) -> int | None:
         text = str(node.value)
-        if re.fullmatch(r"[1-9][0-9]*", text):
+        if re.fullmatch(r"[1-9][0-9]{0,8}", text):
             return int(text)
         self.wrong(node, f"{option} is {text!r}: use a whole number from 1")
         return None
@@ -231,23 +235,21 @@ class _Layer:
             return None
 
     def _compose(self) -> yaml.Node | None:
+        text = ""
         try:
-            return yaml.compose(self.file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            text = self.file.read_text(encoding="utf-8")
+            return yaml.compose(text, Loader=yaml.SafeLoader)
         except OSError as error:
             self.wrong(None, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             self.wrong(line, f"not UTF-8: byte {error.object[error.start]:#04x}")
+        except RecursionError:
+            self.wrong(None, "not YAML: nested too deeply")
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.wrong(line, f"not YAML: {error.problem}")
         except yaml.reader.ReaderError as error:
-            line = self.file.read_text(encoding="utf-8")[: error.position].count("\n") + 1
+            line = text[: error.position].count("\n") + 1
             self.wrong(line, f"not YAML: character {error.character:#04x}: {error.reason}")
         return None
-
-
-def _short(file: Path) -> str:
-    """Relative to where the user stands, if it is below."""
-    here = Path.cwd()
-    return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)

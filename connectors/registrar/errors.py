@@ -1,14 +1,19 @@
-"""The one error a user sees: a line that names the thing and the fix."""
+"""The errors that a person can put right; `rest`, `kafka` and `records` have more kinds of them."""
 
 from __future__ import annotations
 
-import settings
 from settings.errors import ExpectedError
+from settings.errors import UsageError as ExpectedUsageError
 
 
 class RegistrarError(ExpectedError):
-    """Something the user can put right; the text says what and how. The command exits 1."""
+    """Its text names the thing and the fix. The command exits 1."""
 
 
-class UsageError(RegistrarError, settings.UsageError):
+class UsageError(RegistrarError, ExpectedUsageError):
     """The command itself was wrong. The command exits 2."""
+
+
+def first_line(error: Exception) -> str:
+    """An error of another library in one line."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from connectors.registrar.rest import Connect, NotFoundError
-from connectors.registrar.trace import summary
+from connectors.registrar.trace import trace_summary
 
 MISSING = "MISSING"
 RUNNING = "RUNNING"
@@ -24,7 +24,7 @@ class Task:
 
     @property
     def cause(self) -> str:
-        return summary(self.trace) if self.trace else ""
+        return trace_summary(self.trace) if self.trace else ""
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,27 @@ class Health:
 
     @property
     def cause(self) -> str:
-        return summary(self.failure) if self.failure else ""
+        return trace_summary(self.failure) if self.failure else ""
 
     def __str__(self) -> str:
         tasks = " ".join(f"{task.id}:{task.state}" for task in self.tasks) or "none"
         return f"{self.name} {self.state}, tasks {tasks}"
 
 
-def look(connect: Connect, name: str) -> Health:
-    """Ask Connect how a connector is."""
+def fetch_health(connect: Connect, name: str) -> Health:
+    """The state of a connector and its tasks, as Connect says; MISSING if it has none.
+
+    Raises:
+        RegistrarError: Connect does not answer, or not like Connect.
+    """
     try:
         answer = connect.status(name)
     except NotFoundError:
-        # A worker that has just started knows the connector, and has no status of it yet.
+        # A worker that has just started knows the connector, and has no status for it yet.
         return Health(name, MISSING if connect.config(name) is None else UNASSIGNED)
     tasks = tuple(
-        Task(int(t["id"]), t["state"], t.get("worker_id", ""), t.get("trace", ""))
-        for t in answer.get("tasks", [])
+        Task(t["id"], t["state"], str(t.get("worker_id") or ""), str(t.get("trace") or ""))
+        for t in answer["tasks"]
     )
     connector = answer["connector"]
-    return Health(name, connector["state"], tasks, connector.get("trace", ""))
+    return Health(name, connector["state"], tasks, str(connector.get("trace") or ""))

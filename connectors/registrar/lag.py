@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connectors.registrar.config_values import listed
 from connectors.registrar.kafka import Kafka, Partition
-from connectors.registrar.lists import listed
 from connectors.registrar.rest import Connect
 
 
@@ -47,7 +47,7 @@ def reads_committed(config: Mapping[str, str]) -> bool:
     return config.get("consumer.override.isolation.level") == "read_committed"
 
 
-def measure(connect: Connect, kafka: Kafka, name: str, config: dict[str, str]) -> Lag:
+def measure_lag(connect: Connect, kafka: Kafka, name: str, config: dict[str, str]) -> Lag:
     """Compare a sink's committed offsets with the ends of its topics.
 
     A partition without a commit yet is read from its first record.

@@ -1,11 +1,11 @@
-"""What must not be in a file, a plan or any other output."""
+"""What must not be in a file, a plan or any other output, and how it is recognized."""
 
 from __future__ import annotations
 
 import re
 
 MASK = "********"
-PLAIN_SECRET = "a secret in plain text: let the worker fill it in, ${env:NAME} for one"
+PLAIN_SECRET = "a secret in plain text: use what the worker fills in, such as ${env:NAME}"
 
 # For settings of plugins whose listing is not at hand, or that are not declared as passwords.
 _KEY = re.compile(
@@ -17,17 +17,17 @@ _URL = re.compile(
     r"(?i)((?:password|passwd|pwd|passphrase|secret|token|api_?key)=)[^&;\s]+|(://[^/@:]*:)[^@/]+(?=@)"
 )
 _PEM = "PRIVATE KEY-----"
-# ${env:X} and its kind are references, not secrets.
+# ${env:X} and the like are references, not secrets.
 _REFERENCE = re.compile(r"(\$\{[^}]*\})?")
 
 
 def is_secret(key: str) -> bool:
-    """Whether a setting's name says that its value is one."""
+    """Whether a setting's name says that its value is a secret."""
     return bool(_KEY.search(key))
 
 
-def in_url(value: str) -> bool:
-    """Whether a URL carries one."""
+def is_secret_in_url(value: str) -> bool:
+    """Whether a URL holds a secret in plain text."""
     return any(
         not _REFERENCE.fullmatch(found[0].partition("=")[2]) for found in _URL.finditer(value)
     )

@@ -6,8 +6,8 @@ import re
 
 # "Caused by: org.x.FooException: text", and the first line, which lacks the words before it.
 _CAUSE = re.compile(r"^(?:Caused by: )?((?:[\w$]+\.)+[\w$]+)(?:: (.*))?$")
-# Wrappers that say only that something failed.
-_HOLLOW = ("ConnectException", "RuntimeException", "ExecutionException")
+# They say only that something failed.
+WRAPPER_EXCEPTIONS = ("ConnectException", "RuntimeException", "ExecutionException")
 LIMIT = 300
 
 
@@ -17,12 +17,12 @@ def causes(trace: str) -> list[tuple[str, str]]:
     return [(match[1], (match[2] or "").strip()) for match in found if match]
 
 
-def summary(trace: str) -> str:
+def trace_summary(trace: str) -> str:
     """The innermost cause that says something, at most 300 characters."""
     levels = causes(trace)
     short = [(name.rpartition(".")[2], message) for name, message in levels]
-    telling = [level for level in short if level[1] and level[0] not in _HOLLOW] or short
-    if not telling:
+    informative = [x for x in short if x[1] and x[0] not in WRAPPER_EXCEPTIONS] or short
+    if not informative:
         return trace.strip().splitlines()[0][:LIMIT] if trace.strip() else "no trace given"
-    name, message = telling[-1]
+    name, message = informative[-1]
     return f"{name}: {message}"[:LIMIT] if message else name

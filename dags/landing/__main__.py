@@ -7,18 +7,16 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
-
-import psycopg
-import snowflake.connector
+from typing import Any
 
 import settings
+from settings import command_line
+from settings.errors import ExpectedError, SettingError, UsageError
 
 from . import checks, feeds, land, postgres, unload
 from . import snowflake as warehouse
-from .feeds import Feed, FileFeed, StreamFeed
-from .macros import MacroError, macros
-from .relation import RelationError
-from .scratch import DiskFullError
+from .feeds import Feed, StreamFeed
+from .macros import macros
 
 EXAMPLES = """\
 examples:
@@ -31,59 +29,46 @@ examples:
   python -m dags.landing resync transactions_streaming_kafka --full
   python -m dags.landing replay transactions_batch_csv
                                                land the rows of the quarantine that are good now
-
-Exit codes: 0 done, 1 failed, 2 wrong usage.
 """
-
-#: What a person can mend by reading the message; anything else is a bug and shows its trace.
-EXPECTED = (
-    checks.CheckError,
-    feeds.FeedError,
-    unload.RestoredDatabaseError,
-    MacroError,
-    RelationError,
-    DiskFullError,
-    FileNotFoundError,
-    psycopg.OperationalError,
-    settings.SettingError,
-    snowflake.connector.Error,
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; the exit code."""
+    """Run one verb; returns the exit code."""
+    return command_line.run(lambda: _run_verb(argv))
+
+
+def _run_verb(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
     settings.load_env()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     for noisy in ("snowflake", "botocore", "urllib3"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    try:
-        verb: Callable[[argparse.Namespace], int] = arguments.verb
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    verb: Callable[[argparse.Namespace], int] = arguments.verb
+    with checks.explained_errors():
         return verb(arguments)
-    except EXPECTED as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = command_line.Parser(
         prog="python -m dags.landing",
         description="Land feeds in Snowflake's RAW schema, each row once.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_version()
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    check = verbs.add_parser("check", help="try what a landing needs, and name what fails")
-    check.set_defaults(verb=_check)
-    lint = verbs.add_parser("lint", help="check the landing blocks; needs no service")
-    lint.set_defaults(verb=_lint)
-    land = verbs.add_parser("land", help="land what is new")
-    land.add_argument("feed", nargs="*", help="names of feeds; all of them without")
-    land.set_defaults(verb=_land)
-    resync = verbs.add_parser("resync", help="land what is missing of a relation's feed")
-    resync.add_argument("feed")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
+        verb = verbs.add_parser(name, help=text, description=text)
+        verb.set_defaults(verb=run)
+        return verb
+
+    add("check", _check, "try what a landing needs, and name what fails")
+    add("lint", _lint, "check the landing blocks; needs no service")
+    add("land", _land, "land what is new").add_argument(
+        "feed", nargs="*", help="names of feeds; all feeds if none is given"
+    )
+    resync = add("resync", _resync, "land again what RAW lacks of a feed from Postgres")
+    resync.add_argument("feed", help="name of the feed")
     which = resync.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--since",
@@ -94,10 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument(
         "--full", action="store_const", const=unload.EVERYTHING, dest="since", help="all rows"
     )
-    resync.set_defaults(verb=_resync)
-    replay = verbs.add_parser("replay", help="land rows of the quarantine that are good now")
-    replay.add_argument("feed")
-    replay.set_defaults(verb=_replay)
+    replay = add("replay", _replay, "land rows of the quarantine that are good now")
+    replay.add_argument("feed", help="name of the feed")
     return parser
 
 
@@ -106,7 +89,8 @@ def _time(text: str) -> str:
         return datetime.fromisoformat(text).isoformat()
     except ValueError as error:
         example = "2026-11-01 or 2026-11-01T08:30"
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write {example}") from error
+        message = f"{text!r} is not a valid time: use {example}"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -122,7 +106,7 @@ def _check(_: argparse.Namespace) -> int:
 
 def _lint(_: argparse.Namespace) -> int:
     for feed in feeds.load():
-        print(f"{feed.name}: {len(feed.columns)} columns into {feed.schema}.{feed.table}")
+        print(f"{feed.name}: {len(feed.columns)} columns into {feed.raw_table}")
     return 0
 
 
@@ -130,35 +114,34 @@ def _land(arguments: argparse.Namespace) -> int:
     chosen = [feeds.find(name) for name in arguments.feed] or feeds.load()
     failed = [feed.name for feed in chosen if not _lands(feed)]
     if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+        raise ExpectedError(f"failed: {', '.join(failed)}")
+    return 0
 
 
 def _lands(feed: Feed) -> bool:
     """Land one feed; a failure is printed and does not keep others from landing."""
     try:
-        if isinstance(feed, StreamFeed):
-            land.land_stream(feed)
-        elif isinstance(feed, FileFeed):
-            land.land_files(feed, settings.folder("INCOMING_DIR"))
-        return True
-    except EXPECTED as error:
-        text = str(error)
-        print(text if text.startswith(feed.name) else f"{feed.name}: {text}", file=sys.stderr)
+        with checks.explained_errors():
+            land.land_feed(feed, settings.folder("INCOMING_DIR"))
+    except SettingError:
+        raise  # no feed can land
+    except ExpectedError as error:
+        text = str(error).removeprefix(f"{feed.name}: ")
+        print(f"error: {feed.name}: {text}", file=sys.stderr)
         return False
+    return True
 
 
 def _resync(arguments: argparse.Namespace) -> int:
     feed = feeds.find(arguments.feed)
     if not isinstance(feed, StreamFeed):
-        print(f"{feed.name} comes from files: a changed file lands by itself.", file=sys.stderr)
-        return 2
+        raise UsageError(f"{feed.name} comes from files: a changed file lands by itself.")
     land.land_stream(feed, arguments.since)
     return 0
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    macros().run("replay_quarantine", feed=feeds.find(arguments.feed).name)
+    macros().run_operation("replay_quarantine", feed=feeds.find(arguments.feed).name)
     return 0
 
 

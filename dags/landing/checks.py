@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import psycopg
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 
+from settings.errors import ExpectedError
+
 from .feeds import Feed, FileFeed, StreamFeed
+from .macros import MacroError
 from .snowflake import rows
 
-#: What a fault can stop as a whole, beside a feed.
+#: What a fault can stop as a whole, besides one feed.
 POSTGRES, SNOWFLAKE, FILES = "Postgres", "Snowflake", "Files"
 
 
@@ -25,54 +28,58 @@ POSTGRES, SNOWFLAKE, FILES = "Postgres", "Snowflake", "Files"
 class Fault:
     """Something that does not work.
 
-    stops: a system or a feed; everything lands in Snowflake, so that one stops all.
-    may_heal: time may heal it.
+    Attributes:
+        stops: a system or a feed; SNOWFLAKE stops all, because everything lands there.
+        text: what is wrong and what to do.
+        transient: it may go away without a person's help.
     """
 
     stops: str
     text: str
-    may_heal: bool = False
+    transient: bool = False
 
 
-#: Tables that every feed needs, beside its own.
+#: Tables that every feed needs, besides its own.
 SHARED_TABLES = ("LANDED_FILES", "QUARANTINE")
 
 #: What a driver's message contains -> what it means, and what to do.
-AWAY = {
-    "Connection refused": "nobody listens there: is it up? `make status` tells",
-    "timeout expired": "no answer in time: is a firewall between?",
+TRANSIENT = {
+    "Connection refused": "nothing listens there: is it up? `make status` says so",
+    "timeout expired": "no answer in time: is a firewall in the way?",
     "starting up": "it is starting",
     "shutting down": "it is stopping",
-    "Could not connect to Snowflake backend": "nobody answers there: is it up? `make status` tells",
+    "Could not connect to Snowflake backend": "no answer: is it up? `make status` says so",
 }
 NO_HOST = "no such host: check its name"
-WRONG = {
+PERMANENT = {
     "404 Not Found": "no such account: check SNOWFLAKE_ACCOUNT",
-    "No active warehouse": "the warehouse is not there, or the role may not use it: "
+    "No active warehouse": "the warehouse does not exist, or the role may not use it: "
     "check SNOWFLAKE_WAREHOUSE",
     "Insufficient privileges": "the role lacks a privilege",
+    "permission denied": "the role lacks a privilege",
     "failed to resolve host": NO_HOST,
     "could not translate host name": NO_HOST,
     "Name or service not known": NO_HOST,
     "password authentication failed": "wrong user or password",
     "Incorrect username or password": "wrong user or password",
-    "does not exist or not authorized": "not there, or the role may not use it",
-    "does not exist": "not there",
+    "does not exist or not authorized": "it does not exist, or the role may not use it",
+    "does not exist": "it does not exist",
     "Password is empty": "no password and no key is set",
     "JWT token is invalid": "the key does not belong to this user",
 }
 
 
-class CheckError(Exception):
-    """Something a landing needs is not there; the text has a line for each such thing.
+class CheckError(ExpectedError):
+    """Something that a landing needs does not work; the text has a line for each such thing.
 
-    may_heal: all of it is something that time may heal.
-    stopped: what cannot go on -> why; the systems POSTGRES, SNOWFLAKE, FILES, or feeds.
+    Attributes:
+        transient: all of it may go away without a person's help.
+        stopped: what cannot go on -> why; keys are POSTGRES, SNOWFLAKE, FILES and names of feeds.
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(fault.text for fault in faults))
-        self.may_heal = all(fault.may_heal for fault in faults)
+        self.transient = all(fault.transient for fault in faults)
         self.stopped: dict[str, str] = {}
         for fault in faults:
             before = self.stopped.get(fault.stops)
@@ -85,10 +92,14 @@ def check_all(
     folder: Path,
     feeds: Sequence[Feed],
 ) -> None:
-    """Try everything at once, and go on when one thing fails.
+    """Try everything that a landing needs, all at once, whether or not other parts fail.
+
+    Args:
+        postgres: connects to the source.
+        target: connects to Snowflake.
 
     Raises:
-        CheckError: with what fails and why.
+        CheckError: with everything that fails, and why.
     """
     jobs = [
         lambda: list(_postgres_faults(postgres, feeds)),
@@ -101,9 +112,28 @@ def check_all(
         raise CheckError(faults)
 
 
-def may_heal(text: str) -> bool:
-    """Whether a driver's message says something that time may heal."""
-    return any(sign in text for sign in AWAY)
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Around work with both databases: errors of their drivers and of dbt, with what they mean.
+
+    Raises:
+        CheckError: in place of such an error.
+    """
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+        raise CheckError([_fault(POSTGRES, error)]) from error
+    except snowflake.connector.Error as error:
+        raise CheckError([_fault(SNOWFLAKE, error)]) from error
+    except MacroError as error:
+        if error.final or not any(sign in str(error) for sign in PERMANENT | TRANSIENT):
+            raise
+        raise CheckError([_fault(SNOWFLAKE, error)]) from error
+
+
+def is_transient(text: str) -> bool:
+    """Whether a driver's message is about something that may go away by itself."""
+    return any(sign in text for sign in TRANSIENT)
 
 
 def _fault(system: str, error: Exception, stops: str = "") -> Fault:
@@ -111,15 +141,15 @@ def _fault(system: str, error: Exception, stops: str = "") -> Fault:
     text = " ".join(str(error).split())
     if _is_no_host(error):
         return Fault(stops or system, f"{system}: {NO_HOST} ({text})")
-    for causes, may_heal in ((WRONG, False), (AWAY, True)):
+    for causes, transient in ((PERMANENT, False), (TRANSIENT, True)):
         for sign, meaning in causes.items():
             if sign in text:
-                return Fault(stops or system, f"{system}: {meaning} ({text})", may_heal)
+                return Fault(stops or system, f"{system}: {meaning} ({text})", transient)
     return Fault(stops or system, f"{system}: {text}")
 
 
 def _is_no_host(error: BaseException | None) -> bool:
-    """Whether a name could not be resolved; a driver's message may leave that to its cause."""
+    """Whether a host name could not be resolved; a driver may say so only in the error's cause."""
     while error is not None:
         if isinstance(error, socket.gaierror) or "NameResolutionError" in type(error).__name__:
             return True
@@ -146,7 +176,7 @@ def _postgres_faults(
 
 
 def _relation_faults(connection: psycopg.Connection, feed: StreamFeed) -> Iterator[Fault]:
-    # A view that is not there yet is made by the run itself.
+    # The run itself creates a view that does not exist yet.
     found = connection.execute(
         "select to_regnamespace(schema) is not null,"
         " has_schema_privilege(to_regnamespace(schema), 'usage')"
@@ -157,11 +187,13 @@ def _relation_faults(connection: psycopg.Connection, feed: StreamFeed) -> Iterat
     is_there, may_read = found or (False, False)
     if not is_there:
         yield Fault(
-            feed.name, f"Postgres: the schema of {feed.relation} is not there: `make up` makes it."
+            feed.name,
+            f"Postgres: the schema of {feed.relation} is not there: `make up` creates it.",
         )
     elif not may_read:
         user = connection.info.user
-        yield Fault(feed.name, f"Postgres: the role {user} may not read {feed.relation}.")
+        text = f"Postgres: the role {user} may not read {feed.relation}: grant it SELECT."
+        yield Fault(feed.name, text)
 
 
 def _snowflake_faults(
@@ -175,10 +207,14 @@ def _snowflake_faults(
 
 
 def _missing_objects(connection: SnowflakeConnection, feeds: Sequence[Feed]) -> Iterator[Fault]:
-    """What was made once and is gone. What was never made is made by the run itself."""
+    """What was created once and is gone. The run itself creates what was never there."""
     [(database,)] = rows(connection, "select current_database()")
     if not database:
-        yield Fault(SNOWFLAKE, "Snowflake: the database is not there, or the role may not use it.")
+        yield Fault(
+            SNOWFLAKE,
+            "Snowflake: the database does not exist, or the role may not use it: check "
+            "SNOWFLAKE_DATABASE.",
+        )
         return
     for schema in sorted({feed.schema for feed in feeds}):
         there = {row[1] for row in rows(connection, f"show tables in schema {database}.{schema}")}
@@ -195,7 +231,7 @@ def _missing_objects(connection: SnowflakeConnection, feeds: Sequence[Feed]) -> 
             if name not in known:
                 yield Fault(
                     stops,
-                    f"Snowflake: the {kind} {schema}.{name} is gone. To make it again: "
+                    f"Snowflake: the {kind} {schema}.{name} is gone. To create it again: "
                     "cd dbt_project && uv run dbt run-operation ensure_landing",
                 )
             elif kind == "table":
@@ -203,7 +239,7 @@ def _missing_objects(connection: SnowflakeConnection, feeds: Sequence[Feed]) -> 
 
 
 def _may_not_write(connection: SnowflakeConnection, table: str, stops: str) -> Iterator[Fault]:
-    """Tries privilege and warehouse. An INSERT waits for no lock, as an UPDATE would."""
+    """Tries privilege and warehouse; by an INSERT, because an UPDATE could wait for a lock."""
     try:
         rows(connection, f"insert into {table} select * from {table} where false")
     except snowflake.connector.Error as error:

@@ -14,18 +14,30 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 
+from settings.errors import ExpectedError, UsageError
+
 DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 SOURCES = DBT_PROJECT / "models" / "sources"
+#: Column of a stream that new versions are found by; see watermark.py.
 WATERMARK = "ingest_xid"
 
 
-class FeedError(Exception):
+class FeedError(ExpectedError):
     """A landing block cannot be used; the text names file, line and fix."""
+
+
+class UnknownFeedError(FeedError, UsageError):
+    """No feed has the name that was given; the text lists the names there are."""
 
 
 @dataclass(frozen=True)
 class Mart:
-    """Where a feed's rows end: a model, and the condition that marks the rows of this feed."""
+    """Where a feed's rows end.
+
+    Attributes:
+        model: schema.name of the model.
+        where: SQL condition that holds for the rows of this feed.
+    """
 
     model: str
     where: str
@@ -35,10 +47,12 @@ class Mart:
 class Feed:
     """A raw table and where its rows come from.
 
-    columns: what the file or relation delivers, in order.
-    types: their types in the raw table.
-    definition: stage and all columns as the macro landing_definition writes them.
-    landed_at: the column that says when a row landed.
+    Attributes:
+        landed_at: the column that says when a row landed.
+        columns: what the file or relation delivers, in order.
+        types: their types in the raw table.
+        definition: stage and all columns, as the macro landing_definition writes them.
+        mart: where the rows end; None if the block does not say so.
     """
 
     landed_at: ClassVar[str]
@@ -53,10 +67,25 @@ class Feed:
     definition: str
     mart: Mart | None
 
+    @property
+    def raw_table(self) -> str:
+        """Schema and name of the raw table."""
+        return f"{self.schema}.{self.table}"
+
+    @property
+    def raw_stage(self) -> str:
+        """Schema and name of the stage."""
+        return f"{self.schema}.{self.stage}"
+
 
 @dataclass(frozen=True)
 class FileFeed(Feed):
-    """Rows come from files whose names match `pattern`, or `pattern` with .gz behind."""
+    """Rows come from files.
+
+    Attributes:
+        pattern: glob of the file names; the same names with .gz at the end match too.
+        settle_seconds: a file that changed within this time counts as still being written.
+    """
 
     landed_at: ClassVar = "ingested_at"
 
@@ -66,7 +95,11 @@ class FileFeed(Feed):
 
 @dataclass(frozen=True)
 class StreamFeed(Feed):
-    """Rows come from a Postgres relation, new versions first marked by `ingest_xid`."""
+    """Rows come from a Postgres relation, with new versions known by `ingest_xid`.
+
+    Attributes:
+        relation: schema.name of the table or view.
+    """
 
     landed_at: ClassVar = "airflow_ingested_at"
 
@@ -74,16 +107,16 @@ class StreamFeed(Feed):
 
 
 def load(folder: Path = SOURCES) -> list[Feed]:
-    """All feeds below a folder of dbt source files, in order of file and block.
+    """All feeds below a folder of dbt source files, in the order of files and blocks.
 
     Raises:
         FeedError: a block breaks the schema, or names a column that is not there.
     """
     feeds: dict[str, Feed] = {}
     for file in sorted([*folder.glob("**/*.yml"), *folder.glob("**/*.yaml")]):
-        for feed, place in _feeds_in(file):
+        for feed, line in _feeds_in(file):
             if feed.name in feeds:
-                raise FeedError(f"{place}: there is another feed named {feed.name}; rename one.")
+                raise FeedError(f"{line}: there is another feed named {feed.name}: rename one.")
             feeds[feed.name] = feed
     return list(feeds.values())
 
@@ -92,35 +125,42 @@ def find(name: str, folder: Path = SOURCES) -> Feed:
     """The feed of that name.
 
     Raises:
-        FeedError: there is none; the text lists those there are.
+        UnknownFeedError: there is none.
+        FeedError: a landing block cannot be used.
     """
     feeds = {feed.name: feed for feed in load(folder)}
     if name not in feeds:
-        raise FeedError(f"There is no feed {name!r}. Feeds: {', '.join(feeds) or 'none'}.")
+        known = ", ".join(feeds) or "none"
+        raise UnknownFeedError(f"There is no feed {name!r}. Feeds: {known}.")
     return feeds[name]
 
 
 def _feeds_in(file: Path) -> Iterator[tuple[Feed, str]]:
-    try:
-        tree = yaml.compose(file.read_text(), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise FeedError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from error
-    if tree is None:
+    """Each feed of a file, and file:line of its table."""
+    tree, content = _read_yaml(file)
+    if tree is None or content is None:
         return
-    content = yaml.load(file.read_text(), Loader=yaml.CSafeLoader) or {}
-    _check_schema(content, _Places(file, tree, ()))
+    _check_schema(content, _Locations(file, tree, ()))
     for s, source in enumerate(content.get("sources") or []):
         for t, table in enumerate(source.get("tables") or []):
             path = ("sources", s, "tables", t)
             block = ((table.get("config") or {}).get("meta") or {}).get("landing")
             if block is not None:
-                yield (
-                    _feed(source, table, block, _Places(file, tree, path)),
-                    f"{file}:{_line(tree, path)}",
-                )
+                feed = _feed(source, table, block, _Locations(file, tree, path))
+                yield feed, f"{file}:{_line(tree, path)}"
 
 
-def _check_schema(content: Any, places: _Places) -> None:
+def _read_yaml(file: Path) -> tuple[yaml.Node | None, Any]:
+    """A file as nodes, which know their lines, and as values."""
+    try:
+        text = file.read_text()
+        loader = yaml.CSafeLoader
+        return yaml.compose(text, Loader=loader), yaml.load(text, Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FeedError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def _check_schema(content: Any, locations: _Locations) -> None:
     faults = _validator().iter_errors(content)
     for fault in sorted(faults, key=lambda fault: list(map(str, fault.absolute_path))):
         path = list(fault.absolute_path)
@@ -129,11 +169,11 @@ def _check_schema(content: Any, places: _Places) -> None:
         what = ".".join(map(str, inside or path))
         own = isinstance(fault.schema, dict) and fault.schema.get("errorMessage")
         text = f"{own}, not {fault.instance!r}" if own else fault.message
-        raise places.error(f"{what}: {text}", *path)
+        raise locations.error(f"{what}: {text}", *path)
 
 
 @dataclass(frozen=True)
-class _Places:
+class _Locations:
     """Turns a path inside a table's block into file:line."""
 
     file: Path
@@ -174,21 +214,21 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 @cache
 def lineage(kind: str) -> dict[str, str]:
-    """Columns that the landing fills in; all others are read from the file or relation, in order.
+    """Column -> type of what the landing fills in; file or relation deliver all other columns.
 
     Args:
         kind: `files` or `relation`, what the feed comes from.
     """
-    project = yaml.load((DBT_PROJECT / "dbt_project.yml").read_text(), Loader=yaml.CSafeLoader)
+    _, project = _read_yaml(DBT_PROJECT / "dbt_project.yml")
     return project["vars"]["landing_lineage"][kind]
 
 
-def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
+def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed:
     is_stream = "relation" in block["from"]
     added = lineage("relation" if is_stream else "files")
-    declared = _columns(table, places)
+    declared = _columns(table, locations)
     delivered = {name: type_ for name, type_ in declared.items() if name not in added}
-    _check_delivered(block, delivered, is_stream, places)
+    _check_delivered(block, delivered, is_stream, locations)
     identifier = table.get("identifier") or table["name"].upper()
     schema = source.get("schema") or source["name"]
     stage = block.get("stage") or f"STG_{identifier}"
@@ -213,31 +253,31 @@ def _feed(source: dict, table: dict, block: dict, places: _Places) -> Feed:
     )
 
 
-def _columns(table: dict, places: _Places) -> dict[str, str]:
+def _columns(table: dict, locations: _Locations) -> dict[str, str]:
     """The columns of the block with their types."""
     columns: dict[str, str] = {}
     for n, column in enumerate(table["columns"]):
         name, data_type = column["name"], column["data_type"]
         if name in columns:
-            raise places.error(f"column {name} is there twice.", "columns", n)
+            raise locations.error(f"column {name} is there twice.", "columns", n)
         number = re.fullmatch(r"number\((\d+),(\d+)\)", data_type)
         if number and int(number[2]) > int(number[1]):
             text = f"column {name}: {data_type} has more decimals than digits."
-            raise places.error(text, "columns", n, "data_type")
+            raise locations.error(text, "columns", n, "data_type")
         columns[name] = data_type
     return columns
 
 
 def _check_delivered(
-    block: dict, delivered: dict[str, str], is_stream: bool, places: _Places
+    block: dict, delivered: dict[str, str], is_stream: bool, locations: _Locations
 ) -> None:
     if not delivered:
-        raise places.error("the feed has no columns but lineage.", "columns")
+        raise locations.error("the feed has no columns besides its lineage.", "columns")
     if is_stream and delivered.get(WATERMARK) != "number(20,0)":
-        raise places.error(f"a relation's feed needs {WATERMARK} number(20,0).", "columns")
+        raise locations.error(f"a relation's feed needs {WATERMARK} number(20,0).", "columns")
     for column in block["key"]:
         if column not in delivered:
-            raise places.error(
+            raise locations.error(
                 f"landing.key: {column!r} is not one of the columns ({', '.join(delivered)}).",
                 *("config", "meta", "landing", "key"),
             )

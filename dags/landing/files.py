@@ -1,4 +1,4 @@
-"""Files to stage: what is new in the folder of one feed, checked, and written to the ledger."""
+"""Files to stage: the new files of one feed, checked, uploaded and written to the ledger."""
 
 from __future__ import annotations
 
@@ -12,24 +12,36 @@ from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
 
-from . import ledger, leftovers, raw_objects, snowflake
+from settings.errors import ExpectedError
+
+from . import ledger, snowflake
 from .feeds import FileFeed
 from .gzip_writer import compressor_threads
 from .ledger import Line
 from .prepare import RefusedFileError, prepare
-from .runs import new_run
-from .scratch import folder as scratch_folder
+from .raw_objects import ensure_raw_objects
+from .stage_parts import new_load_id, remove_stale_files
+from .temp_dirs import temp_dir
 
 log = logging.getLogger(__name__)
 
-#: Files go to the stage together up to this number and size, in bytes before compression.
+#: Files are uploaded together up to this number and size, in bytes before compression.
 BATCH_FILES = 500
 BATCH_BYTES = 512 << 20
 
 
+class IncomingFolderError(ExpectedError):
+    """The folder with the files is not there."""
+
+
 @dataclass(frozen=True)
 class Found:
-    """A file in the folder, as it was when we looked."""
+    """A file in the folder, as it was when it was found.
+
+    Attributes:
+        size: in bytes.
+        modified_ns: when it was last changed, in nanoseconds since 1970.
+    """
 
     path: Path
     size: int
@@ -37,7 +49,7 @@ class Found:
 
     @staticmethod
     def at(path: Path) -> Found:
-        """Look at a file.
+        """The file at a path, as it is now.
 
         Raises:
             OSError: it is gone.
@@ -47,18 +59,26 @@ class Found:
 
     @property
     def version(self) -> tuple[str, int, int]:
-        """As the ledger knows it."""
+        """As in the ledger: name, size and time of change."""
         return (self.path.name, self.size, self.modified_ns)
 
     @property
     def copy_bytes(self) -> int:
-        """Room for its compressed copy: what was packed at the best level grows at the fastest."""
+        """Room for its compressed copy; a gzip file grows, as it is packed at a faster level."""
         return self.size * 2 if self.path.suffix == ".gz" else self.size
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The outcome for one feed: files by what became of them; pending is what land_files finds."""
+    """The outcome for one feed, in numbers of files.
+
+    Attributes:
+        staged: uploaded by this call.
+        duplicate: skipped, because their content was landed before.
+        refused: not landed, because they cannot be read or have the wrong header.
+        unsettled: still being written; left for the next run.
+        pending: on the stage; land_files will land them.
+    """
 
     staged: int = 0
     duplicate: int = 0
@@ -72,24 +92,29 @@ class Staged:
 
     @property
     def needs_landing(self) -> bool:
-        """Whether land_files has rows to land or a refusal to report."""
+        """Whether land_files has files to land or a refused file to report."""
         return bool(self.pending or self.refused)
 
 
-def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -> Staged:
+def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -> Staged:
     """Put the new files of a feed on its stage and write their lines to the ledger.
 
-    New means: no line for this name, size and time of change. Killed at any moment, it can be
-    repeated: a file counts as staged only when its line is written, after the upload. Files that
-    should wait on the stage and are gone from there are staged again.
+    A file is new if the ledger has no line with its name, size and time of change. If this is
+    killed, it can be repeated: a file counts as staged only when its line is written, after the
+    upload. Files that should wait on the stage and are gone from there are staged again.
+
+    Args:
+        run: name under which a refused file is recorded.
 
     Raises:
-        FileNotFoundError: the folder is not there.
+        IncomingFolderError: the folder is not there.
         DiskFullError: there is no room for the compressed copies.
+        MacroError: the raw table could not be created or extended.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
-    raw_objects.ensure(feed, target)
+    ensure_raw_objects(feed, target)
     known = ledger.read(target, feed)
-    if gone := leftovers.remove(target, f"{feed.schema}.{feed.stage}", known.waiting):
+    if gone := remove_stale_files(target, feed.raw_stage, known.waiting):
         ledger.set_lost(target, feed, gone, run)
         known = ledger.read(target, feed)
     new = [found for found in _matching(feed, folder) if found.version not in known.versions]
@@ -116,23 +141,23 @@ def stage(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -
 
 def _matching(feed: FileFeed, folder: Path) -> list[Found]:
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
-    found = []
-    for path in sorted(folder.iterdir()):
-        if fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern) and path.is_file():
-            found.append(Found.at(path))
-    return found
+        raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
+    return [
+        Found.at(path)
+        for path in sorted(folder.iterdir())
+        if fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern) and path.is_file()
+    ]
 
 
 def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
-    """Those that did not change for a while; a young one is given that while once."""
+    """Those that have not changed for settle_seconds; waits at most that long for the youngest."""
     youngest = max((found.modified_ns for found in files), default=0) / 1e9
     time.sleep(min(max(0.0, youngest + settle_seconds - time.time()), settle_seconds))
     for found in files:
         try:
             now = Found.at(found.path)
         except OSError:
-            log.warning("%s disappeared; whoever wrote it took it back.", found.path.name)
+            log.warning("%s disappeared while the run was waiting for it.", found.path.name)
             continue
         if now == found and time.time() - now.modified_ns / 1e9 >= settle_seconds:
             yield found
@@ -157,33 +182,32 @@ def _stage_batch(
     feed: FileFeed, batch: list[Found], target: SnowflakeConnection, contents: dict[str, str]
 ) -> list[Line]:
     """Prepare the files and upload them together; the lines to write."""
-    prefix = new_run()
+    load = new_load_id()
     lines = []
     with (
-        scratch_folder(needed_bytes=sum(found.copy_bytes for found in batch)) as scratch,
+        temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies,
         ThreadPoolExecutor(compressor_threads()) as compressors,
     ):
         for found in batch:
-            line = _prepare(feed, found, scratch, compressors, contents, prefix)
+            line = _prepare(feed, found, copies, compressors, contents, load)
             if line:
                 lines.append(line)
         if any(line.state == "staged" for line in lines):
-            path = f"@{feed.schema}.{feed.stage}/{prefix}/"
-            snowflake.put(target, scratch / "*.csv.gz", path)
+            snowflake.put(target, copies / "*.csv.gz", f"@{feed.raw_stage}/{load}/")
     return lines
 
 
 def _prepare(
     feed: FileFeed,
     found: Found,
-    scratch: Path,
+    copies: Path,
     compressors: ThreadPoolExecutor,
     contents: dict[str, str],
-    prefix: str,
+    load: str,
 ) -> Line | None:
     """The ledger line of one file; None if it changed while it was read."""
     name, size, modified = found.version
-    copy = scratch / "being-checked.tmp"
+    copy = copies / "being-checked.tmp"
     try:
         prepared = prepare(found.path, feed.columns, copy, compressors)
         if Found.at(found.path) != found:
@@ -194,9 +218,9 @@ def _prepare(
     except FileNotFoundError:
         return None
     key = prepared.content_key
-    line = Line(name, "staged", size, modified, key, f"{prefix}/{key}.csv.gz", prepared.rows)
+    line = Line(name, "staged", size, modified, key, f"{load}/{key}.csv.gz", prepared.rows)
     if key in contents:
         return line.as_duplicate_of(contents[key])
     contents[key] = name
-    copy.rename(scratch / f"{key}.csv.gz")
+    copy.rename(copies / f"{key}.csv.gz")
     return line

@@ -13,23 +13,27 @@ import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
-#: Bytes compressed as one block; large enough that cutting costs no ratio worth mention.
+#: Bytes compressed as one block; large enough that cutting hardly changes the ratio.
 BLOCK = 1 << 20
-#: The fastest level: at a stage, seconds count for more than a few per cent of size.
+#: The fastest level: on the way to a stage, seconds matter more than a few per cent of size.
 LEVEL = 1
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF])
 
 
 def compressor_threads() -> int:
-    """Threads worth having: the processors this process may use."""
+    """Number of threads worth having: the processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
 class GzipWriter:
-    """Writes one gzip file; the same bytes in give the same bytes out, on any machine's clock."""
+    """Writes one gzip file; the same bytes in give the same bytes out, whatever the clock says.
+
+    Attributes:
+        path: the file.
+        compressed_bytes: size of the file so far.
+    """
 
     def __init__(self, path: Path, pool: ThreadPoolExecutor) -> None:
         self.path = path
@@ -48,7 +52,7 @@ class GzipWriter:
         return not self._length and not self._buffer
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Take bytes in; blocks while the compressors are behind."""
+        """Take bytes in; blocks while compression is not fast enough."""
         self._buffer += data
         if len(self._buffer) >= BLOCK:
             self._submit()
@@ -86,12 +90,7 @@ class GzipWriter:
     def __enter__(self) -> GzipWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
         else:

@@ -1,4 +1,4 @@
-"""What Python reads from and writes to the ledger of files, RAW.LANDED_FILES.
+"""The ledger of files, RAW.LANDED_FILES, as far as Python reads and writes it.
 
 A line's state, and who writes it:
 
@@ -6,8 +6,8 @@ A line's state, and who writes it:
     duplicate   here: its content is staged or loaded already
     refused     here: it cannot be landed
     loaded      macro land_files, in the transaction that writes the rows
-    lost        it was staged and did not arrive: as if it had never been seen
-    retried     macro ensure_feed: it was refused, and the block has changed since
+    lost        here and macro land_files: it was staged and did not arrive, so it counts as new
+    retried     macro landing_set_definition: it was refused, and the block has changed since
 """
 
 from __future__ import annotations
@@ -28,7 +28,16 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Line:
-    """A file of a feed, as one attempt found it."""
+    """A file of a feed, as one attempt found it.
+
+    Attributes:
+        state: one of those above.
+        modified_ns: when the file was last changed, in nanoseconds since 1970.
+        content_key: SHA-256 of its uncompressed bytes; None if it was refused before that.
+        stage_path: path below the stage; None if it is not there.
+        rows_counted: rows without the header.
+        first_error: why the file was refused or skipped.
+    """
 
     source_file: str
     state: str
@@ -41,11 +50,11 @@ class Line:
 
     @property
     def version(self) -> tuple[str, int, int]:
-        """What tells a file from another state of it without reading it."""
+        """Name, size and time of change: what shows without reading that a file has changed."""
         return (self.source_file, self.size_bytes, self.modified_ns)
 
     def as_duplicate_of(self, name: str) -> Line:
-        """The line of a file whose content is there under another name."""
+        """The line of a file whose content was landed under another name."""
         same = f"same content as {name}, which was landed before"
         return replace(
             self, state="duplicate", stage_path=None, rows_counted=None, first_error=same
@@ -54,11 +63,12 @@ class Line:
 
 @dataclass
 class Known:
-    """What the ledger holds of one feed.
+    """What the ledger says about one feed.
 
-    versions: (name, size, time of change) of every file seen.
-    contents: content key -> name under which it was staged or loaded.
-    waiting: paths on the stage that land_files will land.
+    Attributes:
+        versions: (name, size, time of change) of every file seen.
+        contents: content key -> name under which it was staged or loaded.
+        waiting: paths on the stage that land_files will land.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
@@ -67,7 +77,11 @@ class Known:
 
 
 def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
-    """The ledger of one feed."""
+    """What the ledger says about one feed.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable.
+    """
     known = Known()
     for name, state, size, modified, key, path in snowflake.rows(
         target,
@@ -86,8 +100,15 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
 def write(
     target: SnowflakeConnection, feed: FileFeed, lines: Iterable[Line], run: str
 ) -> list[Line]:
-    """Add lines, but none for what another run has added meanwhile; those that were added."""
-    with _turn(target, feed, run):
+    """Add lines, except for files that another run has added meanwhile.
+
+    Returns:
+        The lines that were added; `duplicate` where another run has staged the same content.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable; nothing was added.
+    """
+    with feed_lock(target, feed, run):
         known = read(target, feed)
         added = []
         for line in lines:
@@ -102,20 +123,28 @@ def write(
 
 
 def set_lost(target: SnowflakeConnection, feed: FileFeed, paths: Collection[str], run: str) -> None:
-    """Say of files that their stage does not have them: they will be staged again."""
-    with _turn(target, feed, run):
+    """Mark files that are not on their stage as lost, so that they are staged again.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable; nothing was marked.
+    """
+    with feed_lock(target, feed, run):
         snowflake.rows(
             target,
             f"update {feed.schema}.LANDED_FILES set state = 'lost',"
-            " first_error = 'it was on the stage no more'"
+            " first_error = 'it was no longer on the stage'"
             f" where feed = %s and state = 'staged' and stage_path in ({_marks(paths)})",
             [feed.name, *paths],
         )
 
 
 @contextmanager
-def _turn(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator[None]:
-    """A transaction that others of this feed wait for, as in the macro landing_take_turn."""
+def feed_lock(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator[None]:
+    """A transaction that other landings of this feed wait for, whether in Python or in dbt.
+
+    It updates the same line as the macro landing_acquire_feed_lock; Snowflake lets the second
+    update wait until the first transaction ends.
+    """
     snowflake.rows(target, "begin")
     try:
         snowflake.rows(

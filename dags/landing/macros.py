@@ -6,19 +6,22 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from settings.errors import ExpectedError
+
 from .feeds import DBT_PROJECT
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-#: How a macro begins its message when all is recorded and another try would change nothing.
+#: How a macro's message begins when everything is recorded and another try would change nothing.
 FINAL = "LANDING "
 
 
-class MacroError(Exception):
+class MacroError(ExpectedError):
     """A macro failed; the text is the macro's own.
 
-    final: another try would change nothing.
+    Attributes:
+        final: another try would change nothing.
     """
 
     def __init__(self, text: str, final: bool) -> None:
@@ -32,17 +35,17 @@ class Macros:
     def __init__(self) -> None:
         self._runner: dbtRunner | None = None
 
-    def run(self, macro: str, **arguments: Any) -> None:
+    def run_operation(self, macro: str, **arguments: Any) -> None:
         """`dbt run-operation MACRO --args ARGUMENTS` on the target snowflake.
 
         Raises:
             MacroError: it failed.
         """
         words = ["run-operation", macro, "--args", json.dumps(arguments)]
-        check(self.parse().invoke([*words, *_PROJECT]))
+        raise_if_failed(self.parse().invoke([*words, *_PROJECT]))
 
     def parse(self) -> dbtRunner:
-        """Read the project, unless that is done; a runner that knows it.
+        """A runner that has read the project; the project is read once.
 
         Raises:
             MacroError: it cannot be parsed.
@@ -52,7 +55,7 @@ class Macros:
             from dbt.contracts.graph.manifest import Manifest
 
             parsed = dbtRunner().invoke(["parse", *_PROJECT])
-            check(parsed)
+            raise_if_failed(parsed)
             assert isinstance(parsed.result, Manifest)
             self._runner = dbtRunner(manifest=parsed.result)
         return self._runner
@@ -64,21 +67,20 @@ def macros() -> Macros:
     return Macros()
 
 
-#: Without artifacts: Airflow reads target/manifest.json while this runs.
+#: No artifacts are written: Airflow reads target/manifest.json while this runs.
 _PROJECT = [
     *("--project-dir", str(DBT_PROJECT)),
     *("--profiles-dir", str(DBT_PROJECT)),
     *("--target", "snowflake"),
-    "--no-write-json",
-    "--quiet",
+    *("--no-write-json", "--quiet", "--no-use-colors"),
 ]
 
 
-def check(result: dbtRunnerResult) -> None:
-    """Nothing, if dbt succeeded.
+def raise_if_failed(result: dbtRunnerResult) -> None:
+    """Check the result of a dbt command.
 
     Raises:
-        MacroError: with the macro's message, without what dbt writes around it.
+        MacroError: it failed; with the macro's message, without what dbt writes around it.
     """
     if result.success:
         return
@@ -88,6 +90,6 @@ def check(result: dbtRunnerResult) -> None:
     start = message.find(FINAL)
     if start < 0:
         raise MacroError(message, final=False)
-    # dbt puts "Compilation Error in macro ..." before the text, and the macros' names behind.
+    # dbt puts "Compilation Error in macro ..." before the text, and the macros' names after it.
     text = message[start + len(FINAL) :].split("> in macro")[0]
     raise MacroError("\n".join(line.rstrip() for line in text.splitlines()).strip(), final=True)

@@ -1,22 +1,23 @@
-"""Who a Postgres database is, and up to where its rows are settled."""
+"""The identity of a Postgres database, and up to which transaction its rows are final."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 
+import settings
+
 #: Grows whenever a server is promoted: after a restore to a point in time, or a failover. Ids of
-#: transactions may then be used a second time. The last checkpoint knows it too, but too late.
+#: transactions may then be used a second time. The last checkpoint has it too, but later.
 TIMELINE = """
 case when pg_is_in_recovery() then (select timeline_id from pg_control_checkpoint())
   else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int end
 """
 
-#: Everything that holds the horizon: its start, and what to look for to end it.
+#: Everything that holds back the horizon: its start, and what to look for to end it.
 OPEN_TRANSACTIONS = """
 select xact_start as since, 'pid ' || pid || ', role ' || coalesce(usename, '-')
   || ', ' || coalesce(nullif(application_name, ''), 'no application name') as who
@@ -28,10 +29,11 @@ select prepared, 'prepared transaction ' || gid from pg_prepared_xacts
 
 @dataclass(frozen=True)
 class OpenTransaction:
-    """A transaction behind which committed rows wait to land.
+    """A transaction for whose end committed rows wait to land.
 
-    seconds: since it began.
-    who: its process, role and application, or the name it was prepared under.
+    Attributes:
+        seconds: since it began.
+        who: its process, role and application, or the name it was prepared under.
     """
 
     seconds: int
@@ -42,12 +44,13 @@ class OpenTransaction:
 class Snapshot:
     """One view of the database, in which nothing changes while rows are read.
 
-    database: identity of the history that its transaction ids belong to.
-    cluster: the same without the timeline.
-    horizon: every transaction below it has ended, so no row below it can appear any more
-        (pg_snapshot_xmin, https://www.postgresql.org/docs/current/functions-info.html).
-    next_xid: no transaction has this id or a higher one yet.
-    oldest: what holds the horizon, if something does.
+    Attributes:
+        database: identity of the history that its transaction ids belong to.
+        cluster: the same without the timeline.
+        horizon: every transaction below it has ended, so no row below it can appear any more
+            (pg_snapshot_xmin, https://www.postgresql.org/docs/current/functions-info.html).
+        next_xid: no transaction has this id or a higher one yet.
+        oldest: what holds back the horizon; None if nothing does.
     """
 
     database: str
@@ -57,25 +60,30 @@ class Snapshot:
     oldest: OpenTransaction | None
 
 
-def connect_from_env(env: Mapping[str, str] = os.environ) -> psycopg.Connection:
+def connect_from_env() -> psycopg.Connection:
     """A connection with the read-only role `unload`.
 
     Raises:
-        psycopg.OperationalError: the server is away or refuses the password.
+        psycopg.OperationalError: the server is unreachable or refuses the password.
+        SettingError: a setting that it takes is missing.
     """
     return psycopg.connect(
-        host=env.get("POSTGRES_HOST") or "127.0.0.1",
-        port=int(env.get("POSTGRES_PORT") or 5433),
-        dbname=env.get("POSTGRES_DB") or "pipeline",
+        host=settings.get("POSTGRES_HOST"),
+        port=settings.port("POSTGRES_PORT"),
+        dbname=settings.get("POSTGRES_DB"),
         user="unload",
-        password=env.get("UNLOAD_PASSWORD"),
+        password=settings.get("UNLOAD_PASSWORD"),
         connect_timeout=10,
         application_name="landing",
     )
 
 
 def oldest_transaction(connection: psycopg.Connection) -> OpenTransaction | None:
-    """The transaction that has held the horizon for longest; None if none does."""
+    """The transaction that has held back the horizon for longest; None if none does.
+
+    Raises:
+        psycopg.Error: the server is unreachable.
+    """
     found = connection.execute(
         "select extract(epoch from now() - since)::int, who"
         f" from ({OPEN_TRANSACTIONS}) as open order by since limit 1"
@@ -85,7 +93,11 @@ def oldest_transaction(connection: psycopg.Connection) -> OpenTransaction | None
 
 @contextmanager
 def snapshot(connection: psycopg.Connection) -> Iterator[Snapshot]:
-    """A read-only REPEATABLE READ transaction; all reads inside see the same rows."""
+    """A read-only REPEATABLE READ transaction; all reads inside see the same rows.
+
+    Raises:
+        psycopg.Error: the server is unreachable.
+    """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():

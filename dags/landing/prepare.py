@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import header
+from settings.errors import ExpectedError
+
 from .gzip_writer import GzipWriter
 from .records import RecordReader, RecordTooLongError
 
+#: Bytes read at a time.
 CHUNK = 4 << 20
 OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
-class RefusedFileError(Exception):
+#: Of an unexpected header, this many names and characters of a name are repeated.
+_NAMES, _CHARACTERS = 4, 30
+
+
+class RefusedFileError(ExpectedError):
     """The whole file cannot be landed; the text says why and what to do."""
 
 
@@ -27,8 +34,9 @@ class RefusedFileError(Exception):
 class Prepared:
     """A file ready for the stage.
 
-    content_key: SHA-256 of the uncompressed bytes, so that a.csv and its a.csv.gz are the same.
-    rows: records without the header.
+    Attributes:
+        content_key: SHA-256 of the uncompressed bytes, so that a.csv and its a.csv.gz are the same.
+        rows: records without the header.
     """
 
     content_key: str
@@ -40,7 +48,7 @@ def prepare(
 ) -> Prepared:
     """Write a checked and compressed copy of a CSV file to a target.
 
-    The copy differs from the file in form only: no byte-order mark, LF, no blank lines, sound
+    The copy differs from the file in form only: no byte-order mark, LF, no blank lines, valid
     quotes. Its first record is the header.
 
     Raises:
@@ -52,13 +60,42 @@ def prepare(
         try:
             for block in reader.blocks(_utf8(_hashed(_chunks(source), digest))):
                 if block and writer.is_empty:
-                    header.check(block.partition(b"\n")[0].decode(), columns)
+                    _check_header(block.partition(b"\n")[0].decode(), columns)
                 writer.write(block)
-        except (RecordTooLongError, header.WrongHeaderError) as error:
+        except RecordTooLongError as error:
             raise RefusedFileError(str(error)) from error
         if writer.is_empty:
             raise RefusedFileError("the file is empty: there is not even a header.")
     return Prepared(digest.hexdigest(), reader.records - 1)
+
+
+def _check_header(record: str, columns: Sequence[str]) -> None:
+    """Same names in the same order; case and blanks around a name do not matter."""
+    found = [name.strip().lower() for name in next(csv.reader([record]))]
+    if found != list(columns):
+        expected = ",".join(columns)
+        raise RefusedFileError(f"wrong header: {_difference(found, columns)}. Expected: {expected}")
+
+
+def _difference(found: list[str], columns: Sequence[str]) -> str:
+    if len(found) == 1 and len(columns) > 1:
+        return f"one column, {_shortened(found)}: are commas between the names, and LF after them?"
+    missing = [name for name in columns if name not in found]
+    unknown = [name for name in found if name not in columns]
+    if missing or unknown:
+        parts = [f"{', '.join(missing)} missing"] if missing else []
+        parts += [f"{_shortened(unknown)} unknown"] if unknown else []
+        return "; ".join(parts)
+    if len(found) != len(columns):
+        return "a column is there twice"
+    n = next(i for i, (a, b) in enumerate(zip(found, columns, strict=True)) if a != b)
+    return f"order differs: column {n + 1} is {found[n]}, expected {columns[n]}"
+
+
+def _shortened(names: list[str]) -> str:
+    shown = [repr(name[:_CHARACTERS]) for name in names[:_NAMES]]
+    more = [f"{len(names) - _NAMES} more"] if len(names) > _NAMES else []
+    return ", ".join(shown + more)
 
 
 def _chunks(source: Path) -> Iterator[bytes]:

@@ -1,9 +1,9 @@
-"""CSV records (RFC 4180) out of a stream of bytes, so that every parser behind counts the same.
+"""CSV records (RFC 4180) out of a stream of bytes, so that every later parser counts the same.
 
-Quotes decide where a record ends, and one stray quote can swallow the rest of a file. So blocks of
-whole records pass as they are when their quoting is sound, which a regular expression proves at
-hundreds of MB/s; a block in doubt is read record by record, and a line that cannot be read becomes
-one quoted field: the row is then short of fields, and lands in the quarantine with its text.
+Quotes decide where a record ends, and one stray quote can swallow the rest of a file. So a block of
+whole records passes unchanged when its quoting is valid, which a regular expression proves at
+hundreds of MB/s. A block in doubt is read record by record, and a line that cannot be read becomes
+one quoted field: the row then lacks fields, and lands in the quarantine with its text.
 """
 
 from __future__ import annotations
@@ -11,30 +11,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-#: Longest record, in bytes: what Snowflake takes as one text.
+from settings.errors import ExpectedError
+
+#: Longest record, in bytes: the longest text of a Snowflake column without a length.
 MAX_RECORD = 16 << 20
-#: A quoted field, from the separator before it to the one behind it.
+#: A quoted field, from the separator before it to the one after it.
 _QUOTED = re.compile(rb'"(?<![^,\n]")[^"]*+(?:""[^"]*+)*+"(?=[,\r\n]|\Z)')
 #: A field: quoted, or without a quote at its start.
 _FIELD = rb'(?:"[^"\0]*+(?:""[^"\0]*+)*+"|[^",\r\n\0][^,\r\n\0]*+|)'
 _RECORD = re.compile(rb"(%b(?:,%b)*+)(?:\r?\n|\Z)" % (_FIELD, _FIELD))
 _FIELD_OF_RECORD = re.compile(rb"(?:^|,)(%b)" % _FIELD)
-#: A record that may go on: its last quote is not closed, or no line break has ended it yet.
+#: A record that may continue: its last quote is not closed, or no line break has ended it yet.
 _OPEN = re.compile(
     rb'(?:%b,)*+"[^"\0]*+(?:""[^"\0]*+)*+\Z|%b(?:,%b)*+\r?\Z' % (_FIELD, _FIELD, _FIELD)
 )
 _LINE = re.compile(rb"([^\n]*+)(?:\n|\Z)")
 
 
-class RecordTooLongError(Exception):
+class RecordTooLongError(ExpectedError):
     """A record is longer than MAX_RECORD; the text names its number."""
 
 
 class RecordReader:
-    """Turns chunks into blocks of sound records, each ending in LF, and counts the records.
+    """Turns chunks into blocks of valid records, each ending in LF, and counts the records.
 
     Args:
         fields: fields of a record; decides whether a quoted line break was meant.
+
+    Attributes:
+        records: number of records so far, the header among them.
     """
 
     def __init__(self, fields: int) -> None:
@@ -42,7 +47,7 @@ class RecordReader:
         self.records = 0
 
     def blocks(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Blocks of whole records: all that is in the chunks, but blank lines and CR before LF.
+        """Blocks of whole records: all that is in the chunks, except blank lines and CR before LF.
 
         Raises:
             RecordTooLongError: no end of a record within MAX_RECORD.
@@ -59,17 +64,17 @@ class RecordReader:
             rest = rest[end:]
         if rest:
             last = rest if rest.endswith(b"\n") else rest + b"\n"
-            yield self._sound(last) or self._repair(last, more_follows=False)[0]
+            yield self._if_valid(last) or self._repair(last, more_follows=False)[0]
 
     def _take(self, rest: bytes) -> tuple[bytes, int]:
         """The whole records at the start of what was read, and where they end."""
         end = _end_of_records(rest)
-        sound = self._sound(rest[:end])
-        if sound is not None and (end or len(rest) < MAX_RECORD):
-            return sound, end
+        valid = self._if_valid(rest[:end])
+        if valid is not None and (end or len(rest) < MAX_RECORD):
+            return valid, end
         return self._repair(rest, more_follows=True)
 
-    def _sound(self, block: bytes) -> bytes | None:
+    def _if_valid(self, block: bytes) -> bytes | None:
         """The block with LF at the end of each line; None if its quoting is in doubt."""
         has_quotes = b'"' in block
         if b"\r" in block:
@@ -85,9 +90,9 @@ class RecordReader:
         return block
 
     def _repair(self, block: bytes, more_follows: bool) -> tuple[bytes, int]:
-        """Read record by record; the records in sound form, and how far that came.
+        """Read record by record; the records in valid form, and the position of what is left.
 
-        When more follows, a last record that may go on there is left.
+        When more follows, a last record that may continue there is left.
         """
         records: list[bytes] = []
         position = 0
@@ -107,7 +112,7 @@ class RecordReader:
         return b"".join(records), position
 
     def _record_at(self, block: bytes, position: int) -> tuple[bytes | None, int]:
-        """The record that starts at a position, in sound form, and where the next one starts."""
+        """The record that starts at a position, in valid form, and where the next one starts."""
         found = _RECORD.match(block, position)
         if not found:
             return None, position
@@ -133,7 +138,7 @@ def _requote(field: bytes) -> bytes:
 
 
 def _end_of_records(block: bytes) -> int:
-    """Index behind the last line break with an even number of quotes before it; 0 without one."""
+    """Index after the last line break that has an even number of quotes before it, or 0."""
     odd = block.count(b'"') % 2
     end = len(block)
     while (newline := block.rfind(b"\n", 0, end)) >= 0:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from settings.errors import ExpectedError
+
 from .feeds import WATERMARK, StreamFeed
 
 #: What --since is compared with.
 SINCE = "ingested_at"
 
-#: Postgres types that a column's type takes; text takes all.
-_TAKES = {
+#: Postgres types that a column's type accepts; text accepts all.
+_ACCEPTS = {
     "number": r"smallint|integer|bigint|numeric.*|xid8",
     "float": r"smallint|integer|bigint|numeric.*|real|double precision",
     "boolean": r"boolean",
@@ -22,19 +24,19 @@ _TAKES = {
     "timestamp_ntz": r"timestamp.*",
     "text": r".*",
 }
-#: Decimal digits of the whole numbers that fit into them.
+#: Most decimal digits of their whole numbers.
 _DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
-#: Longest text, in bytes (https://docs.snowflake.com/en/sql-reference/data-types-text).
+#: Longest text of a column without a length, in bytes (https://docs.snowflake.com/en/sql-reference/data-types-text).
 _LONGEST_TEXT = 16 << 20
 
 
-class RelationError(Exception):
+class RelationError(ExpectedError):
     """The relation to unload does not have what the feed declares; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which rows to read: after < ingest_xid < before, and ingested_at >= since or unknown."""
+    """Which rows to read: after < ingest_xid < before, and ingested_at >= since or null."""
 
     after: int
     before: int
@@ -45,8 +47,8 @@ class Relation:
     """A feed's relation as it is in Postgres now.
 
     Raises:
-        RelationError: it or one of the feed's columns is not there, or has a type that the raw
-            table's column cannot take.
+        RelationError: it or one of the feed's columns does not exist, or has a type that the raw
+            table's column does not accept.
     """
 
     def __init__(self, connection: psycopg.Connection, feed: StreamFeed) -> None:
@@ -58,8 +60,11 @@ class Relation:
     def copy_good(self, window: Window) -> sql.Composed:
         """COPY of the rows that fit, in the feed's order of columns.
 
-        NULL is an empty field and an empty text is two quotes: COPY INTO tells them apart with
+        NULL is an empty field and an empty text is two quotes: COPY INTO distinguishes them by
         EMPTY_FIELD_AS_NULL.
+
+        Raises:
+            RelationError: --since was given, and the relation has no ingested_at.
         """
         fields = sql.SQL(", ").join(self._field(column) for column in self._feed.columns)
         return self._copy(fields, window, sql.SQL("not {}").format(self._is_bad))
@@ -110,7 +115,7 @@ class Relation:
         return condition
 
     def _field(self, column: str) -> sql.Composable:
-        """A timestamp with a zone is written in UTC without one."""
+        """A timestamp with a time zone is written in UTC, without one."""
         if self._types[column].endswith("with time zone"):
             return sql.SQL("{} at time zone 'UTC'").format(sql.Identifier(column))
         return sql.Identifier(column)
@@ -137,7 +142,7 @@ class Relation:
 
 
 def _misfit(name: sql.Identifier, kind: str, postgres_type: str) -> sql.Composed | None:
-    """When the raw table's type cannot hold a value exactly; a cast that rounds is a misfit too."""
+    """Test for values that the raw table's type would refuse or round; None if there are none."""
     number = re.fullmatch(r"number\((\d+),(\d+)\)", kind)
     digits, scale = (int(number[1]), int(number[2])) if number else (0, 0)
     if number and digits - scale < _DIGITS.get(postgres_type, 0):
@@ -175,8 +180,8 @@ def _column_types(connection: psycopg.Connection, feed: StreamFeed) -> dict[str,
                 f"{feed.relation} has no column {column}, which the feed {feed.name} declares: "
                 "add it to the view, or take it out of dbt_project/models/sources."
             )
-        takes = _TAKES[feed.types[column].split("(")[0]]
-        if not re.fullmatch(takes, types[column]):
+        accepted = _ACCEPTS[feed.types[column].split("(")[0]]
+        if not re.fullmatch(accepted, types[column]):
             raise RelationError(
                 f"{feed.relation}.{column} is {types[column]}, and the feed {feed.name} wants "
                 f"{feed.types[column]}: cast it in the view, or change its data_type."

@@ -1,8 +1,7 @@
-"""Connections to Snowflake, and the few statements that landing needs beside the dbt macros."""
+"""Connections to Snowflake, and the few statements that landing sends besides the dbt macros."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,41 +9,51 @@ from typing import Any
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 
+import settings
 from settings import sign_in
 
 
-def connect_from_env(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:
+def connect_from_env(env: Mapping[str, str] | None = None) -> SnowflakeConnection:
     """A connection as the settings say: the local server, or an account.
 
+    Args:
+        env: other variables than those of this process.
+
     Raises:
-        snowflake.connector.Error: the server is away or refuses the login.
+        snowflake.connector.Error: the server is unreachable or refuses the login.
         SettingError: an account is named, and nothing to sign in with.
     """
     return with_one_role(snowflake.connector.connect(**parameters_from_env(env)))
 
 
 def with_one_role(connection: SnowflakeConnection) -> SnowflakeConnection:
-    """The connection, without the user's secondary roles: they would add to what its role may."""
+    """The connection, without the user's secondary roles: their privileges would be added.
+
+    Raises:
+        snowflake.connector.Error: the server is unreachable.
+    """
     rows(connection, "use secondary roles none")
     return connection
 
 
-def connect_as_loader(env: Mapping[str, str] = os.environ) -> SnowflakeConnection:
+def connect_as_loader() -> SnowflakeConnection:
     """The same with the role that may write the raw schema.
 
     Raises:
-        snowflake.connector.Error: the server is away or refuses the login.
+        snowflake.connector.Error: the server is unreachable or refuses the login.
+        SettingError: an account is named, and nothing to sign in with.
     """
-    role = env.get("SNOWFLAKE_LOADER_ROLE") or env.get("SNOWFLAKE_ROLE") or ""
-    return connect_from_env({**env, "SNOWFLAKE_ROLE": role})
+    role = settings.get_optional("SNOWFLAKE_LOADER_ROLE")
+    return connect_from_env({**settings.variables(), "SNOWFLAKE_ROLE": role} if role else None)
 
 
-def parameters_from_env(env: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments of snowflake.connector.connect; the same reading as in dbt_project/profiles.yml.
+def parameters_from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Arguments of snowflake.connector.connect; dbt_project/profiles.yml reads the same settings.
 
     Raises:
         SettingError: an account is named, and nothing to sign in with.
     """
+    env = settings.variables() if env is None else env
     found = sign_in.from_env(env)
     if found.key_file:
         secrets = {"private_key_file": found.key_file, "private_key_file_pwd": found.secret}
@@ -54,21 +63,25 @@ def parameters_from_env(env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
-    """The same without what signs in."""
-    account = env.get("SNOWFLAKE_ACCOUNT") or "local"
+    """The same without key, token or password.
+
+    Raises:
+        SettingError: SNOWFLAKE_PORT is not a port.
+    """
+    account = env.get("SNOWFLAKE_ACCOUNT") or settings.default("SNOWFLAKE_ACCOUNT")
     parameters: dict[str, Any] = {
         "account": account,
-        "user": env.get("SNOWFLAKE_USER") or "PIPELINE",
+        "user": env.get("SNOWFLAKE_USER") or settings.default("SNOWFLAKE_USER"),
         "role": env.get("SNOWFLAKE_ROLE") or None,
         "warehouse": env.get("SNOWFLAKE_WAREHOUSE") or None,
-        "database": env.get("SNOWFLAKE_DATABASE") or "PIPELINE",
+        "database": env.get("SNOWFLAKE_DATABASE") or settings.default("SNOWFLAKE_DATABASE"),
         "application": "transaction_pipeline",
         "login_timeout": 10,
     }
     if account == "local":
         parameters |= {
-            "host": env.get("SNOWFLAKE_HOST") or "127.0.0.1",
-            "port": int(env.get("SNOWFLAKE_PORT") or 8085),
+            "host": env.get("SNOWFLAKE_HOST") or settings.default("SNOWFLAKE_HOST"),
+            "port": settings.port("SNOWFLAKE_PORT", env),
             "protocol": "http",
         }
     return parameters
@@ -77,16 +90,23 @@ def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
 def rows(
     connection: SnowflakeConnection, sql: str, binds: Sequence[Any] = ()
 ) -> list[tuple[Any, ...]]:
-    """All rows of one statement; each `%s` in it stands for a bind, when there are binds."""
+    """All rows of one statement.
+
+    Args:
+        binds: values for each `%s` in the statement; without binds, `%` is an ordinary character.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable, or refuses the statement.
+    """
     with connection.cursor() as cursor:
         return cursor.execute(sql, binds or None).fetchall()  # type: ignore[union-attr]
 
 
 def put(connection: SnowflakeConnection, file: Path, stage_path: str) -> None:
-    """Upload a file, or all that a glob names, as they are.
+    """Upload a file, or all files that match a glob, without compressing them.
 
     Args:
-        file: its name may hold `*`.
+        file: its name may contain `*`.
         stage_path: @schema.stage/path/.
 
     Raises:

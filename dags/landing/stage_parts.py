@@ -1,11 +1,14 @@
-"""A stream of bytes as gzip parts on a stage, with a few parts at most on the local disk."""
+"""What a load puts on a stage: a folder of its own, and a stream of bytes in it as gzip parts."""
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 
 from snowflake.connector import SnowflakeConnection
 
@@ -18,16 +21,56 @@ PART_BYTES = 32 << 20
 UPLOADS = 3
 #: Room on the disk: the part being written, and those being uploaded.
 NEEDED_BYTES = (UPLOADS + 1) * PART_BYTES
+#: When the files of a killed run are stale: after longer than any run takes with all its retries.
+STALE_AFTER = timedelta(days=1)
+_LOAD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
+
+
+def new_load_id() -> str:
+    """A name for one attempt: it sorts by time, and no two attempts share a stage path."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def remove_stale_files(
+    target: SnowflakeConnection, stage: str, waiting: Collection[str] = ()
+) -> set[str]:
+    """Delete what killed runs left on a stage more than a day ago.
+
+    Args:
+        stage: schema.stage.
+        waiting: paths of files that will still be landed; they stay.
+
+    Returns:
+        The waiting paths that are not on the stage.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable.
+    """
+    oldest = f"{datetime.now(UTC) - STALE_AFTER:%Y%m%dT%H%M%SZ}"
+    # LIST shows stage/load/...
+    there = {str(row[0]).partition("/")[2] for row in snowflake.rows(target, f"list @{stage}")}
+    loads = {path.split("/")[0] for path in there} - {path.split("/")[0] for path in waiting}
+    for load in sorted(loads):
+        if _LOAD_ID.fullmatch(load) and load < oldest:
+            snowflake.rows(target, f"remove @{stage}/{load}/")
+    return set(waiting) - there
 
 
 class StageParts:
-    """Writes part_00001.csv.gz, ... to a stage path; each is deleted here once it is there.
+    """Writes part_00001.csv.gz, ... to a stage path; a local part is deleted when it is uploaded.
 
-    Parts end between two calls of write, so a call must hold whole rows.
+    Parts end between two calls of write, so each call must bring whole rows.
+
+    Args:
+        path: @schema.stage/path/.
+        folder: where the parts are written before their upload; it needs NEEDED_BYTES.
+
+    Attributes:
+        count: parts begun so far.
     """
 
-    def __init__(self, target: SnowflakeConnection, path: str, scratch: Path) -> None:
-        self._target, self._path, self._scratch = target, path, scratch
+    def __init__(self, target: SnowflakeConnection, path: str, folder: Path) -> None:
+        self._target, self._path, self._folder = target, path, folder
         self._compressors = ThreadPoolExecutor(compressor_threads())
         self._uploaders = ThreadPoolExecutor(UPLOADS)
         self._uploads: deque[Future[None]] = deque()
@@ -35,14 +78,14 @@ class StageParts:
         self.count = 0
 
     def write(self, rows: bytes | bytearray | memoryview) -> None:
-        """Take whole rows in; blocks while compression or upload are behind.
+        """Take whole rows in; blocks while compression or uploads are not fast enough.
 
         Raises:
             snowflake.connector.Error: an upload failed.
         """
         if self._part is None:
             self.count += 1
-            file = self._scratch / f"part_{self.count:05}.csv.gz"
+            file = self._folder / f"part_{self.count:05}.csv.gz"
             self._part = GzipWriter(file, self._compressors)
         self._part.write(rows)
         if self._part.compressed_bytes >= PART_BYTES:
@@ -64,12 +107,7 @@ class StageParts:
     def __enter__(self) -> StageParts:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
                 self._end_part()

@@ -11,33 +11,39 @@ import psycopg
 from psycopg.sql import Composed
 from snowflake.connector import SnowflakeConnection
 
-from . import leftovers, postgres, raw_objects
+from settings.errors import ExpectedError
+
+from . import postgres
 from .feeds import StreamFeed
+from .raw_objects import ensure_raw_objects
 from .relation import Relation, Window
-from .runs import new_run
-from .scratch import folder
-from .stage_parts import NEEDED_BYTES, StageParts
+from .stage_parts import NEEDED_BYTES, StageParts, new_load_id, remove_stale_files
+from .temp_dirs import temp_dir
 from .watermark import other_timelines, watermark
 
 log = logging.getLogger(__name__)
 
-#: For resync_since: every row that the relation has.
+#: As resync_since: every row that the relation has.
 EVERYTHING = "-infinity"
-#: A transaction open for longer is worth a warning: rows behind it wait, in seconds.
+#: Seconds after which an open transaction is worth a warning: later rows wait for it.
 LONG_OPEN = 60
 
 
-class RestoredDatabaseError(Exception):
-    """Ids of transactions that RAW knows may come a second time in this database."""
+class RestoredDatabaseError(ExpectedError):
+    """Transaction ids that RAW has seen may be used a second time in this database."""
 
 
 @dataclass(frozen=True)
 class Unloaded:
-    """What lies on the stage; the arguments of the dbt macro land_stream.
+    """What one unload put on the stage; the arguments of the dbt macro land_stream.
 
-    rows: in the parts below good/, which fit the raw table.
-    bad_rows: in the parts below bad/, for the quarantine.
-    resync: the rows may be in RAW already; land those that are missing.
+    Attributes:
+        run: name of the unload and of its folder on the stage.
+        database: identity of the Postgres database.
+        after: the watermark at which it began.
+        rows: number of rows in the parts below good/, which fit the raw table.
+        bad_rows: number of rows in the parts below bad/, for the quarantine.
+        resync: whether the rows may be in RAW already, so that only missing ones are landed.
     """
 
     feed: str
@@ -53,7 +59,7 @@ class Unloaded:
         return asdict(self)
 
 
-def unload(
+def unload_new_rows(
     feed: StreamFeed,
     source: psycopg.Connection,
     target: SnowflakeConnection,
@@ -61,26 +67,28 @@ def unload(
 ) -> Unloaded | None:
     """Put the rows above the watermark and below the horizon on the feed's stage.
 
-    Nothing is landed by this: the rows count as landed when the dbt macro land_stream commits.
-    Killed at any moment, it leaves a stage path that no later run reads, and that runs of the
-    next day remove.
+    This lands nothing: the rows count as landed when the dbt macro land_stream commits. If it is
+    killed, it leaves a stage path that no later run reads, and that runs of the next day remove.
 
     Args:
-        resync_since: instead of what is new, read again what was landed before: all rows with
-            this ingested_at or a later one or none, or EVERYTHING.
+        resync_since: read again what was landed before, instead of what is new: all rows whose
+            ingested_at is this time (UTC), later or null, or EVERYTHING.
 
     Returns:
-        None if there is nothing.
+        None if there are no rows.
 
     Raises:
         RelationError: the relation lacks what the feed declares.
-        RestoredDatabaseError: the database is not where RAW has seen it.
+        RestoredDatabaseError: the database was restored to an earlier state than RAW has.
         DiskFullError: there is too little room for the parts.
+        MacroError: the raw table could not be created or extended.
+        psycopg.Error: Postgres is unreachable.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
-    raw_objects.ensure(feed, target)
-    leftovers.remove(target, f"{feed.schema}.{feed.stage}")
-    run = new_run()
-    path = f"@{feed.schema}.{feed.stage}/{run}/"
+    ensure_raw_objects(feed, target)
+    remove_stale_files(target, feed.raw_stage)
+    run = new_load_id()
+    path = f"@{feed.raw_stage}/{run}/"
     with postgres.snapshot(source) as snapshot:
         after = watermark(feed, target, snapshot.database)
         _check_not_restored(feed, target, snapshot, after)
@@ -101,13 +109,13 @@ def unload(
 def _check_not_restored(
     feed: StreamFeed, target: SnowflakeConnection, snapshot: postgres.Snapshot, after: int
 ) -> None:
-    what_to_do = 'docs/operations.md, "When Postgres was restored", says how to go on.'
+    what_to_do = 'docs/operations.md, "When Postgres was restored", says how to continue.'
     if after >= snapshot.next_xid:
         raise RestoredDatabaseError(
-            f"{feed.name}: RAW has rows of transaction {after}, but this Postgres has only come to "
+            f"{feed.name}: RAW has rows of transaction {after}, but this Postgres has only reached "
             f"{snapshot.next_xid}: it was restored from an older state. {what_to_do}"
         )
-    # Nothing has landed from this timeline. Rows of another one may have ids that come again.
+    # Nothing has landed from this timeline. Rows of another one may have ids that are used again.
     if not after:
         timelines = re.compile(re.escape(snapshot.cluster) + r"(/\d+)?")
         others = other_timelines(feed, target, snapshot.cluster)
@@ -122,7 +130,7 @@ def _check_not_restored(
 def _report_open_transaction(oldest: postgres.OpenTransaction | None) -> None:
     if oldest and oldest.seconds > LONG_OPEN:
         log.warning(
-            "A transaction is open in Postgres for %d s (%s): rows written since then wait for it.",
+            "A transaction has been open in Postgres for %d s (%s): later rows wait for it.",
             oldest.seconds,
             oldest.who,
         )
@@ -135,7 +143,7 @@ def _copy(
     target: SnowflakeConnection,
     path: str,
 ) -> tuple[int, int]:
-    """Both kinds of rows to the stage; how many of each."""
+    """Put both kinds of rows on the stage; how many of each."""
     counted = source.execute(relation.count_bad(window)).fetchone()
     bad_rows = counted[0] if counted else 0
     if bad_rows:
@@ -148,8 +156,8 @@ def _copy_to_stage(
 ) -> int:
     """Stream the rows of a COPY to a stage path; the number of rows."""
     with (
-        folder(NEEDED_BYTES) as scratch,
-        StageParts(target, path, scratch) as parts,
+        temp_dir(NEEDED_BYTES) as folder,
+        StageParts(target, path, folder) as parts,
         source.cursor() as cursor,
     ):
         with cursor.copy(query) as copy:

@@ -1,4 +1,4 @@
-"""Up to where the rows of a Postgres database have landed: read from the rows themselves."""
+"""Up to which transaction the rows of a Postgres database have landed, as those rows say."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from .feeds import StreamFeed
 def watermark(feed: StreamFeed, target: SnowflakeConnection, database: str) -> int:
     """The highest transaction id landed from this database; 0 before the first landing.
 
-    An empty run must not read the table. Its highest id of all is known from metadata; if that id
-    is of this database, it is the answer, and only the rows that have it are looked at. Only where
-    another database has come to higher ids are the ids of all rows read.
+    The macro landing_watermark asks the same again before the rows are committed.
+
+    An empty run must not read the table. The highest id of all rows is known from metadata. If a
+    row of this database has that id, it is the answer, and only rows with that id are read. The
+    ids of all rows are read only when another database has reached higher ids.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable.
     """
-    table = f"{feed.schema}.{feed.table}"
-    of_all = _number(target, f"select max(ingest_xid) from {table}")
-    ours = f"select max(ingest_xid) from {table} where source_database = %s"
+    of_all = _number(target, f"select max(ingest_xid) from {feed.raw_table}")
+    ours = f"select max(ingest_xid) from {feed.raw_table} where source_database = %s"
     landed = _number(target, f"{ours} and ingest_xid >= {of_all}", database)
     if of_all and not landed:
         landed = _number(target, ours, database)
@@ -31,10 +35,14 @@ def watermark(feed: StreamFeed, target: SnowflakeConnection, database: str) -> i
 
 
 def other_timelines(feed: StreamFeed, target: SnowflakeConnection, cluster: str) -> list[str]:
-    """Identities under which rows of this cluster have landed, whatever its timeline was."""
+    """Identities under which rows of this cluster have landed, on any timeline.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable.
+    """
     found = snowflake.rows(
         target,
-        f"select distinct source_database from {feed.schema}.{feed.table}"
+        f"select distinct source_database from {feed.raw_table}"
         " where startswith(source_database, %s)",
         [cluster],
     )

@@ -1,4 +1,4 @@
-"""How one DAG tells another that there is something to do."""
+"""The asset by which the ingestion starts the transformations."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from airflow.sdk import Asset, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.landing import feeds
-from dags.landing.feeds import Feed, StreamFeed
+from dags.landing.feeds import Feed, FileFeed, StreamFeed
 
 from . import connections
 
-#: Updated when a run landed at least one row.
+#: Updated when a run has landed at least one row.
 RAW = Asset("snowflake_raw")
-#: What an update tells: feed -> when its newest rows landed, as RAW has it.
+#: Key in an update's extra: feed -> when its newest rows landed, as RAW has it.
 LANDED = "landed"
 
 
@@ -26,10 +26,10 @@ LANDED = "landed"
 def announce_landing() -> None:
     """Starts the transformations if a row has landed, also when its task failed afterwards.
 
-    Skipped when none has. When it fails: Snowflake could not be asked. Clear it; until then the
+    Skipped when none has. When it fails: Snowflake could not be queried. Clear it; until then the
     rows wait for the next run that lands some, or for a run of `dbt_transformations_dag` by hand.
     """
-    from dags.landing.landed import landed_by
+    from dags.landing.raw_objects import landed_by
 
     context = get_current_context()
     runs = dict(_runs_of(context))
@@ -40,12 +40,12 @@ def announce_landing() -> None:
         landed = {name: at.isoformat() for name, at in found.items() if at}
     if not landed:
         raise AirflowSkipException("No feed has landed a row.")
-    told: dict[str, Any] = {LANDED: landed}
-    context["outlet_events"][RAW].extra = told
+    extra: dict[str, Any] = {LANDED: landed}
+    context["outlet_events"][RAW].extra = extra
 
 
 def _runs_of(context: Any) -> Iterable[tuple[str, str]]:
-    """Feed -> under which name it may have landed rows; only feeds whose landing began."""
+    """(feed, name under which it may have landed rows) for each feed whose landing began."""
     ti, run_id = context["ti"], context["run_id"]
     before = sorted(context["task"].upstream_task_ids)
     states = ti.get_task_states(dag_id=context["dag"].dag_id, run_ids=[run_id], task_ids=before)
@@ -56,15 +56,19 @@ def _runs_of(context: Any) -> Iterable[tuple[str, str]]:
 
 
 def _landing_run(feed: Feed, ti: Any, run_id: str) -> str:
-    """Rows of files carry the name of Airflow's run, those of a stream the name of their unload."""
-    if not isinstance(feed, StreamFeed):
-        return run_id
-    unloaded = ti.xcom_pull(task_ids=f"postgres_to_snowflake.unload_{feed.name}")
-    return str(unloaded["run"])
+    """Rows of files have the name of Airflow's run, those of a stream the name of their unload."""
+    match feed:
+        case FileFeed():
+            return run_id
+        case StreamFeed():
+            unloaded = ti.xcom_pull(task_ids=f"postgres_to_snowflake.unload_{feed.name}")
+            return str(unloaded["run"])
+        case _:
+            raise TypeError(f"{feed.name}: a {type(feed).__name__} has no landing task")
 
 
-def announced(events: Mapping[Any, Any]) -> dict[str, datetime]:
-    """Feed -> up to when its rows were in RAW, by the events that began this run."""
+def announced_landings(events: Mapping[Any, Any]) -> dict[str, datetime]:
+    """Feed -> the time up to which its rows were in RAW, by the events that started this run."""
     newest: dict[str, datetime] = {}
     for event in events.get(RAW) or ():
         for name, text in ((event.extra or {}).get(LANDED) or {}).items():

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from dags.landing import feeds
 
 from . import connections
-from .assets import announced
+from .assets import announced_landings
 
 log = logging.getLogger(__name__)
 
@@ -21,22 +21,23 @@ log = logging.getLogger(__name__)
 WINDOW = timedelta(days=1)
 
 
-# Also behind a build that failed: a failed test says nothing of the rows it did not look at.
+# Also after a build that failed: a failed test says nothing about the rows that it did not read.
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def audit_recent_rows() -> None:
     """Compares what landed in the last day, row by row: ledger, RAW, quarantine and marts.
 
-    After a build that went well the marts must have all that landed before it began; after one that
-    failed, what they have not seen yet is under way.
+    After a build that succeeded, the marts must have all that landed before it began. After one
+    that failed, rows that they have not read yet count as under way.
 
     When it fails: the message names up to ten rows of each difference and the hop that lost or
-    doubled them. `make audit` compares everything, from the topic on.
+    duplicated them. `make audit` compares everything, from the topic on.
     """
     from dags.landing.reconcile.landed import landed
     from dags.landing.reconcile.warehouse import Window
 
     context = get_current_context()
-    built = announced(context["triggering_asset_events"]) if _all_went_well(context) else None
+    events = context["triggering_asset_events"]
+    built = announced_landings(events) if _all_succeeded(context) else None
     window = Window((datetime.now(UTC) - WINDOW).replace(tzinfo=None))
     with closing(connections.snowflake_for_models()) as target:
         hops = list(landed(target, feeds.load(), window, built))
@@ -47,7 +48,7 @@ def audit_recent_rows() -> None:
         raise AirflowFailException("\n".join(faults))
 
 
-def _all_went_well(context: Any) -> bool:
+def _all_succeeded(context: Any) -> bool:
     """Whether no task of the run has failed so far."""
     run_id = context["run_id"]
     states = context["ti"].get_task_states(dag_id=context["dag"].dag_id, run_ids=[run_id])

@@ -1,8 +1,7 @@
-"""dbt in Airflow: one project, two targets, every model and landing macro a task."""
+"""dbt in Airflow: one project, two targets, one task per model and per landing macro."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +10,28 @@ from cosmos import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 from cosmos.settings import cache_dir
 
+import settings
 from dags.landing.feeds import DBT_PROJECT
+from settings import names
 
+from .defaults import BUILD_TIMEOUT
 from .macro_operator import DbtMacroOperator
-from .retries import BUILD_TIMEOUT
 
-#: Written by `dbt parse`; models that it does not know are not in the DAG.
-MANIFEST = Path(os.environ.get("DBT_MANIFEST") or DBT_PROJECT / "target" / "manifest.json")
+#: Written by `dbt parse`; the DAG has a task for each model in it.
+MANIFEST = Path(settings.get_optional("DBT_MANIFEST") or DBT_PROJECT / "target" / "manifest.json")
 
-BUILD_DOC = """One `dbt build` of every model, snapshot, seed and test; the tasks beside it show how
-each of them goes.
+BUILD_DOC = """One `dbt build` of every model, snapshot, seed and test; the other tasks show how it
+went for each of them.
 
-When it fails: this log has dbt's messages. What does not read a failed model is built. After a
+When it fails: this log has dbt's messages. Models that do not read a failed one are built. After a
 fix, start a new run, or wait for the next rows; clear a task to build its model alone."""
 
-NODE_DOC = """Shows how `dbt_producer_watcher` built or tested this; cleared, it does so by itself.
+NODE_DOC = """Shows how `dbt_producer_watcher` built or tested this; when cleared, builds it itself.
 
 When it fails: the reason is in the message of `report_failures`, and in the log of
 `dbt_producer_watcher`. By hand: `cd dbt_project && uv run dbt build --select NAME`."""
 
-#: Arguments of every dbt task: dbt runs inside the worker, which has it imported already.
+#: Arguments of every dbt task: dbt runs inside the worker, which has imported it already.
 IN_WORKER: dict[str, Any] = {
     "project_dir": str(DBT_PROJECT),
     "install_deps": False,
@@ -84,8 +85,8 @@ def transformations() -> dict[str, Any]:
             "install_deps": False,
             "poke_interval": 2,
             "deferrable": False,
-            # Smaller than what runs at a time: the build finds a slot, also when it is tried again.
-            "pool": "dbt_watchers",
+            # Smaller than what runs at a time: the build finds a slot, also for a retry.
+            "pool": names.WATCHERS_POOL,
             "doc_md": NODE_DOC,
             "execution_timeout": BUILD_TIMEOUT,
         },
@@ -93,10 +94,10 @@ def transformations() -> dict[str, Any]:
 
 
 def _needed_here() -> list[str]:
-    """Every model; in the process of a model's task, which reads the DAG anew, that model alone.
+    """All models; only its own model in the process of a model's task, which parses the DAG again.
 
     Source: Airflow's documentation, "Optimizing Dag parsing delays during execution".
     """
     path = (get_parsing_context().task_id or "").split(".")
-    # group.model.run or .test, and no other task, is about one model.
+    # Only group.model.run and group.model.test are about one model.
     return [path[1]] if len(path) == 3 else []

@@ -1,4 +1,4 @@
-"""The tasks that show how each model, snapshot and test of the watched build goes."""
+"""The tasks that show the progress of each model, snapshot and test in the watched build."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from .dbt import transformations
 
 
 def dbt_models() -> TaskGroup:
-    """A task for each model and one for its tests, beside the build that they watch.
+    """A task for each model and one for its tests, and the build that they watch.
 
-    A model's task follows the models that it reads, not their tests too, as Cosmos has it: the
-    build itself leaves out what reads a model whose test failed, and these tasks only show it.
-    Waiting for each test made the way through a run twice as long.
+    Cosmos lets a model's task follow the models that it reads and their tests; here it follows the
+    models alone. The build itself leaves out what reads a model whose test failed, and these tasks
+    only show that. Waiting for each test made the critical path of a run twice as long.
     """
     models = DbtTaskGroup(group_id="dbt", **transformations())
     for group in models.children.values():
         if isinstance(group, TaskGroup):
-            _free_from_tests(group)
+            _follow_models_only(group)
     return models
 
 
-def _free_from_tests(group: TaskGroup) -> None:
+def _follow_models_only(group: TaskGroup) -> None:
     tasks = {
         task.task_id: task for task in group.children.values() if isinstance(task, BaseOperator)
     }
     test = tasks.pop(f"{group.group_id}.test")
     (model,) = tasks.values()
-    # Of the few slots of the watchers, the models that most tasks follow get the next one.
+    # The pool has few slots; the models that most tasks follow get the next one.
     model.weight_rule = WeightRule.DOWNSTREAM
     test.priority_weight = 1
     for later in test.downstream_list:

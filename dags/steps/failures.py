@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+import settings
+from settings.names import FAILURE_REASON_KEY
+
 log = logging.getLogger(__name__)
 
-#: Under which a failed task leaves its reason for report_failures.
-REASON = "failure_reason"
-#: Of a reason, this many characters are repeated; the task's log has all of it.
+#: Characters of a reason that are repeated; the task's log has all of it.
 LONGEST_REASON = 1500
 
 
-def remember(context: Any) -> None:
-    """Callback of a task that failed for good."""
+def push_failure_reason(context: Any) -> None:
+    """Callback of a task that failed and has no retry left."""
     reason = str(context.get("exception") or "no reason given")
-    context["ti"].xcom_push(key=REASON, value=reason[:LONGEST_REASON])
+    context["ti"].xcom_push(key=FAILURE_REASON_KEY, value=reason[:LONGEST_REASON])
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, retries=0, on_failure_callback=None)
 def report_failures() -> None:
     """Collects why tasks of this run failed, in one message; skipped when none did.
 
-    The message is in this task's log, and goes to ALERT_WEBHOOK_URL if that is set. It fails with
-    it, so that the run ends failed: mend what the message names.
+    The message is in this task's log, and is posted to ALERT_WEBHOOK_URL if that is set. This task
+    fails with it, so that the run ends as failed: fix what the message names.
     """
     context = get_current_context()
     ti, run_id, dag_id = context["ti"], context["run_id"], context["dag"].dag_id
@@ -36,27 +36,33 @@ def report_failures() -> None:
     failed = sorted(name for name, state in states.items() if state == "failed")
     if not failed:
         raise AirflowSkipException("No task failed.")
-    reasons = {name: ti.xcom_pull(task_ids=name, key=REASON) for name in failed}
+    reasons = {name: ti.xcom_pull(task_ids=name, key=FAILURE_REASON_KEY) for name in failed}
     text = message(f"{dag_id}, run {run_id}", reasons, ti.log_url.split("/tasks/")[0])
     notify(text)
     raise AirflowFailException(text)
 
 
 def message(run: str, reasons: dict[str, str | None], url: str) -> str:
-    """The text for a person: a paragraph for each reason, with the tasks that failed for it."""
+    """The text for a person: a paragraph for each reason, with the tasks that failed for it.
+
+    Args:
+        run: which run it is.
+        reasons: task id -> reason; None if the task left none.
+        url: where the run is shown.
+    """
     parts = [f"{run}: {len(reasons)} failed; what could run, ran."]
-    together: dict[str, list[str]] = {}
+    tasks_by_reason: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         text = reason or "it ended without a message (killed, or the worker died): see its log"
-        together.setdefault(text, []).append(name)
-    for text, names in together.items():
+        tasks_by_reason.setdefault(text, []).append(name)
+    for text, names in tasks_by_reason.items():
         parts.append(f"- {', '.join(names)}: " + text.replace("\n", "\n  "))
     return "\n".join([*parts, url])
 
 
 def notify(text: str) -> None:
-    """Post the text to a chat's webhook, if one is configured; a dead webhook is only logged."""
-    url = os.environ.get("ALERT_WEBHOOK_URL")
+    """Post the text to a chat's webhook, if one is configured; if that fails, it is only logged."""
+    url = settings.get_optional("ALERT_WEBHOOK_URL")
     if not url:
         return
     import requests

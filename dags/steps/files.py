@@ -7,18 +7,19 @@ from contextlib import closing
 from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
+import settings
 from dags.landing import feeds
 from dags.landing.feeds import FeedError, FileFeed
 
 from . import connections
 from .dbt import run_macro
-from .retries import no_retry_for
+from .defaults import no_retry_for
 
 COPY_DOC = """Lands the staged files: rows into the raw table or the quarantine, and the ledger's
 lines, in one transaction (`dbt run-operation land_files`).
 
 When it fails with a list of files: everything that could be landed is landed. Look at the refused
-file, or at the rows in `RAW.QUARANTINE`; send the file corrected, or correct the rows and land them
+file, or at the rows in `RAW.QUARANTINE`; send a corrected file, or correct the rows and land them
 with `uv run python -m dags.landing replay FEED`.
 
 Any other failure: nothing was landed. Clear the task."""
@@ -30,22 +31,21 @@ def stage(feed: str, run: str) -> None:
 
     When it fails: files that were staged wait on the stage, and the next run lands them.
     """
-    import settings
     from dags.landing.checks import FILES
-    from dags.landing.files import stage as stage_feed
+    from dags.landing.files import stage_new_files
 
     connections.stop_if_faulty(get_current_context()["ti"], FILES, feed)
     found = feeds.find(feed)
     assert isinstance(found, FileFeed)
     with no_retry_for(FeedError), closing(connections.snowflake()) as target:
-        outcome = stage_feed(found, settings.folder("INCOMING_DIR"), target, run)
+        outcome = stage_new_files(found, settings.folder("INCOMING_DIR"), target, run)
     if not outcome.needs_landing:
         raise AirflowSkipException(f"{feed}: no new files.")
 
 
 @task_group
 def csv_to_snowflake_batch() -> None:
-    """Each feed that comes from files, a pair of tasks each."""
+    """A pair of tasks for each feed that comes from files."""
     for feed in feeds.load():
         if isinstance(feed, FileFeed):
             staged = stage.override(task_id=f"stage_{feed.name}")(feed.name, "{{ run_id }}")

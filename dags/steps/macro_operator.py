@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class DbtMacroOperator(DbtRunOperationLocalOperator):
-    """Fails with what the macro said; at once, without retries, when the macro says it is final.
+    """Fails with the macro's message, and without retries when the macro says that it is final.
 
     Cosmos looks for a model in the result of each command, and a macro's result has none.
     """
 
     def handle_exception_dbt_runner(self, result: dbtRunnerResult) -> None:
         try:
-            macros.check(result)
+            macros.raise_if_failed(result)
         except macros.MacroError as error:
             kind = AirflowFailException if error.final else AirflowException
             raise kind(str(error)) from None

@@ -1,4 +1,4 @@
-"""The dbt build in Postgres: tried again when Postgres is away, and not when a test fails."""
+"""The dbt build in Postgres: retried when Postgres is unreachable, and not when a test fails."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 DOC = """Views in Postgres, one of which is unloaded, and their tests; warns when the
-sink has got no row for long (`dbt build --target postgres`).
+sink has received no row for long (`dbt build --target postgres`).
 
-When it fails: nothing was unloaded in this run, and files land all the same. The log has dbt's
-message. Mend the model, or what its test is about, and clear the task; by hand, see it with
+When it fails: nothing was unloaded in this run; files land all the same. The log has dbt's message.
+Fix the model, or what its test is about, and clear the task. By hand:
 `cd dbt_project && uv run dbt build --target postgres`."""
 
 
 class OperationalBuildOperator(DbtBuildLocalOperator):
-    """Does not begin when test_connections found Postgres away."""
+    """Does not begin when test_connections found that Postgres is unreachable."""
 
     def execute(self, context: Any, **kwargs: Any) -> None:
         connections.stop_if_faulty(context["ti"], checks.POSTGRES)
@@ -36,7 +36,7 @@ class OperationalBuildOperator(DbtBuildLocalOperator):
         try:
             super().handle_exception_dbt_runner(result)
         except Exception as error:
-            kind = AirflowException if checks.may_heal(str(error)) else AirflowFailException
+            kind = AirflowException if checks.is_transient(str(error)) else AirflowFailException
             raise kind(str(error)) from None
 
 
@@ -47,8 +47,8 @@ def build_operational_models() -> OperationalBuildOperator:
         doc_md=DOC,
         select="operational",
         profile_config=profile("postgres"),
-        # Nothing waits for the views; the asset of the landing starts the transformations.
+        # Nothing waits for these views; the landing's asset starts the transformations.
         emit_datasets=False,
-        # dbt parses all anew when it meets the cache of another target.
+        # dbt parses everything again when the cache is of another target.
         **IN_WORKER | {"cache_dir": cache_dir / "postgres"},
     )

@@ -13,13 +13,13 @@ from dags.landing.feeds import FeedError, StreamFeed
 
 from . import connections
 from .dbt import run_macro
+from .defaults import no_retry_for
 from .operational_build import build_operational_models
-from .retries import no_retry_for
 
 COPY_DOC = """Lands the unloaded rows, all or none (`dbt run-operation land_stream`).
 
 When it fails: nothing was landed. Clear `unload_...` and this task, or wait for the next run, which
-starts from what RAW holds."""
+starts after what is in RAW."""
 
 
 @task
@@ -27,12 +27,11 @@ def unload(feed: str) -> dict[str, Any]:
     """Puts committed rows above the watermark on the feed's stage; skipped when there are none.
 
     When it fails: nothing was landed, and the next run starts from the same watermark. The log says
-    whether Postgres, Snowflake or the view is to blame.
+    whether the cause is Postgres, Snowflake or the view.
     """
     from dags.landing.checks import POSTGRES
     from dags.landing.relation import RelationError
-    from dags.landing.unload import RestoredDatabaseError
-    from dags.landing.unload import unload as unload_feed
+    from dags.landing.unload import RestoredDatabaseError, unload_new_rows
 
     connections.stop_if_faulty(get_current_context()["ti"], POSTGRES, feed)
     found = feeds.find(feed)
@@ -42,7 +41,7 @@ def unload(feed: str) -> dict[str, Any]:
         closing(connections.postgres()) as source,
         closing(connections.snowflake()) as target,
     ):
-        unloaded = unload_feed(found, source, target)
+        unloaded = unload_new_rows(found, source, target)
     if unloaded is None:
         raise AirflowSkipException(f"{feed}: nothing new in Postgres.")
     return unloaded.as_arguments()
@@ -50,7 +49,7 @@ def unload(feed: str) -> dict[str, Any]:
 
 @task_group
 def postgres_to_snowflake() -> None:
-    """Each feed that comes from a Postgres relation, a pair of tasks each."""
+    """A pair of tasks for each feed that comes from a Postgres relation."""
     operational = build_operational_models()
     for feed in feeds.load():
         if isinstance(feed, StreamFeed):

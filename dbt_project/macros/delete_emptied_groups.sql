@@ -1,8 +1,6 @@
-{#- After an incremental build: removes groups whose last fact moved to another group. They have no
-    new rows, so the build itself does not reach them. -#}
-{% macro delete_emptied_groups(facts, key) -%}
+{% macro delete_emptied_groups(key) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where {{ key }} not in (select distinct {{ key }} from {{ facts }})
+        where {{ key }} not in (select distinct {{ key }} from {{ ref('fct_transactions') }})
     {%- endif -%}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- Whether rows of a group disagree; a value against none is a disagreement, too. -#}
 {% macro differs_within(column, group) -%}
     (
             coalesce(

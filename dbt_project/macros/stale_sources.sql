@@ -1,5 +1,3 @@
-{#- Sources without a new row for longer than their `freshness` allows, as `dbt source freshness` finds
-    them; a query of a test, so that each build looks. A table without a row is not late. -#}
 {% macro stale_sources() -%}
     {%- set limits = {'minute': 60, 'hour': 3600, 'day': 86400} -%}
     {%- set checked = [] -%}

@@ -1,4 +1,3 @@
-{#- One text key out of several columns; null and '' are told apart. -#}
 {% macro surrogate_key(columns) -%}
     md5(
         {%- for column in columns %}

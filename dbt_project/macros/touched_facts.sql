@@ -1,4 +1,3 @@
-{#- The transactions whose facts an incremental run of fct_transactions has to build again. -#}
 {% macro touched_facts() -%}
 -- Transactions that are new or have a new version.
     select transactions.tx_id
@@ -29,7 +28,7 @@
 
     union
 
-    -- Transactions whose category, currency, rate or a dbt variable says something else today.
+    -- Transactions whose category, currency or rate has changed, or a dbt variable that they use.
     select built.tx_id
 
     from {{ this }} as built

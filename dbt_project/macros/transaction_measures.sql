@@ -1,4 +1,3 @@
-{#- The measures of a group of facts that every summary has; columns of fct_transactions. -#}
 {% macro transaction_measures() -%}
 count(*) as transactions,
         count_if(is_in_stream) as transactions_in_stream,

@@ -6,24 +6,25 @@ import argparse
 import json
 import secrets
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import settings
 from producer.commands import arguments, times
-from producer.contracts import checks, contract, poison, wire
-from producer.delivery import receipt
-from producer.delivery.heartbeat import Heartbeat
-from producer.delivery.progress import Display
+from producer.contracts import poison
+from producer.contracts.checks import MICROSECOND
+from producer.contracts.contract import schema_files
+from producer.contracts.wire import FORMATS
+from producer.delivery import delivery_log
+from producer.delivery.progress import Display, Heartbeat
 from producer.delivery.run import Run, Worker
 from producer.delivery.stop import Stop
-from producer.delivery.totals import Totals
-from producer.delivery.watch import Watch
-from producer.delivery.workers import run_in
-from producer.drawing import users as registered
-from producer.errors import UsageError
-from producer.events import stream
+from producer.delivery.totals import Observer, Totals
+from producer.delivery.workers import run_in_processes
+from producer.errors import StoppedError, UsageError
 from producer.events.faults import Faults
+from producer.events.stream import find_stream
+from producer.users import read_registrations, registration_files
 
 EXAMPLES = f"""\
 examples:
@@ -32,24 +33,26 @@ examples:
   %(prog)s --rate 50
       50 events a second, until Ctrl-C
   %(prog)s --count 1000000 --start 2026-09-01 --end 2026-10-01 --processes 2
-      back-fill a month
+      a whole month of events at once
   %(prog)s --count 100000 --duplicates 0.05 --changed 0.5 --late 0.01 --late-by 2d
       events sent again, half of them corrected, and events that come late
   %(prog)s --count 10000 --poison nul-byte=0.001,overflow=0.001
       messages that the sink cannot take
 
 kinds of poison:
-{arguments.explained(poison.KINDS)}
+{arguments.explain_kinds(poison.KINDS)}
 
 Kafka, the Schema Registry and the format (json or avro) come from KAFKA_BOOTSTRAP_SERVERS,
-SCHEMA_REGISTRY_URL and STREAM_FORMAT.
+SCHEMA_REGISTRY_URL and STREAM_FORMAT. Ctrl-C or SIGTERM ends a stream well: what is under way is
+still delivered, and without --count the exit code is 0.
 """
 #: Messages a second when neither a rate nor an end is given: a stream, not a flood.
-ENDLESS_RATE = 50.0
+ENDLESS = 50.0
+#: Failures that are printed one by one.
 SHOWN = 20
 
 
-def options(command: argparse.ArgumentParser) -> None:
+def add_options(command: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     _what(command.add_argument_group("what"))
     _when(command.add_argument_group("when"))
@@ -58,8 +61,9 @@ def options(command: argparse.ArgumentParser) -> None:
 
 
 def _what(group: argparse._ArgumentGroup) -> None:
-    add, names = group.add_argument, ", ".join(contract.available())
-    add("--stream", default="transaction", metavar="NAME", help=f"{names}, or a topic's name")
+    add = group.add_argument
+    text = f"{', '.join(schema_files())}, or a topic's name (default: %(default)s)"
+    add("--stream", default="transaction", metavar="NAME", help=text)
     add("--count", type=arguments.positive, metavar="N", help="messages to send (default: no end)")
     text = "same seed, same messages (default: a random one, which is printed)"
     add("--seed", type=arguments.not_negative, metavar="S", help=text)
@@ -67,32 +71,31 @@ def _what(group: argparse._ArgumentGroup) -> None:
     add("--users", metavar="PATTERN", help=text)
     text = "UUID version of the keys; 7, the default, begins with the event time"
     add("--keys", type=int, choices=(4, 7), help=text)
-    add("--topic", help="another topic than the contract's")
-    text = "wire format (default: STREAM_FORMAT)"
-    add("--format", choices=wire.FORMATS, help=text)
+    add("--topic", type=arguments.topic, help="another topic than the contract's")
+    add("--format", choices=FORMATS, help="wire format (default: STREAM_FORMAT)")
 
 
 def _when(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    text = "messages a second, 0 for as fast as possible (default: 0; without --count 50)"
+    text = f"messages a second, 0 for as fast as possible (default: 0; without --count {ENDLESS:g})"
     add("--rate", type=arguments.rate, metavar="R", help=text)
-    moment = arguments.checked(times.moment, lambda _: True, "")
+    timestamp = arguments.checked(times.read_timestamp)
     text = "event times from here on, UTC unless there is an offset (default: now; with --seed "
-    add("--start", type=moment, metavar="T", help=text + "2026-11-01)")
-    text = "event times before this (default: 7 days after --start)"
-    add("--end", type=moment, metavar="T", help=text)
+    add("--start", type=timestamp, metavar="T", help=f"{text}{times.SEEDED_START:%Y-%m-%d})")
+    text = f"event times before this (default: {times.SEEDED_RANGE.days} days after --start)"
+    add("--end", type=timestamp, metavar="T", help=text)
 
 
 def _faults(group: argparse._ArgumentGroup) -> None:
     add, share = group.add_argument, arguments.share
     add("--duplicates", type=share, default=0.0, metavar="F", help="events sent again")
-    text = "share of the duplicates with new content (default: 0)"
+    text = "share of the duplicates with new content (default: %(default)g)"
     add("--changed", type=share, default=0.0, metavar="F", help=text)
     text = "share of the events whose event time lies behind"
     add("--late", type=share, default=0.0, metavar="F", help=text)
-    duration = arguments.checked(times.duration, lambda _: True, "")
-    text = "by up to this much, like 90s, 2h or 3d (default: 2h)"
-    add("--late-by", type=duration, default=times.duration("2h"), metavar="D", help=text)
+    text = "by up to this much, like 90s, 2h or 3d (default: %(default)s)"
+    duration = arguments.checked(times.read_duration)
+    add("--late-by", type=duration, default="2h", metavar="D", help=text)
     text = "keys of sent events without a value"
     add("--tombstones", type=share, default=0.0, metavar="F", help=text)
     text = "messages the sink cannot take: a share, or KIND=F,KIND=F (kinds below)"
@@ -102,56 +105,52 @@ def _faults(group: argparse._ArgumentGroup) -> None:
 
 def _how(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    text = "processes that share the work (default: 1)"
-    add("--processes", type=arguments.positive, default=1, metavar="N", help=text)
-    text = "how long Kafka may be away (default: %(default)g)"
+    text = "processes that share the work (default: %(default)s)"
+    add("--processes", type=arguments.processes, default=1, metavar="N", help=text)
+    text = "how long Kafka may be unreachable (default: %(default)g)"
     add("--wait", type=arguments.seconds, default=60.0, metavar="SECONDS", help=text)
     text = "touched while all goes well, for health checks"
-    add("--heartbeat", type=Path, metavar="FILE", help=text)
+    add("--heartbeat", type=Path, action="append", default=[], metavar="FILE", help=text)
     text = "a setting of Kafka's client (librdkafka), like security.protocol=SASL_SSL"
-    add("-X", dest="settings", action="append", default=[], metavar="KEY=VALUE", help=text)
+    pair = arguments.checked(arguments.key_value)
+    add("-X", dest="settings", type=pair, action="append", metavar="KEY=VALUE", help=text)
     add("--json", action="store_true", help="print the totals as JSON, with every failure")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Produce, and print what became of it; the exit code is 0 only if all was acknowledged."""
+def produce_events(options: argparse.Namespace) -> int:
+    """Produce, and print what became of it.
+
+    Returns:
+        0 if all was acknowledged, 1 if not, 130 if a counted run was stopped before its end.
+    """
     plan = _plan(options)
     with Display(plan.count) as display, Stop() as stopped:
         display.say(f"seed {plan.seed}, topic {plan.topic} at {plan.servers}, {plan.format}")
-        watch = Watch(display.say, _show(display, options.heartbeat), stopped)
+        shows = [display.show, *(Heartbeat(file).show for file in options.heartbeat)]
+        observer = Observer(display.say, lambda totals: [show(totals) for show in shows], stopped)
         if options.processes == 1:
-            totals = Worker(plan, watch).work()
+            totals = Worker(plan, observer).send_all()
         else:
-            totals = run_in(options.processes, plan, watch)
+            totals = run_in_processes(options.processes, plan, observer)
         cut_short = stopped() and plan.count is not None and totals.produced < plan.count
     if cut_short:
         print(f"stopped after {totals.produced} of {plan.count} messages", file=sys.stderr)
-    receipt.leave(plan.servers, plan.topic, plan.settings, totals.acknowledged)
+    delivery_log.append(plan.servers, plan.topic, plan.settings, totals.acknowledged)
     _report(totals, options.json)
-    return 0 if totals.complete and not cut_short else 1
-
-
-def _show(display: Display, heartbeat: Path | None) -> Callable[[Totals], None]:
-    if heartbeat is None:
-        return display.show
-    beat = Heartbeat(heartbeat)
-
-    def show(totals: Totals) -> None:
-        display.show(totals)
-        beat.show(totals)
-
-    return show
+    if not totals.complete:
+        return 1
+    return StoppedError.exit_code if cut_short else 0
 
 
 def _plan(options: argparse.Namespace) -> Run:
     rate = options.rate
     if rate is None and options.count is None:
-        rate = ENDLESS_RATE
-    if options.users and not registered.files(options.users):
+        rate = ENDLESS
+    if options.users and not registration_files(options.users):
         raise UsageError(f"--users {options.users}: no file matches")
     users = options.users or str(settings.folder("INCOMING_DIR") / "user_registrations_*.csv*")
-    source = stream.find(options.stream, users, options.keys)
-    timeline = times.timeline(
+    source = find_stream(options.stream, partial(read_registrations, users), options.keys)
+    timeline = times.choose_timeline(
         source.recipe.rhythm,
         start=options.start,
         end=options.end,
@@ -165,13 +164,13 @@ def _plan(options: argparse.Namespace) -> Run:
         tombstones=options.tombstones,
         poison=options.poison,
         late=options.late,
-        late_by=options.late_by // checks.MICROSECOND,
+        late_by=options.late_by // MICROSECOND,
     )
     return Run(
         stream=options.stream,
         users=users,
         key_version=options.keys,
-        format=options.format or settings.get("STREAM_FORMAT"),
+        format=options.format or settings.stream_format(),
         registry_url=settings.get("SCHEMA_REGISTRY_URL"),
         servers=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
         topic=options.topic or source.contract.topic,
@@ -181,21 +180,21 @@ def _plan(options: argparse.Namespace) -> Run:
         timeline=timeline,
         faults=faults,
         wait=options.wait,
-        settings=arguments.key_values(options.settings),
+        settings=dict(options.settings or ()),
     )
 
 
 def _report(totals: Totals, as_json: bool) -> None:
     """The totals on stdout, as its last line; the first failures on stderr."""
-    _list("not acknowledged", totals.failures)
-    _list("refused", totals.refused)
+    _list_some("not acknowledged", totals.failures)
+    _list_some("refused", totals.refused)
     made = ", ".join(f"{count} {kind}" for kind, count in sorted(totals.made.items()))
     if set(totals.made) - {"events"} and not as_json:
         print(f"made of {made}")
     print(json.dumps(totals.as_json()) if as_json else totals.line(), flush=True)
 
 
-def _list(what: str, entries: list[tuple[str, str]]) -> None:
+def _list_some(what: str, entries: list[tuple[str, str]]) -> None:
     for key, reason in entries[:SHOWN]:
         print(f"{what}: {key}: {reason}", file=sys.stderr)
     if len(entries) > SHOWN:

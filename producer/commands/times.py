@@ -1,4 +1,4 @@
-"""Moments and durations as options write them, and the timeline that a run's options ask for."""
+"""Timestamps and durations as options give them, and the timeline that a run's options ask for."""
 
 from __future__ import annotations
 
@@ -12,31 +12,44 @@ from producer.errors import UsageError
 SEEDED_START = datetime(2026, 11, 1, tzinfo=UTC)
 SEEDED_RANGE = timedelta(days=7)
 RECENT = timedelta(days=1)
+LONGEST = timedelta(days=36500)
 # How far event time moves on with each event when neither a range nor a rate says it.
 NOMINAL_RATE = 1000.0
 UNITS = {"ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-def moment(text: str) -> datetime:
-    """ISO date or date with time; UTC unless it has an offset; or ``now``."""
+def read_timestamp(text: str) -> datetime:
+    """ISO date or date with time; UTC unless it has an offset; or ``now``.
+
+    Raises:
+        UsageError: it is none of these.
+    """
     if text == "now":
         return datetime.now(UTC)
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no time: write 2026-11-01 or 2026-11-01T08:30:00") from None
+        use = "2026-11-01 or 2026-11-01T08:30:00"
+        raise UsageError(f"{text!r} is not a valid time: use {use}") from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def duration(text: str) -> timedelta:
-    """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w."""
+def read_duration(text: str) -> timedelta:
+    """A number with a unit: 250ms, 90s, 15m, 2h, 3d, 1w.
+
+    Raises:
+        UsageError: it is written otherwise, or longer than LONGEST.
+    """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
     if not found:
-        raise UsageError(f"{text!r} is no duration: write 90s, 15m, 2h or 3d")
-    return timedelta(seconds=float(found[1]) * UNITS[found[2]])
+        raise UsageError(f"{text!r} is not a duration: use 90s, 15m, 2h or 3d")
+    seconds = float(found[1]) * UNITS[found[2]]
+    if seconds > LONGEST.total_seconds():
+        raise UsageError(f"{text!r} is too long: use up to {LONGEST.days}d")
+    return timedelta(seconds=seconds)
 
 
-def timeline(
+def choose_timeline(
     rhythm: Rhythm,
     *,
     start: datetime | None,
@@ -51,20 +64,21 @@ def timeline(
     rhythm. Without, events happen when they are sent, or in the last day if they are sent at once.
 
     Raises:
-        UsageError: the range is empty, or has an end but no count of events.
+        UsageError: the range is empty or beyond the year 9999, or has an end but no count of
+            events.
     """
-    fixed = start is not None or end is not None or seeded
-    if not fixed and (rate is not None or count is None):
-        return Steady(micros(datetime.now(UTC)), rate or NOMINAL_RATE)
-    if not fixed:
-        end = datetime.now(UTC)
-        start = end - RECENT
-    if start is None:
-        start = end - SEEDED_RANGE if end is not None else SEEDED_START
-    if count is None:
-        if end is not None:
-            raise UsageError("--end needs --count: how many events to spread over the range")
-        return Steady(micros(start), rate or NOMINAL_RATE)
-    if end is None:
-        end = start + SEEDED_RANGE
-    return Spread(micros(start), micros(end), count, rhythm)
+    if start is None and end is None and not seeded:
+        now = datetime.now(UTC)
+        if rate is not None or count is None:
+            return Steady(micros(now), rate or NOMINAL_RATE)
+        start, end = now - RECENT, now
+    try:
+        if start is None:
+            start = end - SEEDED_RANGE if end is not None else SEEDED_START
+        if count is not None:
+            return Spread(micros(start), micros(end or start + SEEDED_RANGE), count, rhythm)
+    except OverflowError:
+        raise UsageError("the event times have to be in the years 0001 to 9999") from None
+    if end is not None:
+        raise UsageError("--end needs --count: how many events to spread over the range")
+    return Steady(micros(start), rate or NOMINAL_RATE)

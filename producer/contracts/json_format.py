@@ -2,27 +2,26 @@
 
 decimal -> exact JSON number with all its digits; timestamp-micros -> ISO-8601 in UTC with six
 decimals and Z; everything else as JSON has it.
-
-There are two encoders. The careful one, here, sends each value through `checks`, which normalises
-it or says why it is refused. The quick one, in `json_quick`, knows the usual shape of each type
-only, and leaves every other row to the careful one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
-from producer.contracts import checks, poison
+import msgspec
+import numpy as np
+
+from producer.contracts.checks import EPOCH, check_row, iso, require_normal
 from producer.contracts.contract import Contract, Field
-from producer.contracts.json_quick import quick_encoder
-from producer.contracts.message import Careful, Row
+from producer.contracts.message import Message, Row, encoder
+from producer.contracts.poison import GARBAGE, NUMERIC_DIGITS, poison_target
 from producer.errors import RefusedError
 
-# PostgreSQL's timestamptz ends in 294276, its numeric at 131072 digits before the point
-# (documentation, "Date/Time Types" and "Numeric Types").
-BEYOND_POSTGRES = "+300000-01-01T00:00:00.000000Z"
-NUMERIC_DIGITS = 131_073
+# PostgreSQL's timestamptz ends in 294276 (documentation, "Date/Time Types").
+BEYOND_TIMESTAMPTZ = "+300000-01-01T00:00:00.000000Z"
+NUL = rb"\u0000"
 
 
 class JsonWire:
@@ -32,60 +31,100 @@ class JsonWire:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self.encode = quick_encoder(contract, careful_encoder(contract))
+        # Fields may be called like Python's words.
+        names = {f"field_{index}": name for index, name in enumerate(contract.field_names)}
+        self._record = msgspec.defstruct("Record", names, rename=names, gc=False)
+        self._encoder = msgspec.json.Encoder(decimal_format="number")
+        self.encode = encoder(self._encode_block, self.encode_checked, contract.key_index)
+
+    def _encode_block(self, rows: Sequence[Row]) -> list[Message | RefusedError]:
+        columns = list(zip(*rows, strict=True))
+        fields = zip(self._contract.fields, columns, strict=True)
+        records = map(self._record, *(_column(field, values) for field, values in fields))
+        lines = self._encoder.encode_lines(list(records))
+        if NUL in lines:
+            raise ValueError
+        keys = map(str.encode, columns[self._contract.key_index])
+        return list(zip(keys, lines.splitlines(), strict=True))
+
+    def encode_checked(self, row: Row) -> bytes:
+        """Any row: each value checked and normalised before it is written.
+
+        Raises:
+            RefusedError: the row breaks the contract; the text names field and reason.
+        """
+        return _object(self._members(row).values())
 
     def poison(self, kind: str, row: Row) -> bytes:
-        contract = self._contract
-        field = poison.target(kind, contract, self.overflows)
-        index = contract.field_names.index(field.name)
-        texts = [_text(each, value) for each, value in zip(contract.fields, row, strict=True)]
-        members = [
-            f'"{name}":{text}' for name, text in zip(contract.field_names, texts, strict=True)
-        ]
+        """Bytes made from a good row that the sink cannot take; see Wire."""
+        field = poison_target(kind, self._contract, self.overflows)
+        members = self._members(row)
         if kind == "invalid-bytes":
-            return poison.GARBAGE + members[0].encode()
+            return GARBAGE + members[self._contract.fields[0]].encode()
         if kind == "missing-field":
-            del members[index]
+            del members[field]
         else:
-            members[index] = f'"{field.name}":{_broken(kind, field)}'
-        return ("{" + ",".join(members) + "}").encode()
+            members[field] = f'"{field.name}":{_wrong_text(kind, field)}'
+        return _object(members.values())
+
+    def _members(self, row: Row) -> dict[Field, str]:
+        fields = self._contract.fields
+        values = zip(fields, check_row(fields, row), strict=True)
+        return {field: f'"{field.name}":{_text(field, value)}' for field, value in values}
 
 
-def _broken(kind: str, field: Field) -> str:
-    if kind == "nul-byte":
-        return r'"NUL \u0000 inside"'
-    if kind == "wrong-type":
-        return '"not a number"' if field.kind == "decimal" else "12345"
-    if field.kind == "timestamp-micros":
-        return f'"{BEYOND_POSTGRES}"'
-    return "9" * NUMERIC_DIGITS
+def _object(members: Iterable[str]) -> bytes:
+    return ("{" + ",".join(members) + "}").encode()
 
 
-def careful_encoder(contract: Contract) -> Careful:
-    """A function from any row (values in the contract's order) to JSON bytes.
+def _column(field: Field, values: Sequence[Any]) -> Sequence[Any]:
+    """A column's values as msgspec has to get them to write them in our form."""
+    given = [value for value in values if value is not None] if field.optional else values
+    require_normal(field, given)
+    if field.kind == "double":
+        # Python's spelling and msgspec's differ: 1e+16, 1e16.
+        written: list[Any] = [msgspec.Raw(repr(value).encode()) for value in given]
+    elif field.kind == "timestamp-micros":
+        micros = np.array(given, np.int64)
+        written = [EPOCH + delta for delta in micros.astype("timedelta64[us]").tolist()]
+        # msgspec leaves out a fraction of zero.
+        for index in np.flatnonzero(micros % 1_000_000 == 0).tolist():
+            written[index] = iso(given[index])
+    else:
+        return values
+    if not field.optional:
+        return written
+    rest = iter(written)
+    return [None if value is None else next(rest) for value in values]
 
-    The function raises RefusedError, naming field and reason, for a row that breaks the contract.
-    """
-    parts = [(field, f'"{field.name}":') for field in contract.fields]
 
-    def encode(row: Row) -> bytes:
-        if len(row) != len(parts):
-            raise RefusedError(f"has {len(row)} values; the contract has {len(parts)} fields")
-        values = zip(parts, row, strict=True)
-        texts = (label + _text(field, value) for (field, label), value in values)
-        return ("{" + ",".join(texts) + "}").encode()
-
-    return encode
+def _wrong_text(kind: str, field: Field) -> str:
+    match kind, field.kind:
+        case "nul-byte", _:
+            return r'"NUL \u0000 inside"'
+        case "wrong-type", "decimal":
+            return '"not a number"'
+        case "wrong-type", _:
+            return "12345"
+        case "overflow", "timestamp-micros":
+            return f'"{BEYOND_TIMESTAMPTZ}"'
+        case "overflow", "decimal":
+            return "9" * (NUMERIC_DIGITS + 1)
+    raise ValueError(f"poison {kind}: not known for {field.kind}")
 
 
 def _text(field: Field, value: Any) -> str:
-    if value is None and field.optional:
+    if value is None:
         return "null"
-    value = checks.check(field, value)
-    if field.kind == "string":
-        return str(encode_basestring(value))
-    if field.kind == "boolean":
-        return "true" if value else "false"
-    if field.kind == "timestamp-micros":
-        return f'"{checks.iso(value)}"'
-    return repr(value) if field.kind == "double" else str(value)
+    match field.kind:
+        case "string":
+            return str(encode_basestring(value))
+        case "boolean":
+            return "true" if value else "false"
+        case "timestamp-micros":
+            return f'"{iso(value)}"'
+        case "double":
+            return repr(value)
+        case "int" | "long" | "decimal":
+            return str(value)
+    raise TypeError(f"{field.name} is of an unknown kind, {field.kind!r}")

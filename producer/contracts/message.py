@@ -1,4 +1,9 @@
-"""What goes in and out of the encoders."""
+"""What goes in and out of the encoders, and how the two encoders of a format work together.
+
+A format has a checked encoder, which sends each value through `checks` and says why one is refused,
+and a block encoder, which takes rows by column, knows the usual shape of each type only and raises
+one of UNUSUAL for everything else.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +19,32 @@ Message = tuple[bytes, bytes | None]
 #: Of each row its message, or why it is refused.
 Encode = Callable[[Sequence[Row]], list[Message | RefusedError]]
 #: The value of any row; raises RefusedError, naming field and reason.
-Careful = Callable[[Row], bytes]
+EncodeChecked = Callable[[Row], bytes]
+#: What a block encoder raises for a value that is not of its type's usual shape.
+UNUSUAL = (TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
 
 
-def one_by_one(careful: Careful, key: int) -> Callable[[Row], Message | RefusedError]:
-    """What an encoder of blocks does with a row that is not a usual one."""
+def encoder(block: Encode, checked: EncodeChecked, key: int) -> Encode:
+    """An encoder of any rows: by block, and the rows that are not usual ones by themselves.
 
-    def encode(row: Row) -> Message | RefusedError:
+    Args:
+        block: encodes rows that are all usual, and raises one of UNUSUAL if one is not.
+        checked: the value of any row; raises RefusedError, naming field and reason.
+        key: the place of the message's key in a row.
+    """
+
+    def encode(rows: Sequence[Row]) -> list[Message | RefusedError]:
         try:
-            value = careful(row)
+            return block(rows)
+        except UNUSUAL:
+            if len(rows) > 1:
+                half = len(rows) // 2
+                return encode(rows[:half]) + encode(rows[half:])
+        return [encode_row(row) for row in rows]
+
+    def encode_row(row: Row) -> Message | RefusedError:
+        try:
+            value = checked(row)
         except RefusedError as reason:
             return reason
         return row[key].encode(), value

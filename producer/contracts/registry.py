@@ -13,7 +13,7 @@ from producer.errors import ProducerError, UsageError
 
 COMPATIBILITY = "BACKWARD"
 #: Levels that are left as they are: as strict, or somebody's other choice.
-CHOSEN = {
+STRICT_LEVELS = {
     direction + extent
     for direction in ("BACKWARD", "FORWARD", "FULL")
     for extent in ("", "_TRANSITIVE")
@@ -23,14 +23,15 @@ JAVA_CLASS = re.compile(r"^(?:\w+\.)+\w+: ")
 INCOMPATIBLE, NOT_FOUND = 409, 404
 
 
-def register(url: str, topic: str, contract: Contract) -> int:
-    """Register the contract as the subject ``<topic>-value`` and give its schema id.
+def register_contract(url: str, topic: str, contract: Contract) -> int:
+    """Register the contract as the subject ``<topic>-value`` and return its schema id.
 
     Doing it again changes nothing. Compatibility is BACKWARD unless something as strict is set, by
-    hand or for all subjects: whoever has the new contract can read all older messages, so the sink
-    may be moved to it before the producers.
+    hand or for all subjects: a reader with the new contract can read all older messages, so the
+    sink may get it before the producers.
 
     Raises:
+        UsageError: the URL is not one.
         ProducerError: the registry does not answer, or finds the contract incompatible.
     """
     subject = f"{topic}-value"
@@ -49,22 +50,21 @@ def register(url: str, topic: str, contract: Contract) -> int:
         reason = JAVA_CLASS.sub("", error.error_message or f"HTTP {error.http_status_code}")
         if error.http_status_code == INCOMPATIBLE:
             reason += ". Keep the types, and give new fields a default; or use another topic"
-        raise ProducerError(
-            f"the Schema Registry at {url} refuses {contract.name}.avsc as {subject}: {reason}"
-        ) from None
-    # The client lets the errors of whatever HTTP library it uses through as they are.
+        refused = f"{contract.name}.avsc as {subject}: {reason}"
+        raise ProducerError(f"the Schema Registry at {url} refuses {refused}") from None
+    # The client does not wrap the errors of the HTTP library that it uses.
     except Exception as error:
         raise ProducerError(f"no Schema Registry answers at {url}: {error}") from None
     return schema_id
 
 
 def _require_compatibility(client: SchemaRegistryClient, subject: str) -> None:
-    if (_compatibility(client, subject) or _compatibility(client, None)) not in CHOSEN:
+    if (_compatibility(client, subject) or _compatibility(client, None)) not in STRICT_LEVELS:
         client.set_compatibility(subject, COMPATIBILITY)
 
 
 def _compatibility(client: SchemaRegistryClient, subject: str | None) -> str:
-    """What is set for a subject, or (None) for all; empty if nothing is."""
+    """What is set for a subject, or for all (None); empty if nothing is."""
     try:
         level = str(client.get_compatibility(subject))
     except SchemaRegistryError as error:

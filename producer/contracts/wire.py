@@ -13,22 +13,26 @@ FORMATS = ("json", "avro")
 
 
 class Wire(Protocol):
-    """Writes rows (values in the contract's order) of one contract."""
+    """Writes rows (values in the contract's order) of one contract.
 
-    #: Checks rows and makes their messages.
+    Attributes:
+        encode: checks rows and makes their messages.
+        overflows: the types of which the format can write values beyond PostgreSQL's.
+    """
+
     encode: Encode
-    #: Types of which the format can write values beyond PostgreSQL's.
     overflows: tuple[str, ...]
 
     def poison(self, kind: str, row: Row) -> bytes:
         """Bytes made from a good row that the sink cannot take, in the way ``kind`` says."""
 
 
-def wire(name: str, contract: Contract, topic: str, registry_url: str) -> Wire:
+def wire_format(name: str, contract: Contract, topic: str, registry_url: str) -> Wire:
     """The format called ``json`` or ``avro``.
 
     Raises:
-        UsageError: another name; ProducerError: the registry cannot be reached or refuses.
+        UsageError: another name.
+        ProducerError: the registry cannot be reached or refuses the contract.
     """
     if name == "json":
         return JsonWire(contract)
@@ -36,5 +40,6 @@ def wire(name: str, contract: Contract, topic: str, registry_url: str) -> Wire:
         # Only Avro needs the registry's client, which takes a third of a second to import.
         from producer.contracts import avro_format, registry
 
-        return avro_format.AvroWire(contract, registry.register(registry_url, topic, contract))
+        schema_id = registry.register_contract(registry_url, topic, contract)
+        return avro_format.AvroWire(contract, schema_id)
     raise UsageError(f"STREAM_FORMAT={name!r}: use {' or '.join(FORMATS)}")

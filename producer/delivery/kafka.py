@@ -8,25 +8,25 @@ from collections.abc import Sequence
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from producer.delivery.totals import Totals
-from producer.delivery.watch import Watch
-from producer.errors import ProducerError
+from producer.delivery.totals import Observer, Totals
+from producer.errors import ProducerError, StoppedError, UsageError
 
 SETTINGS: dict[str, object] = {
-    # Order is kept and the doubles of retries are dropped by the broker.
+    # The broker keeps the order and drops what a retry sends twice.
     "enable.idempotence": True,
     "acks": "all",
     # 20 ms and 1 MB let lz4 see many messages at once.
     "linger.ms": 20,
     "batch.size": 1_000_000,
     "compression.type": "lz4",
-    # Java's partitioner, so that whoever sends a key again meets the same partition.
+    # Java's partitioner, so that other clients send the same key to the same partition.
     "partitioner": "murmur2_random",
     "queue.buffering.max.messages": 200_000,
     "queue.buffering.max.kbytes": 256 * 1024,
-    # A broker that is away is reported here, once and in words, and not on every attempt.
+    # An unreachable broker is reported here, once and in words, and not on every attempt.
     "log_level": 0,
 }
+#: Seconds between two looks at Kafka and at the observer.
 STEP = 0.2
 #: Seconds between two attempts to find room in a full queue.
 STEP_FULL = 0.05
@@ -40,11 +40,11 @@ class Delivery:
     Args:
         servers: Kafka's bootstrap servers.
         wait: seconds to wait for Kafka, at the start and for each message.
-        watch: who is told while waiting, and may end it.
-        settings: librdkafka settings, which go before the ones above.
+        observer: gets to know of the waiting, and may end it.
+        settings: librdkafka settings, which override SETTINGS.
 
     Raises:
-        ProducerError: librdkafka does not take the settings.
+        UsageError: librdkafka does not take the settings.
     """
 
     def __init__(
@@ -52,21 +52,22 @@ class Delivery:
         servers: str,
         topic: str,
         wait: float,
-        watch: Watch,
+        observer: Observer,
         settings: dict[str, str] | None = None,
     ) -> None:
         self.servers, self.topic, self.wait = servers, topic, wait
         self.totals = Totals()
-        self._watch, self._trouble = watch, ""
+        self._observer, self._trouble = observer, ""
         config = {"bootstrap.servers": servers, "message.timeout.ms": int(wait * 1000)}
-        config |= {**SETTINGS, **(settings or {}), "error_cb": self._remember}
+        config |= {**SETTINGS, **(settings or {}), "error_cb": self._note_trouble}
         try:
             self._producer = Producer(config)
-        except KafkaException as error:
-            raise ProducerError(f"Kafka's client: {error.args[0].str()}") from None
+        except (KafkaException, TypeError) as error:
+            reason = error.args[0].str() if isinstance(error, KafkaException) else error
+            raise UsageError(f"Kafka's client does not take the settings: {reason}") from None
         self.poll = self._producer.poll
 
-    def _remember(self, error: KafkaError) -> None:
+    def _note_trouble(self, error: KafkaError) -> None:
         self._trouble = error.str()
 
     def connect(self) -> None:
@@ -74,15 +75,16 @@ class Delivery:
 
         Raises:
             ProducerError: that did not happen within ``wait`` seconds.
+            StoppedError: the run was asked to end first.
         """
         deadline, said = time.monotonic() + self.wait, ""
         while problem := self._problem(deadline - time.monotonic()):
             if time.monotonic() >= deadline:
                 raise ProducerError(f"{problem}; waited {self.wait:g} s (--wait)")
-            if self._watch.stopped():
-                raise ProducerError(f"stopped while waiting: {problem}")
+            if self._observer.stopped():
+                raise StoppedError(f"stopped while waiting: {problem}")
             if problem != said:
-                self._watch.say(f"waiting up to {self.wait:g} s: {problem}")
+                self._observer.say(f"waiting up to {self.wait:g} s: {problem}")
                 said = problem
             self.poll(STEP)
 
@@ -102,7 +104,7 @@ class Delivery:
     def send(self, messages: Sequence[tuple[bytes, bytes | None]]) -> int:
         """Queue (key, value) messages, waiting while the client's queue is full.
 
-        Returns how many were taken: not all of them if the run ends while it waits.
+        Returns how many were queued: not all of them if the run ends while it waits.
         """
         produce, topic, report = self._producer.produce, self.topic, self._report
         taken = len(messages)
@@ -110,7 +112,7 @@ class Delivery:
             try:
                 produce(topic, value, key, on_delivery=report)
             except BufferError:
-                if not self._send_slowly(key, value):
+                if not self._send_when_free(key, value):
                     taken = number
                     break
             except KafkaException as error:
@@ -118,11 +120,11 @@ class Delivery:
         self.totals.produced += taken
         return taken
 
-    def _send_slowly(self, key: bytes, value: bytes | None) -> bool:
-        """Whether there was room in the end; a queue that stays full is Kafka being away."""
+    def _send_when_free(self, key: bytes, value: bytes | None) -> bool:
+        """Whether there was room in the end; a queue stays full while Kafka is unreachable."""
         while not self.ended():
             self.poll(STEP_FULL)
-            self._watch.show(self.totals)
+            self._observer.show(self.totals)
             try:
                 self._producer.produce(self.topic, value, key, on_delivery=self._report)
                 return True
@@ -131,8 +133,8 @@ class Delivery:
         return False
 
     def ended(self) -> bool:
-        """Stopped, or Kafka stayed away for so long that a message was given up."""
-        return bool(self._watch.stopped()) or self.totals.failed > 0
+        """Whether it was stopped, or Kafka was unreachable for so long that a message failed."""
+        return bool(self._observer.stopped()) or self.totals.failed > 0
 
     def _report(self, error: KafkaError | None, message: Message) -> None:
         if error is None:
@@ -145,15 +147,15 @@ class Delivery:
         self.totals.failures.append((key.decode("utf-8", "replace"), error.str()))
 
     def flush(self) -> None:
-        """Wait for the delivery report of every message, as long as one may wait for Kafka.
+        """Wait for the delivery report of every message, as long as ``wait`` allows.
 
-        Once the run is asked to stop that is AFTER_STOP seconds, and no more when it is asked
+        Once the run is asked to stop it waits AFTER_STOP seconds, and no longer when it is asked
         again; what is left then is given up and counted as failed.
         """
         deadline = math.inf
         while self._producer.flush(STEP):
-            self._watch.show(self.totals)
-            if asked := self._watch.stopped():
+            self._observer.show(self.totals)
+            if asked := self._observer.stopped():
                 deadline = min(deadline, time.monotonic() + (AFTER_STOP if asked == 1 else 0))
             if time.monotonic() >= deadline:
                 self._producer.purge()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
-from producer.contracts import wire
+from producer.contracts.wire import wire_format
 from producer.delivery.kafka import Delivery
 from producer.delivery.pace import Pace
-from producer.delivery.totals import Totals
-from producer.delivery.watch import Watch
+from producer.delivery.totals import Observer, Totals
 from producer.drawing.timeline import Timeline
-from producer.events import stream
 from producer.events.faults import Faults
 from producer.events.messages import Block, Messages
-from producer.events.stream import Stream
+from producer.events.stream import BLOCK, Stream, blocks, find_stream
+from producer.users import read_registrations
 
 #: Messages sent between two looks at the clock and at Kafka's delivery reports.
 CHUNK = 512
@@ -27,9 +26,11 @@ class Run:
     """Everything that decides what is sent, and where; the same in each worker process.
 
     Attributes:
-        stream: its name; ``users`` and ``key_version``: see producer.events.stream.find.
+        stream: its name.
+        key_version: see producer.events.stream.find_stream.
+        users: pattern of the registration files whose users the events are about.
         rate: messages a second; None for as fast as possible.
-        wait: seconds that Kafka may be away.
+        wait: seconds that Kafka may be unreachable.
     """
 
     stream: str
@@ -49,43 +50,48 @@ class Run:
 
     @cached_property
     def source(self) -> Stream:
-        return stream.find(self.stream, self.users, self.key_version)
+        """The stream that is sent."""
+        users = partial(read_registrations, self.users)
+        return find_stream(self.stream, users, self.key_version)
 
 
 class Worker:
     """Sends the blocks that fall to one of ``workers`` processes.
 
     Args:
-        watch: who is told, and who may end it.
+        observer: gets to know how it goes, and may end it.
 
     Raises:
         ProducerError: Kafka or the Schema Registry cannot be used.
     """
 
-    def __init__(self, run: Run, watch: Watch, number: int = 0, workers: int = 1) -> None:
-        self._run, self._watch, self._number, self._workers = run, watch, number, workers
-        agreed = run.source.contract
-        writer = wire.wire(run.format, agreed, run.topic, run.registry_url)
-        self._messages = Messages(run.source, writer, run.timeline, run.seed, run.faults)
-        self._delivery = Delivery(run.servers, run.topic, run.wait, watch, run.settings)
+    def __init__(self, run: Run, observer: Observer, number: int = 0, workers: int = 1) -> None:
+        self._run, self._observer, self._number, self._workers = run, observer, number, workers
+        wire = wire_format(run.format, run.source.contract, run.topic, run.registry_url)
+        self._messages = Messages(run.source, wire, run.timeline, run.seed, run.faults)
+        self._delivery = Delivery(run.servers, run.topic, run.wait, observer, run.settings)
         self._delivery.connect()
 
-    def work(self, start: float | None = None) -> Totals:
-        """Send everything, flush, and count. ``start``: when message 0 is due (monotonic)."""
+    def send_all(self, start: float | None = None) -> Totals:
+        """Send everything, wait for the delivery reports, and return what became of it.
+
+        Args:
+            start: when message 0 is due (monotonic); None for when it is made.
+        """
         pace, totals = Pace(self._run.rate, start), self._delivery.totals
         totals.refused = self._messages.refused
-        for block, size in stream.blocks(self._run.count, self._number, self._workers):
-            self._send(self._messages.block(block, size), block * stream.BLOCK, pace)
+        for block, size in blocks(self._run.count, self._number, self._workers):
+            self._send_block(self._messages.block(block, size), block * BLOCK, pace)
             if self._delivery.ended():
                 break
-        # A stop has its own reason, which whoever asked for it knows.
-        if totals.failed and not self._watch.stopped():
+        # Whoever asked for a stop knows why it ended.
+        if totals.failed and not self._observer.stopped():
             key, reason = totals.failures[0]
-            self._watch.say(f"giving up, because {key} was not acknowledged: {reason}")
+            self._observer.say(f"giving up, because {key} was not acknowledged: {reason}")
         self._delivery.flush()
         return totals
 
-    def _send(self, block: Block, first: int, pace: Pace) -> None:
+    def _send_block(self, block: Block, first: int, pace: Pace) -> None:
         totals, done = self._delivery.totals, 0
         while done < len(block.messages) and not self._delivery.ended():
             due = min(pace.due(first + done, len(block.messages) - done), CHUNK)
@@ -95,4 +101,4 @@ class Worker:
             # Waiting for the next message is waiting for delivery reports.
             wait = pace.delay(first + done)
             self._delivery.poll(min(max(wait, TICK), MOST) if wait else 0)
-            self._watch.show(totals)
+            self._observer.show(totals)

@@ -1,9 +1,10 @@
-"""What became of a run's messages."""
+"""What became of a run's messages, and who gets to know it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -27,6 +28,7 @@ class Totals:
 
     @property
     def waiting(self) -> int:
+        """Messages without a delivery report so far."""
         return self.produced - self.acknowledged - self.failed
 
     @property
@@ -34,15 +36,17 @@ class Totals:
         """Whether every message was acknowledged and no event was refused."""
         return self.acknowledged == self.produced and not self.refused and not self.failures
 
-    def lost(self, who: str, reason: str) -> None:
+    def give_up(self, who: str, reason: str) -> None:
         """Nothing more will be reported: what was not acknowledged so far counts as failed."""
         self.failed += self.waiting
         self.failures.append((who, reason))
 
     def line(self) -> str:
+        """The totals as one line of text."""
         return f"produced {self.produced}, acknowledged {self.acknowledged}, failed {self.failed}"
 
     def as_json(self) -> dict[str, Any]:
+        """The totals with every failure and refusal."""
         return {
             "produced": self.produced,
             "acknowledged": self.acknowledged,
@@ -53,11 +57,20 @@ class Totals:
         }
 
     def __add__(self, other: Totals) -> Totals:
-        return Totals(
-            self.produced + other.produced,
-            self.acknowledged + other.acknowledged,
-            self.failed + other.failed,
-            self.failures + other.failures,
-            self.refused + other.refused,
-            self.made + other.made,
-        )
+        names = [each.name for each in fields(Totals)]
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Ways from a run to the person who started it.
+
+    Attributes:
+        say: takes a line of text.
+        show: takes the totals, often.
+        stopped: how often the run was asked to end: once is well, twice is at once.
+    """
+
+    say: Callable[[str], None]
+    show: Callable[[Totals], object]
+    stopped: Callable[[], int]

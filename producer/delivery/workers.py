@@ -17,8 +17,7 @@ from multiprocessing.sharedctypes import Synchronized
 
 from producer.delivery.run import Run, Worker
 from producer.delivery.stop import SIGNALS, Stop
-from producer.delivery.totals import Totals
-from producer.delivery.watch import Watch
+from producer.delivery.totals import Observer, Totals
 from producer.errors import ProducerError
 
 REPORT_EVERY = 0.2
@@ -33,10 +32,10 @@ class _Child:
     done: bool = False
 
 
-def run_in(processes: int, run: Run, watch: Watch) -> Totals:
-    """Like Worker(run, watch).work(), in several processes.
+def run_in_processes(processes: int, run: Run, observer: Observer) -> Totals:
+    """Like Worker(run, observer).send_all(), in several processes.
 
-    Once one of them has given up a message, or is dead, the others end well.
+    Once one of them has given up a message or has died, the others end well.
 
     Raises:
         ProducerError: a worker could not start.
@@ -54,15 +53,15 @@ def run_in(processes: int, run: Run, watch: Watch) -> Totals:
                 theirs.close()
                 children.append(_Child(process, ours, Totals()))
         while not all(child.done for child in children):
-            if watch.stopped() and not _started(children):
+            if observer.stopped() and not _started(children):
                 return Totals()
             failed = any(child.totals.failed or child.totals.failures for child in children)
-            asked.value = max(watch.stopped(), int(failed))
+            asked.value = max(observer.stopped(), int(failed))
             open_pipes = [child.pipe for child in children if not child.done]
             for pipe in wait(open_pipes, REPORT_EVERY):
                 child = next(child for child in children if child.pipe is pipe)
-                _receive(child, children, watch, said)
-            watch.show(_sum(children))
+                _receive(child, children, observer, said)
+            observer.show(_sum(children))
         return _sum(children)
     finally:
         asked.value = max(asked.value, 1)
@@ -75,7 +74,7 @@ def run_in(processes: int, run: Run, watch: Watch) -> Totals:
 
 @contextmanager
 def _signals_waiting() -> Iterator[None]:
-    """Processes started here meet a signal only once they can end well."""
+    """Processes started here get a signal only once they can end well."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
@@ -84,7 +83,7 @@ def _signals_waiting() -> Iterator[None]:
 
 
 def _started(children: list[_Child]) -> bool:
-    """Whether the workers were told to send: that happens once all are ready."""
+    """Whether the workers were asked to send, which happens once all are ready."""
     return all(child.ready for child in children)
 
 
@@ -92,45 +91,53 @@ def _sum(children: list[_Child]) -> Totals:
     return sum((child.totals for child in children), Totals())
 
 
-def _receive(child: _Child, children: list[_Child], watch: Watch, said: set[str]) -> None:
+def _receive(child: _Child, children: list[_Child], observer: Observer, said: set[str]) -> None:
     try:
         what, content = child.pipe.recv()
     except (EOFError, ConnectionError):
         # The message was there only in part, or not at all.
         what, content = "error", ProducerError("died; what it sent last is not known")
-    if what == "say" and content not in said:
-        # All of them wait for the same Kafka: once is enough.
-        said.add(content)
-        watch.say(content)
-    elif what == "totals":
-        child.totals = content
-    elif what == "done":
-        child.totals, child.done = content, True
-    elif what == "error" and not _started(children):
-        raise content
-    elif what == "error":
-        who = f"worker process {child.process.pid}"
-        watch.say(f"{who}: {content}")
-        child.totals.lost(who, str(content))
-        child.done = True
-    elif what == "ready":
-        child.ready = True
-        if _started(children):
-            start = time.monotonic()
-            for each in children:
-                # One that was stopped meanwhile has gone already.
-                with suppress(ConnectionError):
-                    each.pipe.send(start)
+    match what:
+        case "say":
+            # All of them wait for the same Kafka: once is enough.
+            if content not in said:
+                said.add(content)
+                observer.say(content)
+        case "totals":
+            child.totals = content
+        case "done":
+            child.totals, child.done = content, True
+        case "error" if not _started(children):
+            raise content
+        case "error":
+            who = f"worker process {child.process.pid}"
+            observer.say(f"{who}: {content}")
+            child.totals.give_up(who, str(content))
+            child.done = True
+        case "ready":
+            child.ready = True
+            if _started(children):
+                _start(children)
+        case _:
+            raise ValueError(f"a worker process sent {what!r}")
+
+
+def _start(children: list[_Child]) -> None:
+    now = time.monotonic()
+    for child in children:
+        # One that was stopped meanwhile has ended already.
+        with suppress(ConnectionError):
+            child.pipe.send(now)
 
 
 def _child(pipe: Connection, run: Run, number: int, workers: int, asked: Synchronized[int]) -> None:
-    """One worker process; it ends without a word when nobody listens any more."""
+    """One worker process; it ends in silence when nobody listens any more."""
     with Stop() as signalled, suppress(ConnectionError, EOFError):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        _work(pipe, run, number, workers, lambda: max(signalled(), asked.value))
+        _work_and_report(pipe, run, number, workers, lambda: max(signalled(), asked.value))
 
 
-def _work(
+def _work_and_report(
     pipe: Connection, run: Run, number: int, workers: int, stopped: Callable[[], int]
 ) -> None:
     shown = time.monotonic()
@@ -145,12 +152,12 @@ def _work(
         pipe.send(("say", text))
 
     try:
-        worker = Worker(run, Watch(say, show, stopped), number, workers)
+        worker = Worker(run, Observer(say, show, stopped), number, workers)
         pipe.send(("ready", None))
         while not pipe.poll(REPORT_EVERY):
             if stopped():
                 pipe.send(("done", Totals()))
                 return
-        pipe.send(("done", worker.work(start=pipe.recv())))
+        pipe.send(("done", worker.send_all(start=pipe.recv())))
     except ProducerError as error:
         pipe.send(("error", error))

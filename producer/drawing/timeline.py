@@ -6,7 +6,8 @@ processor comes to the same microsecond.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,19 +15,24 @@ from typing import Any, Protocol
 import numpy as np
 
 from producer.contracts.checks import EPOCH, MICROSECOND
-from producer.drawing.draws import Draws
+from producer.drawing.random_streams import RandomStream
 from producer.errors import UsageError
 
 HOUR = 3_600_000_000
+#: Some numbers are kept for every hour of a range.
+MOST_YEARS = 200
 Micros = np.ndarray
 
 
 class Timeline(Protocol):
-    def times(self, first: int, count: int, draws: Draws) -> Micros:
+    """Says when the events of a run happen."""
+
+    def times(self, first: int, count: int, rng: RandomStream) -> Micros:
         """Event times of ``count`` events from number ``first`` on, in order."""
 
 
 def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of a datetime that has a time zone."""
     return (moment - EPOCH) // MICROSECOND
 
 
@@ -34,8 +40,8 @@ def micros(moment: datetime) -> int:
 class Rhythm:
     """How busy each hour of the day and day of the week (Monday first) is, in local time."""
 
-    hours: tuple[float, ...] = (1.0,) * 24
-    weekdays: tuple[float, ...] = (1.0,) * 7
+    hours: Sequence[float] = (1.0,) * 24
+    weekdays: Sequence[float] = (1.0,) * 7
     utc_offset_hours: int = 0
 
     @classmethod
@@ -43,30 +49,41 @@ class Rhythm:
         """From a stream's or feed's configuration.
 
         Raises:
-            UsageError: wrong keys, or not 24 hours and 7 weekdays.
+            UsageError: wrong keys, or not 24 hours and 7 weekdays of numbers.
         """
-        lists: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in (spec or {}).items()
-        }
         try:
-            rhythm = cls(**lists)
+            rhythm = cls(**(spec or {}))
+            numbers = [*rhythm.hours, *rhythm.weekdays]
+            fits = len(rhythm.hours) == 24 and len(rhythm.weekdays) == 7
+            fits = fits and all(0 <= number < math.inf for number in numbers)
         except TypeError as error:
             raise UsageError(f"{where}: rhythm: {error}") from None
-        if len(rhythm.hours) != 24 or len(rhythm.weekdays) != 7:
-            raise UsageError(f"{where}: rhythm: give 24 hours and 7 weekdays (Monday first)")
+        if not fits or not isinstance(rhythm.utc_offset_hours, int):
+            raise UsageError(
+                f"{where}: rhythm: give 24 hours and 7 weekdays (Monday first) of 0 or more, and "
+                "utc_offset_hours as a whole number"
+            )
         return rhythm
 
     def weight(self, hours: np.ndarray) -> np.ndarray:
-        """Of hours counted since 1970 in UTC."""
+        """How busy each hour is; hours are counted since 1970 in UTC."""
         local = hours + self.utc_offset_hours
         weekday = (local // 24 + 3) % 7  # 1970-01-01 was a Thursday
         return np.asarray(self.weekdays)[weekday] * np.asarray(self.hours)[local % 24]
 
 
 class Spread:
-    """``total`` events over [start, end), denser where the rhythm is; event i falls into the
-    i-th of ``total`` equal parts of the range's weight, so that the order is known in advance."""
+    """``total`` events over [start, end), denser where the rhythm is.
+
+    Event i falls into the i-th of ``total`` equal parts of the range's weight, so that the order is
+    known in advance.
+
+    Args:
+        growth: how busy the stream is at given times, besides the rhythm.
+
+    Raises:
+        UsageError: the range is empty or too long, or has no weight.
+    """
 
     def __init__(
         self,
@@ -78,6 +95,8 @@ class Spread:
     ) -> None:
         if end <= start:
             raise UsageError("the end of the event times has to come after their start")
+        if end - start > MOST_YEARS * 366 * 24 * HOUR:
+            raise UsageError(f"spread the event times over at most {MOST_YEARS} years")
         hours = np.arange(start // HOUR, (end - 1) // HOUR + 1)
         self._from = np.maximum(hours * HOUR, start)
         self._span = np.minimum((hours + 1) * HOUR, end) - self._from
@@ -89,8 +108,9 @@ class Spread:
         if not self._edges[-1] > 0:
             raise UsageError("the rhythm gives the whole range of event times no weight")
 
-    def times(self, first: int, count: int, draws: Draws) -> Micros:
-        part = (np.arange(first, first + count) + draws.unit(count)) / self._total
+    def times(self, first: int, count: int, rng: RandomStream) -> Micros:
+        """Event times of ``count`` events from number ``first`` on, in order."""
+        part = (np.arange(first, first + count) + rng.unit(count)) / self._total
         position = part * self._edges[-1]
         hour = np.minimum(np.searchsorted(self._edges, position, "right"), len(self._edges) - 1)
         into = 1.0 - (self._edges[hour] - position) / self._weight[hour]
@@ -105,6 +125,7 @@ class Steady:
     start: int
     rate: float
 
-    def times(self, first: int, count: int, draws: Draws) -> Micros:
+    def times(self, first: int, count: int, _rng: RandomStream) -> Micros:
+        """Event times of ``count`` events from number ``first`` on, in order."""
         elapsed = np.arange(first, first + count) / self.rate * 1e6
         return self.start + elapsed.astype(np.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from producer.drawing.draws import Draws
+from producer.drawing.random_streams import RandomStream
 
 VARIANT = np.uint64(0b10 << 62)
 # Where a text of 36 characters has digits: everywhere but at its four hyphens.
@@ -17,17 +17,17 @@ DIGITS = [i for i in range(36) if i not in (8, 13, 18, 23)]
 LOW_62 = np.uint64((1 << 62) - 1)
 
 
-def uuid7s(micros: np.ndarray, draws: Draws) -> list[str]:
+def uuid7s(micros: np.ndarray, rng: RandomStream) -> list[str]:
     """Version 7: 48 bits of milliseconds since 1970, then 74 random bits."""
     milliseconds = (np.maximum(micros, 0) // 1000).astype(np.uint64) << np.uint64(16)
-    high = milliseconds | np.uint64(0x7000) | draws.bits(len(micros)) >> np.uint64(52)
-    return _texts(high, draws.bits(len(micros)))
+    high = milliseconds | np.uint64(0x7000) | rng.bits(len(micros)) >> np.uint64(52)
+    return _texts(high, rng.bits(len(micros)))
 
 
-def uuid4s(count: int, draws: Draws) -> list[str]:
+def uuid4s(count: int, rng: RandomStream) -> list[str]:
     """Version 4: 122 random bits."""
-    high = draws.bits(count) & np.uint64(0xFFFF_FFFF_FFFF_0FFF) | np.uint64(0x4000)
-    return _texts(high, draws.bits(count))
+    high = rng.bits(count) & np.uint64(0xFFFF_FFFF_FFFF_0FFF) | np.uint64(0x4000)
+    return _texts(high, rng.bits(count))
 
 
 def _texts(high: np.ndarray, low: np.ndarray) -> list[str]:

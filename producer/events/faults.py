@@ -1,4 +1,4 @@
-"""What real streams do wrong, in the shares one asks for."""
+"""What real streams do wrong, in the shares that are asked for; messages.py makes it so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from producer.drawing.draws import Draws
+from producer.drawing.random_streams import RandomStream
 from producer.errors import UsageError
 
 EVENT, DUPLICATE, TOMBSTONE, POISON = range(4)
@@ -14,7 +14,7 @@ EVENT, DUPLICATE, TOMBSTONE, POISON = range(4)
 
 @dataclass(frozen=True)
 class Faults:
-    """Shares of all messages, except for ``changed`` and ``late``.
+    """What goes wrong: shares of all messages, except for ``changed`` and ``late``.
 
     Attributes:
         duplicates: an event of the last few thousand sent again, with the same key.
@@ -39,16 +39,17 @@ class Faults:
 
     @property
     def any(self) -> bool:
+        """Whether anything is to go wrong."""
         return bool(self.duplicates or self.tombstones or self.poison or self.late)
 
-    def delays(self, count: int, draws: Draws) -> np.ndarray:
+    def delays(self, count: int, rng: RandomStream) -> np.ndarray:
         """How many microseconds each event's time lies behind."""
-        late = draws.unit(count) < self.late
-        return np.where(late, 1 + draws.unit(count) * self.late_by, 0).astype(np.int64)
+        late = rng.unit(count) < self.late
+        return np.where(late, 1 + rng.unit(count) * self.late_by, 0).astype(np.int64)
 
-    def roles(self, count: int, draws: Draws) -> Roles:
-        """What each message of a block is. The first that is no poison is an event."""
-        lot = draws.unit(count)
+    def roles(self, count: int, rng: RandomStream) -> Roles:
+        """What each message of a block is. The first one that is not poison is an event."""
+        lot = rng.unit(count)
         edges = np.cumsum([self.duplicates, self.tombstones, *self.poison.values()])
         place = np.searchsorted(edges, lot, side="right")
         role = np.where(
@@ -58,16 +59,22 @@ class Faults:
         role[np.flatnonzero(role != POISON)[:1]] = EVENT
         events = np.flatnonzero(role == EVENT)
         before = np.maximum(np.searchsorted(events, np.arange(count), side="left"), 1)
-        chosen = (draws.unit(count) * before).astype(np.int64)
+        chosen = (rng.unit(count) * before).astype(np.int64)
         source = events[chosen] if len(events) else chosen
-        changed = (draws.unit(count) < self.changed) & (role == DUPLICATE)
+        changed = (rng.unit(count) < self.changed) & (role == DUPLICATE)
         return Roles(role, place - 2, source, changed)
 
 
 @dataclass(frozen=True)
 class Roles:
-    """By message: its role; for poison the number of its kind; for a duplicate or tombstone the
-    message it repeats, and whether a duplicate has new content."""
+    """What each message of a block is; all arrays go by message.
+
+    Attributes:
+        role: EVENT, DUPLICATE, TOMBSTONE or POISON.
+        poison: for POISON, the number of its kind.
+        source: for DUPLICATE and TOMBSTONE, the message that it repeats.
+        changed: whether a DUPLICATE has new content.
+    """
 
     role: np.ndarray
     poison: np.ndarray

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from producer.contracts import contract
-from producer.contracts.contract import Contract
+from producer.contracts.contract import Contract, find_contract
 from producer.contracts.message import Row
 from producer.drawing import recipe
-from producer.drawing.draws import Draws
+from producer.drawing.entities import Registrations
+from producer.drawing.random_streams import RandomStream
 from producer.drawing.recipe import Recipe
 from producer.drawing.timeline import Timeline
 from producer.errors import UsageError
@@ -22,22 +22,30 @@ BLOCK = 4096
 
 @dataclass(frozen=True)
 class Stream:
-    """Draws rows in blocks; a block depends on nothing but its number, the seed and the times."""
+    """Draws rows in blocks; a block depends on nothing but its number, the seed and the times.
+
+    Attributes:
+        corrections: fields that are drawn again when an event is sent again with changed content.
+    """
 
     contract: Contract
     recipe: Recipe
-    #: Fields that are drawn anew when an event is sent again with changed content.
     corrections: frozenset[str]
 
-    def draws(self, seed: int, block: int, purpose: str) -> Draws:
-        return Draws(seed, self.contract.name, block, purpose)
+    def random_stream(self, seed: int, block: int, purpose: str) -> RandomStream:
+        """The random numbers for one purpose in one block."""
+        return RandomStream(seed, self.contract.name, block, purpose)
 
     def times(self, block: int, count: int, seed: int, timeline: Timeline) -> np.ndarray:
         """Event times of a block, in order."""
-        return timeline.times(block * BLOCK, count, self.draws(seed, block, "times"))
+        return timeline.times(block * BLOCK, count, self.random_stream(seed, block, "times"))
 
     def rows(self, block: int, seed: int, times: np.ndarray) -> list[Row]:
-        """Rows of a block in the contract's order of fields."""
+        """Rows of a block in the contract's order of fields.
+
+        Raises:
+            UsageError: the recipe cannot be drawn.
+        """
         return self.recipe.rows(seed, (block,), block * BLOCK, times).tuples()
 
     def corrected(self, block: int, seed: int, times: np.ndarray) -> dict[str, list[Any]]:
@@ -54,26 +62,29 @@ def blocks(count: int | None, worker: int = 0, workers: int = 1) -> Iterator[tup
         block += workers
 
 
-def find(name: str, users: str, key_version: int | None = None) -> Stream:
+def find_stream(name: str, users: Registrations, key_version: int | None = None) -> Stream:
     """The stream called ``name`` (its schema's file stem, or its topic).
 
     Args:
-        users: pattern of the user registration files whose users the events are about.
+        users: the users whom the events are about.
         key_version: version of the UUIDs that are its keys; None for the recipe's choice.
 
     Raises:
-        UsageError: no such stream, or its recipe and its contract do not fit.
+        UsageError: there is no such stream, or its recipe and its contract do not fit.
     """
-    agreed = contract.find(name)
-    path = recipe.HERE / "streams" / f"{agreed.name}.yml"
-    data = recipe.read(path, recipe.KEYS | {"corrections"})
-    fields, wanted = dict(data.get("fields") or {}), agreed.field_names
-    corrections = frozenset(data.get("corrections") or ())
+    contract = find_contract(name)
+    path = recipe.HERE / "streams" / f"{contract.name}.yml"
+    where = recipe.shown_path(path)
+    data = recipe.read_recipe(path, recipe.KEYS | {"corrections"})
+    fields, wanted = dict(data.get("fields") or {}), contract.field_names
+    corrections = data.get("corrections") or []
+    if not isinstance(corrections, list):
+        raise UsageError(f"{where}: corrections should be a list of fields")
     if missing := [field for field in wanted if field not in fields]:
-        raise UsageError(f"{recipe.named(path)}: says nothing about {', '.join(missing)}")
-    if unknown := sorted({*fields, *corrections} - set(wanted)):
-        raise UsageError(f"{recipe.named(path)}: {agreed.name}.avsc has no {unknown[0]!r}")
+        raise UsageError(f"{where}: says nothing about {', '.join(missing)}")
+    if unknown := [name for name in (*fields, *corrections) if name not in wanted]:
+        raise UsageError(f"{where}: {contract.name}.avsc has no field {unknown[0]!r}")
     if key_version is not None:
-        fields[agreed.key] = {"uuid": key_version}
+        fields[contract.key] = {"uuid": key_version}
     ordered = {**data, "fields": {field: fields[field] for field in wanted}}
-    return Stream(agreed, Recipe(path, ordered, users), corrections)
+    return Stream(contract, Recipe(path, ordered, users), frozenset(corrections))

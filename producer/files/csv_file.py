@@ -7,15 +7,16 @@ import gzip
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from producer.contracts.message import Row
 from producer.errors import ProducerError
-from producer.files.broken import Broken
-
-Row = tuple[Any, ...]
+from producer.files.malformed_rows import MalformedRows
 
 
-def write(path: Path, header: tuple[str, ...], rows: Iterable[Row], broken: Broken) -> int:
+def write_csv(
+    path: Path, header: tuple[str, ...], rows: Iterable[Row], malformed: MalformedRows
+) -> int:
     """Write a file, which appears under its name when it is complete; returns its good rows.
 
     Raises:
@@ -26,17 +27,21 @@ def write(path: Path, header: tuple[str, ...], rows: Iterable[Row], broken: Brok
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with partial.open("wb") as raw:
-                count = _write(raw, path.suffix == ".gz", header, rows, broken)
+                count = _write_rows(raw, path.suffix == ".gz", header, rows, malformed)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        raise ProducerError(f"{path}: {error.strerror}") from error
+        raise ProducerError(f"{path}: {error.strerror}; --out names another folder") from error
     return count
 
 
-def _write(
-    raw: IO[bytes], compress: bool, header: tuple[str, ...], rows: Iterable[Row], broken: Broken
+def _write_rows(
+    raw: IO[bytes],
+    compress: bool,
+    header: tuple[str, ...],
+    rows: Iterable[Row],
+    malformed: MalformedRows,
 ) -> int:
     # Without name and time in gzip's header, the bytes depend on the rows alone.
     binary = gzip.GzipFile("", "wb", 6, raw, mtime=0) if compress else raw
@@ -46,7 +51,7 @@ def _write(
     count, previous = 0, header
     for row in rows:
         writer.writerow(row)
-        for line in broken.after(count, row, previous):
+        for line in malformed.lines_after(count, row, previous):
             text.write(line)
         count, previous = count + 1, row
     text.flush()

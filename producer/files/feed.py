@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from producer.contracts.message import Row
 from producer.drawing import recipe
-from producer.drawing.draws import Draws
+from producer.drawing.entities import Registrations
+from producer.drawing.random_streams import RandomStream
 from producer.drawing.recipe import Recipe
 from producer.drawing.rows import Column, Rows
 from producer.drawing.timeline import Spread, micros
 from producer.errors import UsageError
-from producer.events import stream
+from producer.events.stream import BLOCK, blocks, find_stream
 
 KEYS = recipe.KEYS | {"file", "stream", "option", "rows", "wrong"}
-Row = tuple[Any, ...]
+#: Rows of a file unless its recipe or the command line says another number.
+DEFAULT_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,29 @@ class Feed:
     timestamps: frozenset[str] = frozenset()
 
     def records(self, month: str, count: int, seed: int) -> Iterator[Row]:
-        """The month's rows in the order of their event times."""
+        """The month's rows in the order of their event times.
+
+        Raises:
+            UsageError: the month is not one, or the recipe cannot be drawn.
+        """
         for rows in self._blocks(month, count, seed):
             columns = [self._column(rows, name).tolist() for name in self.header]
             yield from zip(*columns, strict=True)
 
     def columns(self, month: str, count: int, seed: int) -> dict[str, Column]:
         """The same rows as columns."""
-        blocks = list(self._blocks(month, count, seed))
+        every_block = list(self._blocks(month, count, seed))
         return {
-            name: np.concatenate([self._column(rows, name) for rows in blocks])
+            name: np.concatenate([self._column(rows, name) for rows in every_block])
             for name in self.header
         }
 
     def _blocks(self, month: str, count: int, seed: int) -> Iterator[Rows]:
-        spread = Spread(*bounds(month), count, self.recipe.rhythm, self.recipe.volume)
+        spread = Spread(*month_bounds(month), count, self.recipe.rhythm, self.recipe.volume)
         label = int(month.replace("-", ""))
-        for block, size in stream.blocks(count):
-            first = block * stream.BLOCK
-            times = spread.times(first, size, Draws(seed, self.name, label, block, "times"))
+        for block, size in blocks(count):
+            first = block * BLOCK
+            times = spread.times(first, size, RandomStream(seed, self.name, label, block, "times"))
             yield self.recipe.rows(seed, (label, block), first, times)
 
     def _column(self, rows: Rows, name: str) -> Column:
@@ -69,61 +76,77 @@ class Feed:
         return np.char.add(text, "Z")
 
     def path(self, folder: Path, month: str, compress: bool = False) -> Path:
-        """Where the month's file stands in a folder."""
+        """The month's file in a folder."""
         name = self.file.format(month=month.replace("-", "_"))
         return folder / (name + ".gz" if compress else name)
 
 
-def available() -> list[str]:
+def feed_names() -> list[str]:
     """The names of all feeds; feeds whose rows others refer to come first."""
     names = sorted(path.stem for path in (recipe.HERE / "feeds").glob("*.yml"))
-    return sorted(names, key=lambda name: "stream" in _read(name))
+    return sorted(names, key=lambda name: "stream" in _read_feed(name)[1])
 
 
-def option(name: str) -> tuple[str, str, int]:
+def rows_option(name: str) -> tuple[str, str, int]:
     """What the command line calls the number of a feed's rows, the feed's file, and its default."""
-    data = _read(name)
-    return data.get("option", name.replace("_", "-")), data["file"], data.get("rows", 1000)
+    _, data = _read_feed(name)
+    option = data.get("option", name.replace("_", "-"))
+    return option, data["file"], data.get("rows", DEFAULT_ROWS)
 
 
-def find(name: str, users: str) -> Feed:
+def find_feed(name: str, users: Registrations | None = None) -> Feed:
     """The feed described by producer/feeds/NAME.yml.
 
     Args:
-        users: pattern of the user registration files whose users the rows are about.
+        users: the users whom the rows are about; None where the rows are the users.
 
     Raises:
         UsageError: there is no such description, or it cannot be used.
     """
-    data = _read(name)
+    path, data = _read_feed(name)
     about = {"name": name, "file": data["file"], "wrong": data.get("wrong") or {}}
+    if users is None:
+        users = _no_users
     if "stream" in data:
-        source = stream.find(data["stream"], users)
+        source = find_stream(data["stream"], users)
         fields = source.contract.fields
-        stamps = frozenset(field.name for field in fields if field.kind == "timestamp-micros")
+        timestamps = frozenset(field.name for field in fields if field.kind == "timestamp-micros")
         header = source.contract.field_names
-        return Feed(header=header, recipe=source.recipe, timestamps=stamps, **about)
-    path = recipe.HERE / "feeds" / f"{name}.yml"
+        return Feed(header=header, recipe=source.recipe, timestamps=timestamps, **about)
     return Feed(header=tuple(data["fields"]), recipe=Recipe(path, data, users), **about)
 
 
-def _read(name: str) -> dict[str, Any]:
+def _no_users() -> dict[str, Column]:
+    raise ValueError("rows: registrations: this file's rows are the registrations")
+
+
+def _read_feed(name: str) -> tuple[Path, dict[str, Any]]:
     path = recipe.HERE / "feeds" / f"{name}.yml"
-    data = recipe.read(path, KEYS)
-    if "file" not in data or ("stream" in data) == ("fields" in data):
-        raise UsageError(f"{recipe.named(path)}: needs file, and either stream or fields")
-    return data
+    where = recipe.shown_path(path)
+    data = recipe.read_recipe(path, KEYS)
+    source = data.get("stream")
+    if "file" not in data or bool(source) == bool(data.get("fields")):
+        raise UsageError(f"{where}: needs file, and either stream or fields")
+    if source and not isinstance(source, str):
+        raise UsageError(f"{where}: stream: use the name of one")
+    try:
+        data["file"].format(month="")
+    except (AttributeError, LookupError, ValueError):
+        raise UsageError(f"{where}: file: use a name with {{month}} in it") from None
+    if type(data.get("rows", 0)) is not int:
+        raise UsageError(f"{where}: rows: use a whole number")
+    return path, data
 
 
-def bounds(month: str) -> tuple[int, int]:
+def month_bounds(month: str) -> tuple[int, int]:
     """First microsecond of a month (YYYY-MM, UTC) and of the next.
 
     Raises:
-        UsageError: it is no month.
+        UsageError: the text is not a month.
     """
     try:
         start = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
         following = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
     except ValueError:
-        raise UsageError(f"{month!r} is no month: write it as 2026-08") from None
+        raise UsageError(f"{month!r} is not a month: use 2026-08") from None
     return micros(start), micros(following)

@@ -1,4 +1,4 @@
-"""A chain from topic to mart, filled once; each test damages it and finds it mended afterwards."""
+"""A chain from topic to mart, filled once; each test damages it, and it is repaired afterwards."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import pytest
 
 import settings
 from bootstrap import cli
+from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.letters import DeadLetters, Letter
 from dags.landing import snowflake
 from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
 
@@ -128,8 +128,8 @@ class Chain:
         with closing(snowflake.connect_from_env(self.settings)) as connection:
             return snowflake.rows(connection, query)
 
-    def letters(self) -> list[Letter]:
-        return list(DeadLetters(self.kafka, LETTERS).read())
+    def letters(self) -> list[DeadLetter]:
+        return list(DeadLetterTopic(self.kafka, LETTERS).read())
 
 
 @pytest.fixture(scope="module")

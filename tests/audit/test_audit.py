@@ -39,12 +39,12 @@ def test_a_chain_in_order_has_no_differences(chain: Chain) -> None:
 def test_records_that_were_acknowledged_and_lost_are_told_of(chain: Chain) -> None:
     file = Path(chain.settings["PIPELINE_STATE"]) / "acknowledged" / f"{TOPIC}.jsonl"
     before = file.read_text()
-    receipts = [json.loads(line) for line in before.splitlines()]
+    log = [json.loads(line) for line in before.splitlines()]
     given = sum(chain.kafka.ends(chain.kafka.partitions(TOPIC)).values())
-    assert sum(each["acknowledged"] for each in receipts) == given
-    receipts[-1]["acknowledged"] += 7
+    assert sum(each["acknowledged"] for each in log) == given
+    log[-1]["acknowledged"] += 7
     other_topic = {"topic_id": "of a topic that is gone", "acknowledged": 1000}
-    file.write_text("".join(json.dumps(each) + "\n" for each in [*receipts, other_topic]))
+    file.write_text("".join(json.dumps(each) + "\n" for each in [*log, other_topic]))
     try:
         assert chain.differences() == {TO_SINK: [TOPIC]}
     finally:
@@ -173,7 +173,7 @@ def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
     assert chain.waiting() == {}
 
 
-def test_an_audit_beside_a_running_stream_finds_nothing(chain: Chain) -> None:
+def test_an_audit_while_a_stream_runs_finds_nothing(chain: Chain) -> None:
     words = ["--rate", "300", "--seed", "3", "--duplicates", "0.3", "--changed", "0.5"]
     producing = subprocess.Popen(
         [sys.executable, "-m", "producer", "stream", *words],
@@ -204,5 +204,5 @@ def test_a_system_that_is_away_is_named_and_nothing_is_claimed(chain: Chain) -> 
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("error Snowflake: ")
+    assert done.stderr.startswith("error: Snowflake: ")
     assert "accounted for" not in done.stdout

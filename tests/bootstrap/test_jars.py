@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+import requests
+import tenacity
 
 from bootstrap.native.jars import Jar, JarError, fetch, read_lock
 
@@ -17,9 +22,34 @@ CONTENT = b"what the lock names"
 JAR = Jar("kafka", "org.example:part:1.0", hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
 
 
+FETCHING = importlib.import_module("bootstrap.native.jars.fetch")
+
+
 class _Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder; BROKEN says how the next answers end, "" is whole."""
+
+    broken: ClassVar[list[str]] = []
+
     def log_message(self, *_: object) -> None:
         pass
+
+    def do_GET(self) -> None:
+        how = self.broken.pop(0) if self.broken else ""
+        if how == "reset":
+            self.connection.close()
+        elif how == "truncated":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(CONTENT[:5])
+        elif how:
+            self.send_error(int(how))
+        else:
+            super().do_GET()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FETCHING._patiently, "wait", tenacity.wait_none())
 
 
 @pytest.fixture
@@ -67,6 +97,35 @@ def test_without_a_network_the_error_names_the_file_and_the_setting(
 ) -> None:
     monkeypatch.setenv("MAVEN_REPOSITORY_URL", "http://127.0.0.1:1")
     with pytest.raises(JarError, match=r"org\.example:part:1\.0.*MAVEN_REPOSITORY_URL"):
+        fetch([JAR], tmp_path / "cache")
+
+
+@pytest.mark.parametrize("how", ["reset", "truncated", "502", "404"])
+@pytest.mark.usefixtures("mirror")
+def test_what_a_network_breaks_is_fetched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(_Quiet, "broken", [how, how])
+    (file,) = fetch([JAR], tmp_path / "cache")
+    assert file.read_bytes() == CONTENT
+
+
+@pytest.mark.usefixtures("mirror")
+def test_one_jar_that_cannot_be_had_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
+    lost = replace(JAR, coordinate="org.example:lost:1.0")
+    with pytest.raises(JarError, match=r"1 of 2 jars are missing: lost-1\.0\.jar"):
+        fetch([lost, JAR], tmp_path / "cache")
+    assert (tmp_path / "cache" / JAR.path).exists()
+
+
+def test_an_untrusted_certificate_is_called_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise requests.exceptions.SSLError("self-signed certificate in certificate chain")
+
+    monkeypatch.setattr(FETCHING, "_patiently", refuse)
+    with pytest.raises(JarError, match=r"certificate is not trusted.*SSL_CERT_FILE"):
         fetch([JAR], tmp_path / "cache")
 
 

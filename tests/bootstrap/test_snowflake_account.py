@@ -1,6 +1,6 @@
 """An account is prepared by one script and checked by trying.
 
-Here on the local server, which has no roles: what they may is asked of a stand-in.
+Here on the local server, which has no roles: what they may do is asked of a substitute.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from snowflake.connector.errors import ProgrammingError
 
-from bootstrap.snowflake import attempts, check, keys, script
+from bootstrap.snowflake import check, keys, privileges, script
 from tests.conftest import Bootstrap
 
-NAMES = attempts.Names("DB", "WH", "LOADS", "TRANSFORMS", "REPORTER", ["RAW"])
+NAMES = privileges.Names("DB", "WH", "LOADS", "TRANSFORMS", "REPORTER", ["RAW"])
 
 
 def test_the_script_makes_what_the_settings_name(
@@ -53,7 +53,7 @@ def test_what_is_missing_is_named_as_the_grant_that_gives_it() -> None:
         if statement.startswith("create or replace stage"):
             raise ProgrammingError("Insufficient privileges")
 
-    tried = attempts.landing(NAMES, Path("/x.csv"))
+    tried = privileges.landing(NAMES, Path("/x.csv"))
     found = {f.what: f.fault for f in check.try_all("LOADS", refuses_copies, tried) if f.fault}
     assert found["LOADS makes stages in RAW"].endswith(
         "It takes: grant create stage on schema DB.RAW to role LOADS"
@@ -63,14 +63,14 @@ def test_what_is_missing_is_named_as_the_grant_that_gives_it() -> None:
 def test_what_a_role_may_too_much_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNOWFLAKE_ACCOUNT", "myorg-myaccount")
     for role, tried, what in (
-        ("LOADS", attempts.landing(NAMES, Path("/x.csv")), "enters MARTS"),
-        ("TRANSFORMS", attempts.transforming(NAMES), "writes RAW.PIPELINE_CHECK"),
-        ("REPORTER", attempts.reporting(NAMES), "makes tables in MARTS"),
+        ("LOADS", privileges.landing(NAMES, Path("/x.csv")), "enters MARTS"),
+        ("TRANSFORMS", privileges.transforming(NAMES), "writes RAW.PIPELINE_CHECK"),
+        ("REPORTER", privileges.reporting(NAMES), "makes tables in MARTS"),
     ):
         found = {f.what: f for f in check.try_all(role, lambda _: None, tried)}
         allowed = found[f"{role} is refused when it {what}"]
         assert allowed.wrong == "allowed"
-        assert "To mend: revoke" in (allowed.fault or "")
+        assert "To fix: revoke" in (allowed.fault or "")
 
 
 def test_an_account_is_made_ready_and_used_with_a_key_pair(

@@ -11,16 +11,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 import psycopg
 import pytest
 
 from connectors.registrar.cli import main
+from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, distinct_records
 from connectors.registrar.kafka import Kafka
-from connectors.registrar.letters import DeadLetters, Letter
-from connectors.registrar.replay import distinct
 from connectors.registrar.rest import Connect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -53,6 +52,9 @@ class FakeConnect(ThreadingHTTPServer):
         return found
 
 
+S = TypeVar("S", bound=FakeConnect)
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: FakeConnect
 
@@ -72,14 +74,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture
-def fake_connect() -> Iterator[FakeConnect]:
-    with FakeConnect() as server:
+@contextlib.contextmanager
+def serving(server: S) -> Iterator[S]:
+    """The server, answering in a thread of its own."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def fake_connect() -> Iterator[FakeConnect]:
+    with serving(FakeConnect()) as server:
+        yield server
 
 
 @pytest.fixture
@@ -160,7 +169,8 @@ class Cluster:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(out),
         ):
-            found = main(words, self.folder, self.state)
+            url, kafka = self.settings["CONNECT_URL"], self.settings["KAFKA_BOOTSTRAP_SERVERS"]
+            found = main(words, self.folder, self.state, url, kafka)
         assert found == code, out.getvalue()
         for name, value in self.settings.items():
             if name.endswith("_PASSWORD") and len(value) > 8:
@@ -171,9 +181,9 @@ class Cluster:
         """Send keys and values."""
         self.kafka.send([{"topic": topic, "key": k, "value": v} for k, v in records])
 
-    def letters(self, name: str) -> list[Letter]:
+    def letters(self, name: str) -> list[DeadLetter]:
         """The dead letters of a connector, one a record."""
-        return list(distinct(DeadLetters(self.kafka, f"{name}.dlq").read()))
+        return list(distinct_records(DeadLetterTopic(self.kafka, f"{name}.dlq").read()))
 
 
 def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:

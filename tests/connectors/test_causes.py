@@ -1,10 +1,10 @@
-"""A trace tells what to do."""
+"""A trace says what to do."""
 
 from __future__ import annotations
 
 import pytest
 
-from connectors.registrar.trace import summary
+from connectors.registrar.trace import trace_summary
 from connectors.registrar.watch.causes import Cause, classify
 
 # First lines of traces as a real worker gave them.
@@ -39,18 +39,18 @@ def caused_by(*levels: str) -> str:
         ),
         (
             caused_by("org.postgresql.util.PSQLException: This connection has been closed."),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by(
                 "org.hibernate.exception.JDBCConnectionException: could not prepare",
                 "org.postgresql.util.PSQLException: An I/O error occurred while sending",
             ),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by("org.postgresql.util.PSQLException: FATAL: the database system is starting"),
-            Cause.DATABASE_AWAY,
+            Cause.DATABASE_UNREACHABLE,
         ),
         (
             caused_by("org.postgresql.util.PSQLException: FATAL: password authentication failed"),
@@ -62,7 +62,7 @@ def caused_by(*levels: str) -> str:
         ),
         (
             "org.apache.kafka.common.errors.TimeoutException: Timeout of 60000ms expired",
-            Cause.KAFKA_AWAY,
+            Cause.KAFKA_UNREACHABLE,
         ),
         (
             caused_by(
@@ -85,5 +85,5 @@ def test_the_cause_is_read_from_the_trace(trace: str, cause: Cause) -> None:
 
 
 def test_a_trace_becomes_one_line_that_says_something() -> None:
-    assert summary(REFUSED) == "PSQLException: ERROR: numeric field overflow"
-    assert summary("") == "no trace given"
+    assert trace_summary(REFUSED) == "PSQLException: ERROR: numeric field overflow"
+    assert trace_summary("") == "no trace given"

@@ -9,7 +9,7 @@ from connectors.registrar.errors import RegistrarError
 
 
 @pytest.mark.parametrize(
-    ("url", "told", "session"),
+    ("url", "shown", "session"),
     [
         ("h:5433/d?sslmode=require", "h:5433/d", None),
         ("h1:5432,h2/d", "h1:5432,h2:5432/d", None),
@@ -18,10 +18,10 @@ from connectors.registrar.errors import RegistrarError
         ("h/", "h:5432/kim", None),
     ],
 )
-def test_hosts_ports_and_name_are_the_sinks(url: str, told: str, session: str | None) -> None:
+def test_hosts_ports_and_name_are_the_sinks(url: str, shown: str, session: str | None) -> None:
     config = {"connection.url": f"jdbc:postgresql://{url}", "connection.username": "kim"}
     found = from_config(config)
-    assert str(found) == told
+    assert str(found) == shown
     assert found.params.get("target_session_attrs") == session
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.registrar.definition import load
+from connectors.registrar.definition import load_definition
 from connectors.registrar.errors import RegistrarError
 
 Write = Callable[[str, str], Path]
@@ -18,12 +18,17 @@ CONNECTORS = Path(__file__).resolve().parent.parent.parent / "connectors"
 def test_defaults_are_overridden_key_by_key_and_null_drops_one(write: Write) -> None:
     write("shared/sink.yml", "config:\n  a: 1\n  b: 2\n  c: 3\n")
     file = write("orders.yml", "defaults: shared/sink.yml\nconfig:\n  b: 20\n  c: null\n")
-    assert load(file).config == {"a": "1", "b": "20"}
+    assert load_definition(file).config == {"a": "1", "b": "20"}
 
 
 def test_values_reach_connect_as_they_are_written(write: Write) -> None:
     file = write("x.yml", "config:\n  a: yes\n  b: 0010\n  c: [p, q]\n  d: ${env:SECRET}\n")
-    assert load(file).config == {"a": "yes", "b": "0010", "c": "p,q", "d": "${env:SECRET}"}
+    assert load_definition(file).config == {
+        "a": "yes",
+        "b": "0010",
+        "c": "p,q",
+        "d": "${env:SECRET}",
+    }
 
 
 def test_the_environment_picks_a_variant(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,10 +36,10 @@ def test_the_environment_picks_a_variant(write: Write, monkeypatch: pytest.Monke
         "x.yml", "config: {a: 1}\nvariants:\n  FORMAT:\n    json: {b: 2}\n    avro: {b: 3}\n"
     )
     monkeypatch.setenv("FORMAT", "avro")
-    assert load(file).config == {"a": "1", "b": "3"}
+    assert load_definition(file).config == {"a": "1", "b": "3"}
     monkeypatch.setenv("FORMAT", "xml")
     with pytest.raises(RegistrarError, match=r"x.yml:3: FORMAT is 'xml'.* json, avro"):
-        load(file)
+        load_definition(file)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,7 @@ def test_the_environment_picks_a_variant(write: Write, monkeypatch: pytest.Monke
 )
 def test_a_mistake_is_named_with_its_line(write: Write, text: str, message: str) -> None:
     with pytest.raises(RegistrarError, match=message):
-        load(write("x.yml", text))
+        load_definition(write("x.yml", text))
 
 
 def test_the_schema_of_json_messages_comes_from_the_avro_contract(write: Write) -> None:
@@ -87,7 +92,7 @@ def test_the_schema_of_json_messages_comes_from_the_avro_contract(write: Write) 
         ),
     )
     file = write("x.yml", "config:\n  content: !connect-schema order.avsc\n")
-    schema = json.loads(load(file).config["content"])
+    schema = json.loads(load_definition(file).config["content"])
     assert schema["type"] == "struct"
     assert "name" not in schema, "the sink would match a pattern against it for each record"
     assert schema["fields"] == [
@@ -115,7 +120,7 @@ def test_a_type_without_an_agreed_encoding_is_refused_not_guessed(write: Write) 
     write("a.avsc", json.dumps({"type": "record", "name": "A", "fields": [field]}))
     file = write("x.yml", "config:\n  content: !connect-schema a.avsc\n")
     with pytest.raises(RegistrarError, match=r"a\.avsc: field x: logical type time-millis"):
-        load(file)
+        load_definition(file)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +137,7 @@ def test_what_is_no_avro_schema_is_refused_in_words(
     write("a.avsc", json.dumps(schema))
     file = write("x.yml", "config:\n  content: !connect-schema a.avsc\n")
     with pytest.raises(RegistrarError, match=rf"x\.yml:2: .*a\.avsc: .*{message}"):
-        load(file)
+        load_definition(file)
 
 
 @pytest.mark.parametrize("file", sorted(CONNECTORS.glob("*.yml")), ids=lambda f: f.stem)
@@ -141,4 +146,4 @@ def test_our_own_connectors_have_no_secret_in_them(
     file: Path, stream_format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STREAM_FORMAT", stream_format)
-    assert load(file).config["connection.password"] == "${env:CONNECT_SINK_PASSWORD}"
+    assert load_definition(file).config["connection.password"] == "${env:CONNECT_SINK_PASSWORD}"

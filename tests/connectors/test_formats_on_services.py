@@ -19,11 +19,12 @@ from typing import Any
 import fastavro
 import pytest
 
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.watcher import Watcher
-from producer.contracts import contract, poison
+from producer.contracts import poison
+from producer.contracts.contract import find_contract
 from tests.connectors.conftest import CONNECTORS, ROOT, Cluster, until
 
 pytestmark = pytest.mark.services
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.services
 COUNT = 4000
 COLUMNS = """'tx_id text', 'user_id text', 'amount numeric', 'currency text', 'merchant text',
 'category text', '"timestamp" timestamptz'"""
-SCHEMA = fastavro.parse_schema(contract.find("transaction").schema)
+SCHEMA = fastavro.parse_schema(find_contract("transaction").schema)
 Row = tuple[Any, ...]
 
 
@@ -70,7 +71,7 @@ def test_every_good_key_is_a_row_and_every_poisoned_message_a_letter(
     assert {letter.origin[1:] for letter in letters} == bad
     assert len(letters) == sum(kinds.values())
     assert all(letter.headers["exception.message"] for letter in letters)
-    until(lambda: look(cluster.connect, name).running)
+    until(lambda: fetch_health(cluster.connect, name).running)
 
 
 def our_connector(cluster: Cluster, name: str) -> str:

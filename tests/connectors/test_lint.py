@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from connectors.registrar.cli import main
-from connectors.registrar.definition import load
+from connectors.registrar.definition import load_definition
 from connectors.registrar.lint import rules
-from connectors.registrar.lint.lint import lint
+from connectors.registrar.lint.linter import lint_definitions
 from connectors.registrar.lint.listing import Listings
 from connectors.registrar.rest import Connect
 from connectors.registrar.secrets import masked
@@ -49,7 +49,10 @@ def json_format(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def findings(file: Path) -> list[str]:
-    return [str(finding) for finding in lint([load(file)], Listings(CONNECTORS / "plugins"))]
+    return [
+        str(finding)
+        for finding in lint_definitions([load_definition(file)], Listings(CONNECTORS / "plugins"))
+    ]
 
 
 def test_a_good_file_passes(write: Write) -> None:
@@ -75,7 +78,7 @@ AT_ITS_LINE = [
     ("transforms.key.fields: nope", "nope is not in the schema (id)"),
     ('value.converter.schema.content: \'{"type":"struct"}\'', "needs a list of fields"),
     ("dialect.postgres.unnest.insert.enabled: true", "cuts Connect timestamps"),
-    ("errors.deadletterqueue.topic.name: orders", "letters go in circles"),
+    ("errors.deadletterqueue.topic.name: orders", "dead letters would be read again"),
     ("primary.key.mode: record_value", "drops tombstones without a trace"),
     ("primary.key.fields: di", "di is not in the schema (id)"),
     ("transforms.kye.type: x", "no such name in transforms (listed there: key)"),
@@ -83,7 +86,7 @@ AT_ITS_LINE = [
     ("consumer.override.max.pol.records: 5", "consumer.override.max.poll.records?"),
     ("consumer.override.heartbeat.interval.ms: 5000", "more than a third"),
     ("value.converter.schemas.enable: false", "gives the sink no fields"),
-    ('value.converter.schema.content: \'{"type":"bogus"}\'', "'bogus' is no Connect type"),
+    ('value.converter.schema.content: \'{"type":"bogus"}\'', "'bogus' is not a Connect type"),
     ("value.converter.schema.content: '{'", "is not JSON"),
     ("value.converter.decimal.format: hex", "is not one of base64, numeric"),
     ("topics.regex: o.*", "Connect takes one of the two"),
@@ -102,7 +105,7 @@ AT_ANOTHER_KEY = [
     (
         "errors.deadletterqueue.context.headers.enable: false",
         "errors.deadletterqueue.topic.name",
-        "letters will not say why",
+        "dead letters will not say why",
     ),
     ("primary.key.mode: none", "insert.mode", "upsert needs primary.key.mode"),
     ("transforms: null", "primary.key.mode", "ClassCastException"),
@@ -164,7 +167,10 @@ def test_a_mistake_in_a_file_keeps_nobody_from_asking_connect(
     call = f"PUT /connector-plugins/{rules.JDBC_SINK}/config/validate"
     fake_connect.answers[call] = (200, {"configs": errors})
     listings = Listings(CONNECTORS / "plugins")
-    found = [str(f) for f in lint([load(file)], listings, Connect(fake_connect.url))]
+    found = [
+        str(f)
+        for f in lint_definitions([load_definition(file)], listings, Connect(fake_connect.url))
+    ]
     assert sum("tasks.max" in text for text in found) == 1
     assert any("topics: Connect: bad topics" in text for text in found)
 

@@ -73,6 +73,6 @@ def test_connectors_without_a_file_are_shown_with_prune(
     assert plan(folder, fake_connect, "--prune", "--json") == 3
     assert json.loads(capsys.readouterr().out)["remove"] == ["forgotten"]
     assert main(["prune", "--url", fake_connect.url], folder, folder) == 3
-    assert main(["prune", "no_such", "--url", fake_connect.url], folder, folder) == 1
-    assert "no connector no_such (there: forgotten, orders)" in capsys.readouterr().err
+    assert main(["prune", "no_such", "--url", fake_connect.url], folder, folder) == 2
+    assert "no connector 'no_such'; known: forgotten, orders" in capsys.readouterr().err
     assert not any(call.startswith("DELETE") for call in fake_connect.calls)

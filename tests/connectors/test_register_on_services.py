@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from tests.connectors.conftest import Cluster, transaction, until
 
 pytestmark = pytest.mark.services
@@ -60,9 +60,9 @@ def test_what_cannot_be_converted_is_a_dead_letter_with_its_reason(cluster: Clus
     assert stages.pop("tombstone") == "TRANSFORMATION"
     assert set(stages.values()) == {"VALUE_CONVERTER"}
     assert all(": " in letter.reason for letter in letters)
-    told = cluster.register("dead-letters", name, "--show", "2")
-    assert "5 letters of 5 records" in told
-    assert "Invalid bytes for Decimal field" in told
+    printed = cluster.register("dead-letters", name, "--show", "2")
+    assert "5 dead letters of 5 records" in printed
+    assert "Invalid bytes for Decimal field" in printed
 
 
 def test_letters_are_replayed_once_after_a_fix(cluster: Cluster) -> None:
@@ -108,7 +108,7 @@ def test_a_failing_connector_shows_its_cause_and_runs_after_the_fix(cluster: Clu
     cluster.register("apply")
     cluster.sql(f"revoke all on public.{name} from connect_sink")
     cluster.produce(name, [("k", transaction("k"))])
-    until(lambda: look(cluster.connect, name).failed)
+    until(lambda: fetch_health(cluster.connect, name).failed)
     assert "permission denied" in cluster.register("status", code=1)
     assert "connect_sink sees no table" in cluster.register("apply", code=1)
     cluster.sql(f"grant select, insert, update on public.{name} to connect_sink")
@@ -127,9 +127,9 @@ def test_lint_names_topics_and_tables_that_do_not_exist(cluster: Cluster) -> Non
     file = cluster.folder / "absent.yml"
     text = file.read_text().partition("topics:\n")[0]
     file.write_text(text.replace('"public.absent"', '"public.nowhere"'))
-    told = cluster.register("lint", code=1)
-    assert f"topic {name} does not exist" in told
-    assert f"topic {name}.dlq does not exist" in told
-    assert "connect_sink sees no table public.nowhere" in told
+    printed = cluster.register("lint", code=1)
+    assert f"topic {name} does not exist" in printed
+    assert f"topic {name}.dlq does not exist" in printed
+    assert "connect_sink sees no table public.nowhere" in printed
     assert "public.nowhere" in cluster.register("apply", code=1)
     assert cluster.connect.config(name) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.registrar.cli import main
-from connectors.registrar.health import MISSING, look
+from connectors.registrar.health import MISSING, fetch_health
 from connectors.registrar.rest import Connect, RefusedError, UnreachableError
 from tests.connectors.conftest import Answer, FakeConnect
 
@@ -68,7 +68,7 @@ def test_a_certificate_that_is_not_there_is_one_line(
     assert capsys.readouterr().err == f"error: {option} /nope: there is no such file\n"
 
 
-def test_apply_tells_of_every_connector_what_became_of_it(
+def test_apply_says_of_every_connector_what_became_of_it(
     fake_connect: FakeConnect, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "plugins").mkdir()
@@ -83,9 +83,9 @@ def test_apply_tells_of_every_connector_what_became_of_it(
     fake_connect.answers["PUT /connectors/a/config"] = (400, {"error_code": 400, "message": "bad"})
     words = ["apply", "--url", fake_connect.url, "--kafka", "", "--timeout", "0"]
     assert main(words, tmp_path, tmp_path) == 1
-    told = capsys.readouterr()
-    assert told.out == "b: created, PAUSED\n"
-    refused, failed = told.err.splitlines()
+    printed = capsys.readouterr()
+    assert printed.out == "b: created, PAUSED\n"
+    refused, failed = printed.err.splitlines()
     assert refused == "error: a: create: PUT /connectors/a/config: HTTP 400: bad"
     assert failed.startswith("error: c: create: not running in time: ")
     assert failed.endswith("PSQLException: ERROR: permission denied")
@@ -125,11 +125,11 @@ def test_a_worker_that_has_no_status_yet_does_not_mean_the_connector_is_gone(
     fake_connect: FakeConnect,
 ) -> None:
     fake_connect.answers["GET /connectors/x/config"] = (200, {"name": "x"})
-    assert look(Connect(fake_connect.url), "x").state == "UNASSIGNED"
+    assert fetch_health(Connect(fake_connect.url), "x").state == "UNASSIGNED"
     fake_connect.answers.clear()
-    assert look(Connect(fake_connect.url), "x").state == MISSING
+    assert fetch_health(Connect(fake_connect.url), "x").state == MISSING
 
 
 def test_names_are_escaped_in_paths(fake_connect: FakeConnect) -> None:
     fake_connect.answers["GET /connectors/a%2Fb%20c/status"] = (200, STATUS)
-    assert look(Connect(fake_connect.url), "a/b c").running
+    assert fetch_health(Connect(fake_connect.url), "a/b c").running

@@ -1,4 +1,4 @@
-"""What goes to Kubernetes is what Strimzi's definitions accept, and says what Connect is told."""
+"""What goes to Kubernetes is what Strimzi's definitions accept, and the same as for Connect."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from connectors.registrar.cli import main
 from connectors.registrar.definition import Definition, Topic
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.strimzi import resources
-from connectors.registrar.targets import definitions
+from connectors.registrar.targets import load_definitions
+from connectors.registrar.verbs.strimzi import resources
 
 CONNECTORS = Path(__file__).parents[2] / "connectors"
 CRDS = json.loads((Path(__file__).parent / "strimzi" / "crds.json").read_text())
@@ -25,7 +25,7 @@ CLUSTER = yaml.safe_load((CONNECTORS / "strimzi" / "kafka_connect.yml").read_tex
 @pytest.fixture(params=["json", "avro"])
 def wanted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[Definition]:
     monkeypatch.setenv("STREAM_FORMAT", request.param)
-    return definitions((), CONNECTORS)
+    return load_definitions((), CONNECTORS)
 
 
 def validate(resource: dict[str, Any]) -> None:
@@ -76,7 +76,7 @@ def test_strimzi_takes_the_connect_cluster_which_knows_every_placeholder(
     assert re.fullmatch("[0-9a-f]{128}", plugin["sha512sum"])
     assert " " not in plugin["url"]
     monkeypatch.setenv("STREAM_FORMAT", "json")
-    texts = "".join(v for d in definitions((), CONNECTORS) for v in d.config.values())
+    texts = "".join(v for d in load_definitions((), CONNECTORS) for v in d.config.values())
     given = {v["name"] for v in CLUSTER["spec"]["template"]["connectContainer"]["env"]}
     allowed = CLUSTER["spec"]["config"]["config.providers.env.param.allowlist.pattern"]
     for name in set(re.findall(r"\$\{env:(\w+)\}", texts)):

@@ -1,9 +1,9 @@
 """A sink stays up by itself, and loses nothing, on a real worker with a real database.
 
 Faults: rows that the database refuses; the watcher killed after each of its steps; the database
-away; so many refused rows that it is no accident. Promise: afterwards the table holds the last good
-version of every key, the dead-letter topic every refused record once, and the connector runs, or
-is stopped and says why. Check: keys, values and origins, all of them.
+unreachable; so many refused rows that it is not an accident. Promise: afterwards the table holds
+the last good version of every key, the dead-letter topic every refused record once, and the
+connector runs, or is stopped and says why. Check: keys, values and origins, all of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
-from connectors.registrar.health import look
+from connectors.registrar.health import fetch_health
 from connectors.registrar.watch.isolation import Isolation
 from connectors.registrar.watch.journal import Journal
 from connectors.registrar.watch.limits import Limits
@@ -47,7 +47,7 @@ class Killed(BaseException):
 
 
 class Watch:
-    """A watcher driven by the test, with the events it told."""
+    """A watcher driven by the test, with the events it reported."""
 
     def __init__(self, cluster: Cluster, name: str, limits: Limits = QUICK) -> None:
         self.cluster = cluster
@@ -131,7 +131,7 @@ def test_refused_records_become_letters_and_nothing_else_is_missing(cluster: Clu
         assert letter.headers["exception.stacktrace"].startswith(
             letter.headers["exception.class.name"]
         )
-    assert look(cluster.connect, name).running
+    assert fetch_health(cluster.connect, name).running
     assert f"{len(kinds)} records refused" in cluster.register("status", name)
 
 
@@ -161,7 +161,9 @@ def test_a_watcher_killed_after_any_step_leaves_no_trace(
 
     watch = Watch(cluster, name)
     watch.until(lambda: refused_kinds(cluster, name) == sorted(kinds))
-    watch.until(lambda: users(cluster, name) == last and look(cluster.connect, name).running)
+    watch.until(
+        lambda: users(cluster, name) == last and fetch_health(cluster.connect, name).running
+    )
     partitions = cluster.kafka.partitions(f"{name}.dlq")
     assert sum(cluster.kafka.ends(partitions).values()) == len(kinds), "a letter was sent twice"
     assert Journal(cluster.state).read(name) is None
@@ -216,7 +218,7 @@ def test_too_many_refused_records_stop_the_sink_before_they_drain_the_topic(
     cluster.produce(name, bad)
     watch = Watch(cluster, name, Limits(first_wait=0.5, max_refused_per_minute=50))
     watch.until(lambda: bool(watch.said("stopped")))
-    assert look(cluster.connect, name).state == "STOPPED"
+    assert fetch_health(cluster.connect, name).state == "STOPPED"
     assert cluster.letters(name) == []
     assert "200 records were refused within a minute" in cluster.register("status", name, code=1)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dags.landing import feeds
+from settings import names
 
 SHAPE = Path(__file__).with_name("batch_data_ingestion_dag.json")
 
@@ -16,6 +17,7 @@ SHAPE = Path(__file__).with_name("batch_data_ingestion_dag.json")
 def test_files_parse_without_network_and_database(shapes: dict[str, Any]) -> None:
     assert shapes["errors"] == {}
     assert set(shapes["dags"]) == {"batch_data_ingestion_dag", "dbt_transformations_dag"}
+    assert set(shapes["dags"]) == {names.INGESTION_DAG, names.TRANSFORMATIONS_DAG}
 
 
 def test_dag_files_are_read_within_a_second(shapes: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the steps around the feeds do: who is told what, what goes on, what starts the models."""
+"""The steps around the feeds: what is reported, what continues, what starts the models."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_all_that_failed_is_told_in_one_message(
     ti = TaskInstance(states={"a": "failed", "b": "failed", "c": "failed", "d": "success"})
     for task, reason in (("a", "the stage is gone\nmake it"), ("b", "the stage is gone\nmake it")):
         ti.task_id = task
-        step("failures").remember({"ti": ti, "exception": RuntimeError(reason)})
+        step("failures").push_failure_reason({"ti": ti, "exception": RuntimeError(reason)})
     with pytest.raises(failing.AirflowFailException) as told:
         run("failures", "report_failures", ti)
     assert str(told.value).splitlines() == [
@@ -102,11 +102,11 @@ def test_a_run_without_a_failure_is_not_reported(run: Callable[..., Any], failin
 @pytest.fixture
 def raw(step: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], Any]:
     """(feed, run) -> when its rows landed, in place of RAW."""
-    from dags.landing import landed
+    from dags.landing import raw_objects
 
     rows: dict[tuple[str, str], Any] = {}
     monkeypatch.setattr(
-        landed, "landed_by", lambda _, feed, run: rows.get((feed.name, run)), raising=True
+        raw_objects, "landed_by", lambda _, feed, run: rows.get((feed.name, run)), raising=True
     )
     monkeypatch.setattr(step("connections"), "snowflake", a_connection)
     return rows
@@ -125,7 +125,7 @@ def test_rows_of_a_task_that_failed_afterwards_start_the_transformations(
     asset = step("assets").RAW
     ti = TaskInstance(states={FILES: "failed", STREAM: "skipped"})
     run("assets", "announce_landing", ti, outlet_events={asset: event})
-    assert step("assets").announced({asset: [event]}) == {"transactions_batch_csv": NOON}
+    assert step("assets").announced_landings({asset: [event]}) == {"transactions_batch_csv": NOON}
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_postgres_away_is_waited_for_and_then_leaves_the_files_alone(
 ) -> None:
     from dags.landing.checks import Fault
 
-    faults.append(Fault("Postgres", "nobody listens there", may_heal=True))
+    faults.append(Fault("Postgres", "nothing listens there", transient=True))
     with pytest.raises(failing.AirflowException) as again:
         run("connections", "test_connections", TaskInstance(try_number=2))
     assert not isinstance(again.value, failing.AirflowFailException)
     found = run("connections", "test_connections", TaskInstance(try_number=3))
-    assert found == {"Postgres": "nobody listens there"}
+    assert found == {"Postgres": "nothing listens there"}
 
 
 def test_nothing_begins_without_snowflake(

@@ -1,4 +1,4 @@
-"""What the watched dbt build tells the tasks that show its models and tests."""
+"""What the watched dbt build pushes to the tasks that show its models and tests."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from cosmos.operators import local
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator
 from google.protobuf.struct_pb2 import Struct
 
-#: dbt tells the end of a node twice.
+#: dbt reports the end of a node twice.
 STEPS = {
     "NodeStart": "started",
     "NodeCompiling": "compiling",

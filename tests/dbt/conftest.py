@@ -29,7 +29,7 @@ class Dbt:
     """Runs dbt commands on the project; artifacts and logs stay in a folder of the tests.
 
     manifest: the project as read before, so that a command need not read it again.
-    settings: the environment of a command, beside that of the tests.
+    settings: variables of a command, in addition to those of the tests.
     """
 
     folder: Path

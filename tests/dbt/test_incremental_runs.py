@@ -71,6 +71,7 @@ def built_since(warehouse: Warehouse, before: dict[str, dict[str, object]]) -> d
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.slow
 def test_any_order_of_loads_ends_at_the_tables_of_a_full_refresh(
     warehouse: Warehouse, dbt: Dbt, manifest: Manifest, seed: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""The models beside the data in Postgres: built by their own role, read by the unload's."""
+"""The models next to the data in Postgres: built by their own role, read by the unload's."""
 
 from __future__ import annotations
 

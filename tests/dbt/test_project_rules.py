@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
+from dbt.contracts.graph.nodes import GenericTestNode, Macro, ModelNode
 
 from tests.dbt.conftest import Dbt
 
@@ -37,6 +39,13 @@ def manifest(request: pytest.FixtureRequest, dbt: Dbt) -> Manifest:
 @pytest.fixture(scope="session")
 def models(manifest: Manifest) -> list[ModelNode]:
     found = [node for node in manifest.nodes.values() if isinstance(node, ModelNode)]
+    assert found
+    return found
+
+
+@pytest.fixture(scope="session")
+def macros(manifest: Manifest) -> list[Macro]:
+    found = [macro for macro in manifest.macros.values() if macro.package_name == "pipeline"]
     assert found
     return found
 
@@ -84,6 +93,30 @@ def test_every_model_seed_and_snapshot_and_every_column_is_described(manifest: M
     for source in manifest.sources.values():
         wrong += [] if source.description.strip() else [source.name]
         wrong += [f"{source.name}.{c.name}" for c in source.columns.values() if not c.description]
+    assert wrong == []
+
+
+def test_every_macro_is_alone_in_a_file_of_its_name(macros: list[Macro]) -> None:
+    # dbt calls the macro of a generic test test_NAME.
+    names = [(m.name.removeprefix("test_"), Path(m.original_file_path).stem) for m in macros]
+    assert [name for name, file in names if name != file] == []
+    files = Counter(macro.original_file_path for macro in macros)
+    assert [file for file, count in files.items() if count > 1] == []
+
+
+def test_every_macro_and_every_argument_is_described_in_its_folder(macros: list[Macro]) -> None:
+    wrong = []
+    for macro in macros:
+        folder = Path(macro.original_file_path).parent
+        if folder.parts[0] == "macros":
+            signature = re.search(rf"macro {macro.name}\((.*?)\)", macro.macro_sql)
+            declared = re.findall(r"(\w+)(?:=[^,]+)?", signature[1]) if signature else []
+            described = [argument.name for argument in macro.arguments if argument.description]
+            described_in = (macro.patch_path or "").removeprefix("pipeline://")
+            if not macro.description or described != declared:
+                wrong.append(macro.name)
+            if described_in != str(folder / "_macros.yml"):
+                wrong.append(f"{macro.name} in {described_in}")
     assert wrong == []
 
 

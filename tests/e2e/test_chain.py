@@ -104,6 +104,7 @@ def test_landing_again_and_again_lands_nothing_twice(chain: Bootstrap, airflow: 
 
 
 @pytest.mark.parametrize("service", ["kafka", "connect", "postgres"])
+@pytest.mark.slow
 def test_a_service_killed_under_load_comes_back_and_loses_nothing(
     chain: Bootstrap, airflow: Airflow, service: str
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_service_killed_under_load_comes_back_and_loses_nothing(
     assert _status(chain)["flow"]["transactions"] == expected | {"dead_letter": 0}
 
 
+@pytest.mark.slow
 def test_down_and_up_again_continue_with_the_same_data(chain: Bootstrap) -> None:
     before = _counts(chain)
     assert chain("down").returncode == 0

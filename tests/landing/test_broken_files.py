@@ -1,6 +1,6 @@
 """Whatever is sent: each row is in RAW or in the quarantine, or the whole file is refused.
 
-The fault: forty files of every broken kind, beside good ones. The promise: rows parsed are rows
+The fault: forty files of every broken kind, among good ones. The promise: rows parsed are rows
 loaded plus rows rejected, the ledger says so for each file, and the good files are landed.
 """
 

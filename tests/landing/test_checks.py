@@ -22,7 +22,7 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def check(warehouse: Any, sink: psycopg.Connection, incoming: Path) -> Callable[..., Any]:
     """Checks a place where everything is; gives what it found stopped."""
-    macros().run("ensure_landing")
+    macros().run_operation("ensure_landing")
 
     def run(
         source: Callable[[], Any] = postgres.connect_from_env,
@@ -76,12 +76,15 @@ def test_each_system_is_told_apart(
     assert "nowhere is not a folder" in found["Files"]
 
 
-def test_postgres_away_may_heal(check: Callable[..., Any]) -> None:
-    away = {"POSTGRES_PORT": "1", "UNLOAD_PASSWORD": "any"}
-    found = check(source=partial(postgres.connect_from_env, away))
+def test_an_unreachable_postgres_is_transient(
+    check: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("POSTGRES_PORT", "1")
+        found = check()
     assert set(found) == {"Postgres"}
-    assert "nobody listens there" in found["Postgres"]
-    assert checks.may_heal(found["Postgres"])
+    assert "nothing listens there" in found["Postgres"]
+    assert checks.is_transient(found["Postgres"])
 
 
 def test_a_table_that_may_not_be_written_is_named() -> None:

@@ -66,7 +66,7 @@ def test_raw_tables_gain_columns_and_change_in_no_other_way(
 
     with closing(snowflake.connect_from_env()) as target:
         settled(incoming / "transactions_3.csv", content + f"{row(4)},x\n".encode())
-        files.stage(feed, incoming, target, "r")
+        files.stage_new_files(feed, incoming, target, "r")
     stage = f"stage: {feed.stage}"
     with pytest.raises(MacroError, match=r"1 files wait on the stage .* land them with"):
         land_files(change((stage, "stage: OTHER"), (LAST, f"{LAST}\n          {note}")), incoming)

@@ -62,6 +62,8 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
             "landing.reject_limit: only files have it",
         ),
         ("sources:", "sources: [", 0, "not valid YAML"),
+        ("- name: orders", "- name: 2026", 5, "name: 2026 is not of type 'string'"),
+        ("meta:\n", "meta: 3\n        x:\n", 7, "config.meta: 3 is not of type 'object', 'null'"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(
@@ -82,5 +84,6 @@ def test_two_feeds_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_feed_is_answered_with_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(BLOCK)
-    with pytest.raises(FeedError, match="no feed 'order'"):
+    with pytest.raises(FeedError, match=r"no feed 'order'\. Feeds: orders\.") as caught:
         feeds.find("order", tmp_path)
+    assert caught.value.exit_code == 2

@@ -142,7 +142,7 @@ def test_staged_and_never_landed_the_next_run_lands_it(
 ) -> None:
     settled(incoming / ONE, good(5))
     with closing(snowflake.connect_from_env()) as target:
-        files.stage(transactions, incoming, target, "killed")
+        files.stage_new_files(transactions, incoming, target, "killed")
     settled(incoming / "transactions_2.csv", good(6))
     assert land_files(transactions, incoming).pending == 2
     assert warehouse.count(transactions.table) == 11
@@ -154,7 +154,7 @@ def test_landing_the_same_stage_twice_lands_it_once(
 ) -> None:
     settled(incoming / ONE, good(5))
     land_files(transactions, incoming)
-    macros().run("land_files", feed=transactions.name, run="again")
+    macros().run_operation("land_files", feed=transactions.name, run="again")
     assert warehouse.count(transactions.table) == 5
 
 
@@ -163,7 +163,7 @@ def test_a_file_of_which_rows_are_lost_on_the_way_is_staged_again(
 ) -> None:
     settled(incoming / ONE, good(5))
     with closing(snowflake.connect_from_env()) as target:
-        files.stage(transactions, incoming, target, "r")
+        files.stage_new_files(transactions, incoming, target, "r")
         snowflake.rows(target, "update RAW.LANDED_FILES set rows_counted = 6")
     settled(incoming / "transactions_2.csv", good(7))
     with pytest.raises(MacroError, match="next run stages it again: 6 rows were staged, COPY INTO"):
@@ -203,9 +203,9 @@ def test_content_that_waits_twice_lands_once(
 ) -> None:
     settled(incoming / ONE, good(5))
     with closing(snowflake.connect_from_env()) as target:
-        files.stage(transactions, incoming, target, "one")
+        files.stage_new_files(transactions, incoming, target, "one")
         warehouse.query("update RAW.LANDED_FILES set state = 'lost'")
-        files.stage(transactions, incoming, target, "other")
+        files.stage_new_files(transactions, incoming, target, "other")
     warehouse.query("update RAW.LANDED_FILES set state = 'staged'")
     land_files(transactions, incoming)
     assert warehouse.count(transactions.table) == 5
@@ -218,7 +218,7 @@ def test_a_file_that_is_gone_from_its_stage_is_staged_again(
 ) -> None:
     settled(incoming / ONE, good(5))
     with closing(snowflake.connect_from_env()) as target:
-        files.stage(transactions, incoming, target, "r")
+        files.stage_new_files(transactions, incoming, target, "r")
     warehouse.query(f"remove @RAW.{transactions.stage}")
     land_files(transactions, incoming)
     assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 5, 5, 0)}
@@ -231,7 +231,7 @@ def test_a_file_that_stops_the_landing_stops_no_other_for_long(
     for n in (1, 2, 3):
         settled(incoming / f"transactions_{n}.csv", good(n))
     with closing(snowflake.connect_from_env()) as target:
-        files.stage(transactions, incoming, target, "r")
+        files.stage_new_files(transactions, incoming, target, "r")
         [(path,)] = snowflake.rows(
             target, "select stage_path from RAW.LANDED_FILES where source_file like '%_1.csv'"
         )
@@ -267,7 +267,7 @@ def test_corrected_rows_of_the_quarantine_land_with_one_command(
         land_files(transactions, incoming)
     warehouse.query("update RAW.QUARANTINE set raw_values = replace(raw_values, '1o', '10')")
     for _ in range(2):
-        macros().run("replay_quarantine", feed=transactions.name)
+        macros().run_operation("replay_quarantine", feed=transactions.name)
         assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 2, 1, 1)}
     found = warehouse.query(f"select tx_id, amount, source_row from RAW.{transactions.table}")
     assert [(tx_id, int(amount), number) for tx_id, amount, number in found] == [("t1", 10, 2)]

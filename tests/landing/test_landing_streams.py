@@ -17,7 +17,7 @@ from dags.landing.feeds import StreamFeed
 from dags.landing.land import land_stream
 from dags.landing.macros import MacroError, macros
 from dags.landing.relation import Relation, RelationError, Window
-from dags.landing.unload import EVERYTHING, RestoredDatabaseError, unload
+from dags.landing.unload import EVERYTHING, RestoredDatabaseError, unload_new_rows
 from tests.landing.processes import at_once
 
 pytestmark = pytest.mark.services
@@ -104,7 +104,7 @@ def test_copying_the_same_unload_again_lands_nothing_twice(
     upsert(sink, "a")
     unloaded = land_stream(stream)
     assert unloaded
-    macros().run("land_stream", **unloaded.as_arguments())
+    macros().run_operation("land_stream", **unloaded.as_arguments())
     assert landed(warehouse) == [("a", "1.5")]
 
 
@@ -118,10 +118,10 @@ def test_two_runs_that_unloaded_the_same_rows_land_them_once(
             closing(postgres.connect_from_env()) as source,
             closing(snowflake.connect_from_env()) as target,
         ):
-            both.append(unload(stream, source, target))
+            both.append(unload_new_rows(stream, source, target))
     for unloaded in both:
         assert unloaded
-        macros().run("land_stream", **unloaded.as_arguments())
+        macros().run_operation("land_stream", **unloaded.as_arguments())
     assert landed(warehouse) == [("a", "1.5")]
 
 
@@ -133,11 +133,11 @@ def test_rows_lost_between_unload_and_copy_stop_the_landing(
         closing(postgres.connect_from_env()) as source,
         closing(snowflake.connect_from_env()) as target,
     ):
-        unloaded = unload(stream, source, target)
+        unloaded = unload_new_rows(stream, source, target)
         assert unloaded
         snowflake.rows(target, f"remove @RAW.{stream.stage}/{unloaded.run}/")
     with pytest.raises(MacroError, match="wrote 1 rows, COPY INTO found 0"):
-        macros().run("land_stream", **unloaded.as_arguments())
+        macros().run_operation("land_stream", **unloaded.as_arguments())
     land_stream(stream)
     assert landed(warehouse) == [("a", "1.5")]
 
@@ -162,10 +162,10 @@ def test_a_value_that_does_not_fit_goes_to_the_quarantine_and_stops_nothing(
     assert json.loads(found[0][1])["tx_id"] == "t0"
 
     warehouse.query("update RAW.QUARANTINE set raw_values = replace(raw_values, '1.1234567', '7')")
-    macros().run("replay_quarantine", feed=stream.name)
+    macros().run_operation("replay_quarantine", feed=stream.name)
     assert ("t0", "7") in landed(warehouse)
     merchants = f"select merchant from RAW.{stream.table}"
-    assert warehouse.query(merchants) == [("",), ("",)], "an empty text is no null"
+    assert warehouse.query(merchants) == [("",), ("",)], "an empty text is not null"
 
     land_stream(stream, resync_since=EVERYTHING)
     assert warehouse.count("QUARANTINE") == 4, "a resync knows what is in quarantine"

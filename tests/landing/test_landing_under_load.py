@@ -80,6 +80,7 @@ def loop(feed: StreamFeed, kill: bool) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["landing in a loop", "landing killed"])
+@pytest.mark.slow
 def test_every_committed_row_lands_once(
     warehouse: Any, sink: psycopg.Connection, stream: StreamFeed, kill: bool
 ) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dags.landing import snowflake, stage_parts
-from dags.landing.scratch import DiskFullError, folder
 from dags.landing.stage_parts import UPLOADS, StageParts
+from dags.landing.temp_dirs import DiskFullError, temp_dir
 
 
 def test_parts_are_uploaded_at_the_same_time(
@@ -47,7 +47,7 @@ def test_an_upload_that_fails_fails_the_unload(
 
 
 def test_a_disk_without_room_is_noticed_before_and_named_when_it_fills_up() -> None:
-    with pytest.raises(DiskFullError, match=r"landing needs .* make room"), folder(1 << 60):
+    with pytest.raises(DiskFullError, match=r"landing needs .* make room"), temp_dir(1 << 60):
         pass
-    with pytest.raises(DiskFullError, match="is full: make room"), folder(0):
+    with pytest.raises(DiskFullError, match="is full: make room"), temp_dir(0):
         raise OSError(28, "No space left on device")

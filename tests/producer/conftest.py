@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from producer.delivery import receipt
+from producer.delivery import delivery_log
 from tests.producer.mock_kafka import MockKafka
 
 # How long one example takes depends on what else the machine does.
@@ -30,5 +30,5 @@ def settings_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     monkeypatch.setenv("STREAM_FORMAT", "json")
     monkeypatch.setenv("PIPELINE_STATE", str(tmp_path / "state"))
-    # The mock knows no ids of topics.
-    monkeypatch.setattr(receipt, "PATIENCE", 0.05)
+    # The mock has no ids of topics.
+    monkeypatch.setattr(delivery_log, "PATIENCE", 0.05)

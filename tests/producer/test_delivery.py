@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.delivery import heartbeat
 from producer.delivery import kafka as kafka_client
+from producer.delivery import progress
 from producer.delivery.kafka import Delivery
 from producer.delivery.pace import Pace
 from producer.delivery.run import Run, Worker
-from producer.delivery.totals import Totals
-from producer.delivery.watch import Watch
-from producer.delivery.workers import run_in
+from producer.delivery.totals import Observer, Totals
+from producer.delivery.workers import run_in_processes
 from producer.drawing.timeline import Steady
 from producer.errors import ProducerError
 from producer.events.faults import Faults
@@ -31,12 +30,12 @@ TOPIC = "transactions"
 
 
 class Witness:
-    """A watch that remembers, and asks for a stop when ``until`` says so."""
+    """An observer that remembers, and asks for a stop when ``until`` says so."""
 
     def __init__(self, until: Callable[[Totals], bool] = lambda totals: False) -> None:
         self.said: list[str] = []
         self.totals, self.until = Totals(), until
-        self.watch = Watch(self.said.append, self.show, lambda: self.until(self.totals))
+        self.observer = Observer(self.said.append, self.show, lambda: self.until(self.totals))
 
     def show(self, totals: Totals) -> None:
         self.totals = totals
@@ -61,7 +60,7 @@ def plan(servers: str, count: int | None, rate: float | None = None, wait: float
 
 
 def test_produced_is_acknowledged_is_in_the_topic(kafka: MockKafka) -> None:
-    totals = Worker(plan(kafka.servers, 10_000), Witness().watch).work()
+    totals = Worker(plan(kafka.servers, 10_000), Witness().observer).send_all()
     assert totals.complete
     assert totals.line() == "produced 10000, acknowledged 10000, failed 0"
     assert sum(totals.made.values()) == 10_000
@@ -69,10 +68,10 @@ def test_produced_is_acknowledged_is_in_the_topic(kafka: MockKafka) -> None:
 
 
 def test_two_processes_send_what_one_sends_and_keep_each_keys_order(kafka: MockKafka) -> None:
-    Worker(plan(kafka.servers, 20_000), Witness().watch).work()
+    Worker(plan(kafka.servers, 20_000), Witness().observer).send_all()
     alone = kafka.messages(TOPIC, 20_000)
     second = MockKafka()
-    totals = run_in(2, plan(second.servers, 20_000), Witness().watch)
+    totals = run_in_processes(2, plan(second.servers, 20_000), Witness().observer)
     shared = second.messages(TOPIC, 20_000)
     second.stop()
     assert totals.complete
@@ -84,7 +83,7 @@ def test_two_processes_send_what_one_sends_and_keep_each_keys_order(kafka: MockK
 
 def test_a_stop_flushes_and_counts_what_went_out(kafka: MockKafka) -> None:
     witness = Witness(until=lambda totals: totals.produced >= 700)
-    totals = Worker(plan(kafka.servers, None, rate=2000), witness.watch).work()
+    totals = Worker(plan(kafka.servers, None, rate=2000), witness.observer).send_all()
     assert totals.complete
     assert 700 <= totals.produced < 5000
     kafka.messages(TOPIC, totals.produced)
@@ -98,8 +97,8 @@ def test_kafka_gone_midway_ends_the_run_and_names_each_lost_key(kafka: MockKafka
         if totals.acknowledged >= 300:
             kafka.stop()
 
-    watch = Watch(witness.said.append, gone, lambda: False)
-    totals = Worker(plan(kafka.servers, None, rate=1000, wait=1), watch).work()
+    observer = Observer(witness.said.append, gone, lambda: False)
+    totals = Worker(plan(kafka.servers, None, rate=1000, wait=1), observer).send_all()
     assert not totals.complete
     assert totals.failed == len(totals.failures) == totals.produced - totals.acknowledged > 0
     assert len({key for key, _ in totals.failures} & {""}) == 0
@@ -120,9 +119,9 @@ def test_a_full_queue_shows_its_waiting_and_a_stop_ends_it(
     run = plan(kafka.servers, None, wait=60)
     run = replace(run, settings={"queue.buffering.max.messages": "1000"})
     # The queue takes 1000: more looks than these come only from waiting for room.
-    watch = Watch(lambda text: None, gone, lambda: len(shown) > 30)
+    observer = Observer(lambda text: None, gone, lambda: len(shown) > 30)
     began = time.monotonic()
-    totals = Worker(run, watch).work()
+    totals = Worker(run, observer).send_all()
     assert time.monotonic() - began < 20
     assert totals.produced == totals.acknowledged + totals.failed
     assert totals.failed == len(totals.failures) > 0
@@ -141,8 +140,8 @@ def test_a_stop_within_the_last_flush_is_heard_and_a_second_one_at_once(
         if totals.produced == 100:
             flushing.append(time.monotonic())
 
-    watch = Watch(lambda text: None, gone, lambda: asked if len(flushing) > 2 else 0)
-    totals = Worker(plan(kafka.servers, 100, wait=60), watch).work()
+    observer = Observer(lambda text: None, gone, lambda: asked if len(flushing) > 2 else 0)
+    totals = Worker(plan(kafka.servers, 100, wait=60), observer).send_all()
     assert least <= time.monotonic() - flushing[0] < 5
     assert totals.produced == 100 == totals.acknowledged + totals.failed
 
@@ -154,8 +153,8 @@ def test_one_process_that_gives_up_ends_all_and_says_so(kafka: MockKafka) -> Non
         if totals.acknowledged >= 500:
             kafka.stop()
 
-    watch = Watch(witness.said.append, gone, lambda: 0)
-    totals = run_in(2, plan(kafka.servers, None, rate=2000, wait=1), watch)
+    observer = Observer(witness.said.append, gone, lambda: 0)
+    totals = run_in_processes(2, plan(kafka.servers, None, rate=2000, wait=1), observer)
     assert totals.produced == totals.acknowledged + totals.failed
     assert totals.failed
     assert any("giving up, because" in text for text in witness.said)
@@ -169,8 +168,8 @@ def test_a_process_that_dies_ends_all_and_the_rest_is_counted(kafka: MockKafka) 
             killed.extend(child.pid or 0 for child in multiprocessing.active_children()[:1])
             os.kill(killed[0], signal.SIGKILL)
 
-    watch = Watch(lambda text: None, kill, lambda: 0)
-    totals = run_in(2, plan(kafka.servers, None, rate=2000), watch)
+    observer = Observer(lambda text: None, kill, lambda: 0)
+    totals = run_in_processes(2, plan(kafka.servers, None, rate=2000), observer)
     assert not totals.complete
     assert totals.acknowledged >= 500
     assert (
@@ -182,10 +181,10 @@ def test_a_process_that_dies_ends_all_and_the_rest_is_counted(kafka: MockKafka) 
 def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
     kafka: MockKafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    monkeypatch.setattr(progress, "HEARTBEAT_EVERY", 0.05)
     file = tmp_path / "alive"
     file.touch()
-    heart = heartbeat.Heartbeat(file)
+    heart = progress.Heartbeat(file)
     assert not file.exists(), "what an earlier run left is no sign of life"
     beats: list[bool] = []
 
@@ -197,8 +196,8 @@ def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
             kafka.stop()
 
     # A message a second: the second and third beat come while none is due.
-    watch = Watch(lambda text: None, show, lambda: False)
-    totals = Worker(plan(kafka.servers, None, rate=1, wait=0.5), watch).work()
+    observer = Observer(lambda text: None, show, lambda: False)
+    totals = Worker(plan(kafka.servers, None, rate=1, wait=0.5), observer).send_all()
     assert totals.failed
     assert beats[-2:] == [False, False]
 
@@ -206,14 +205,14 @@ def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
 def test_kafka_away_at_the_start_is_waited_for_and_then_named() -> None:
     witness, began = Witness(), time.monotonic()
     with pytest.raises(ProducerError, match=r"no Kafka at 127\.0\.0\.1:1: .*waited 1\.5 s"):
-        Delivery("127.0.0.1:1", TOPIC, 1.5, witness.watch).connect()
+        Delivery("127.0.0.1:1", TOPIC, 1.5, witness.observer).connect()
     assert time.monotonic() - began < 5
     assert "waiting up to 1.5 s: no Kafka at 127.0.0.1:1" in witness.said[0]
 
 
 def test_a_setting_that_kafkas_client_does_not_know_is_named() -> None:
     with pytest.raises(ProducerError, match=r"no\.such"):
-        Delivery("127.0.0.1:1", TOPIC, 1, Witness().watch, {"no.such": "1"})
+        Delivery("127.0.0.1:1", TOPIC, 1, Witness().observer, {"no.such": "1"})
 
 
 @given(

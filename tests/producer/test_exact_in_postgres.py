@@ -14,15 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.contracts import checks, contract, wire
+from producer.contracts import checks
+from producer.contracts.contract import find_contract
+from producer.contracts.wire import wire_format
 from producer.delivery.kafka import Delivery
-from producer.delivery.watch import Watch
+from producer.delivery.totals import Observer
 from producer.errors import RefusedError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = 2500
 LARGEST = 10**18 - 1
-CONTRACT = contract.find("transaction")
+CONTRACT = find_contract("transaction")
 Row = tuple[Any, ...]
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
@@ -55,9 +57,9 @@ def test_thousands_of_edge_values_arrive_exactly(
     stack: dict[str, str] = request.getfixturevalue(services)
     run(stack, "connectors/register.py", "apply", "transactions_sink")
     rows = [(f"{form}-{number}", *values) for number, values in enumerate(edge_values)]
-    watch = Watch(print, lambda totals: None, lambda: False)
-    writer = wire.wire(form, CONTRACT, CONTRACT.topic, stack["SCHEMA_REGISTRY_URL"])
-    delivery = Delivery(stack["KAFKA_BOOTSTRAP_SERVERS"], CONTRACT.topic, 30, watch)
+    observer = Observer(print, lambda totals: None, lambda: False)
+    writer = wire_format(form, CONTRACT, CONTRACT.topic, stack["SCHEMA_REGISTRY_URL"])
+    delivery = Delivery(stack["KAFKA_BOOTSTRAP_SERVERS"], CONTRACT.topic, 30, observer)
     delivery.connect()
     delivery.send([m for m in writer.encode(rows) if not isinstance(m, RefusedError)])
     delivery.flush()

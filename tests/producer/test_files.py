@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from producer.cli import main
-from producer.drawing.users import registrations
 from producer.errors import UsageError
+from producer.users import read_registrations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -96,7 +96,7 @@ def test_broken_rows_come_on_top_of_the_good_ones(
 def test_users_are_read_from_files_with_broken_rows(tmp_path: Path) -> None:
     make(tmp_path, "--month", "2026-08", "--users", "50", "--gzip")
     make(tmp_path, "--month", "2026-09", "--users", "50", "--broken", "3")
-    found = registrations(str(tmp_path / "user_registrations_*.csv*"))
+    found = read_registrations(str(tmp_path / "user_registrations_*.csv*"))
     plain = {user for user in found["user_id"] if "-" not in user}
     assert len(plain) == 100
     assert (
@@ -106,16 +106,16 @@ def test_users_are_read_from_files_with_broken_rows(tmp_path: Path) -> None:
 
 
 def test_without_files_the_users_are_always_the_same(tmp_path: Path) -> None:
-    one, two = (registrations(str(tmp_path / "*.csv")) for _ in range(2))
+    one, two = (read_registrations(str(tmp_path / "*.csv")) for _ in range(2))
     assert one["user_id"].tolist() == two["user_id"].tolist()
     make(tmp_path, "--month", "2026-08", "--users", "600", "--seed", "0", "--transactions", "0")
-    assert registrations(str(tmp_path / "*.csv"))["email"].tolist() == one["email"].tolist()
+    assert read_registrations(str(tmp_path / "*.csv"))["email"].tolist() == one["email"].tolist()
 
 
 def test_a_registration_file_without_its_columns_is_named(tmp_path: Path) -> None:
     (tmp_path / "user_registrations_x.csv").write_text("id,name\n1,a\n")
     with pytest.raises(UsageError, match="registration_date and no user_id"):
-        registrations(str(tmp_path / "*.csv"))
+        read_registrations(str(tmp_path / "*.csv"))
 
 
 @pytest.mark.parametrize("month", ["2026-13", "08-2026", "2026", "next"])

@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.contracts import checks, contract
+from producer.contracts import checks
 from producer.contracts.avro_format import AvroWire
-from producer.contracts.contract import Contract
-from producer.contracts.json_format import JsonWire, careful_encoder
+from producer.contracts.contract import Contract, find_contract, load_contract
+from producer.contracts.json_format import JsonWire
 from producer.contracts.wire import Wire
 from producer.errors import RefusedError
 
 EXACT = Context(prec=60)
-TRANSACTION = contract.find("transaction")
+TRANSACTION = find_contract("transaction")
 GOOD: dict[str, Any] = {
     "tx_id": "0190a5f0-1234-7abc-8def-000000000123",
     "user_id": "user_1",
@@ -44,7 +44,7 @@ EVERY_TYPE = {
         {"name": "class", "type": "string"},
         {"name": "text", "type": ["null", "string"]},
         {"name": "row", "type": "boolean"},
-        {"name": "careful", "type": ["null", "boolean"]},
+        {"name": "field_0", "type": ["null", "boolean"]},
         {"name": "def", "type": "int"},
         {"name": "long", "type": ["null", "long"]},
         {"name": "double", "type": "double"},
@@ -65,7 +65,7 @@ EVERY_TYPE = {
 def every_type(tmp_path_factory: pytest.TempPathFactory) -> Contract:
     path = tmp_path_factory.mktemp("schemas") / "every_type.avsc"
     path.write_text(json.dumps(EVERY_TYPE))
-    return contract.load(path)
+    return load_contract(path)
 
 
 def decimals(precision: int, scale: int) -> st.SearchStrategy[Decimal]:
@@ -77,7 +77,7 @@ def decimals(precision: int, scale: int) -> st.SearchStrategy[Decimal]:
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 micros = st.integers(checks.FIRST_MICRO, checks.LAST_MICRO)
-moments = st.datetimes(
+timestamps = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7, minutes=30))]),
     min_value=datetime(2, 1, 1),
     max_value=datetime(9998, 12, 31),
@@ -92,8 +92,9 @@ VALUES: list[st.SearchStrategy[Any]] = [
     st.floats(allow_nan=False, allow_infinity=False),
     decimals(9, 0),
     st.none() | decimals(30, 7),
-    st.none() | micros | moments,
+    st.none() | micros | timestamps,
 ]
+VALID = ("k", "a", True, None, 1, 1 << 40, 0.5, Decimal(12), Decimal("0.1234567"), 0)
 rows = st.tuples(*VALUES)
 junk = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.text(), st.binary()
@@ -101,7 +102,9 @@ junk = st.one_of(
 
 
 def normal(agreed: Contract, row: tuple[Any, ...]) -> list[Any]:
-    return [checks.check(field, value) for field, value in zip(agreed.fields, row, strict=True)]
+    return [
+        checks.check_value(field, value) for field, value in zip(agreed.fields, row, strict=True)
+    ]
 
 
 def encoded(wire: Wire, row: tuple[Any, ...]) -> bytes:
@@ -135,7 +138,7 @@ def test_json_carries_every_accepted_value_exactly(every_type: Contract, row: An
     ):
         if field.kind == "timestamp-micros" and given_value is not None:
             assert sent.endswith("Z")
-            assert checks.check(field, datetime.fromisoformat(sent)) == given_value
+            assert checks.check_value(field, datetime.fromisoformat(sent)) == given_value
         elif field.kind == "double":
             assert float(sent) == given_value
         else:
@@ -158,7 +161,7 @@ def test_avro_carries_every_accepted_value_exactly(every_type: Contract, row: An
 
 
 @given(row=rows, place=st.integers(0, len(VALUES) - 1), value=junk)
-def test_the_quick_encoders_accept_and_refuse_what_the_careful_ones_do(
+def test_the_block_encoders_accept_and_refuse_what_the_checked_ones_do(
     every_type: Contract, row: tuple[Any, ...], place: int, value: Any
 ) -> None:
     changed = (*row[:place], value, *row[place + 1 :])
@@ -170,15 +173,34 @@ def test_the_quick_encoders_accept_and_refuse_what_the_careful_ones_do(
         except RefusedError as reason:
             return str(reason)
 
-    careful_json = outcome(careful_encoder(every_type))
-    careful_avro = outcome(avro.careful)
-    assert outcome(partial(encoded, JsonWire(every_type))) == careful_json
-    quick_avro = outcome(partial(encoded, avro))
-    if isinstance(careful_avro, bytes):
-        assert isinstance(quick_avro, bytes)
-        assert read_avro(every_type, quick_avro) == read_avro(every_type, careful_avro)
+    json_wire = JsonWire(every_type)
+    assert outcome(partial(encoded, json_wire)) == outcome(json_wire.encode_checked)
+    checked_avro = outcome(avro.encode_checked)
+    block_avro = outcome(partial(encoded, avro))
+    if isinstance(checked_avro, bytes):
+        assert isinstance(block_avro, bytes)
+        assert read_avro(every_type, block_avro) == read_avro(every_type, checked_avro)
     else:
-        assert quick_avro == careful_avro
+        assert block_avro == checked_avro
+
+
+@given(block=st.lists(rows, min_size=2, max_size=9), place=st.integers(0, 8), value=junk)
+def test_a_row_is_encoded_or_refused_whatever_else_is_in_its_block(
+    every_type: Contract, block: list[tuple[Any, ...]], place: int, value: Any
+) -> None:
+    index = place % len(block)
+    block[index] = (*block[index][:-1], value)
+    for wire in (JsonWire(every_type), AvroWire(every_type, 7)):
+        alone = [wire.encode([row])[0] for row in block]
+        assert list(map(str, wire.encode(block))) == list(map(str, alone))
+
+
+def test_a_decimal_without_a_scale_takes_no_fraction(every_type: Contract) -> None:
+    row = list(VALID)
+    row[7] = Decimal("12.5")
+    for wire in (JsonWire(every_type), AvroWire(every_type, 7)):
+        with pytest.raises(RefusedError, match=r"v0: 12\.5 has more than 0 digits behind"):
+            encoded(wire, tuple(row))
 
 
 @pytest.mark.parametrize(
@@ -242,4 +264,4 @@ def test_a_contract_that_cannot_be_used_says_why(
     path = tmp_path / "broken.avsc"
     path.write_text(json.dumps(changed))
     with pytest.raises(Exception, match=reason):
-        contract.load(path)
+        load_contract(path)

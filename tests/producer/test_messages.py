@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from producer.contracts import poison
 from producer.contracts.avro_format import AvroWire
-from producer.contracts.json_format import JsonWire, careful_encoder
+from producer.contracts.json_format import JsonWire
 from producer.contracts.wire import Wire
 from producer.drawing.timeline import HOUR, Spread, Steady
 from producer.errors import RefusedError, UsageError
@@ -18,9 +19,11 @@ from producer.events import stream
 from producer.events.faults import Faults
 from producer.events.messages import Block, Messages
 from producer.events.stream import BLOCK
+from producer.users import read_registrations
 
+NO_FILES = partial(read_registrations, "no such files")
 START = 1_793_491_200_000_000
-TRANSACTION = stream.find("transaction", "no such files")
+TRANSACTION = stream.find_stream("transaction", NO_FILES)
 JSON = JsonWire(TRANSACTION.contract)
 
 
@@ -115,7 +118,7 @@ def test_poison_has_a_key_of_its_own_and_breaks_the_contract(kind: str, wire: Wi
         if isinstance(record.get("timestamp"), str) and kind != "overflow":
             record["timestamp"] = START
         with pytest.raises(RefusedError):
-            careful_encoder(TRANSACTION.contract)(TRANSACTION.contract.row(record))
+            JSON.encode_checked(TRANSACTION.contract.row(record))
 
 
 def test_all_messages_may_be_poison() -> None:
@@ -138,7 +141,7 @@ def test_what_repeats_an_event_comes_behind_one_however_few_there_are() -> None:
 
 
 def test_poison_that_a_stream_cannot_have_is_refused_at_the_start() -> None:
-    events = stream.find("user_event", "no such files")
+    events = stream.find_stream("user_event", NO_FILES)
     wire = AvroWire(events.contract, 7)
     with pytest.raises(UsageError, match="overflow: the stream user_event has no field for it"):
         Messages(events, wire, Steady(START, 1.0), 1, Faults(poison={"overflow": 0.1}))
@@ -153,9 +156,9 @@ def test_an_event_that_breaks_its_contract_is_left_out_and_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     users = TRANSACTION.recipe.entities["user"]
-    spoilt = users.column("user_id").copy()
-    spoilt[7] = "user\0seven"
-    monkeypatch.setitem(users.columns, "user_id", spoilt)
+    corrupted = users.column("user_id").copy()
+    corrupted[7] = "user\0seven"
+    monkeypatch.setitem(users.columns, "user_id", corrupted)
     line = Spread(START, START + HOUR, BLOCK, TRANSACTION.recipe.rhythm)
     messages = Messages(TRANSACTION, JSON, line, 1)
     block = messages.block(0, BLOCK)

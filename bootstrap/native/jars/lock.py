@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,9 +12,9 @@ from pathlib import Path
 
 from jgo.maven import MavenContext
 
+from bootstrap.native.jars.fetch import connect
 from bootstrap.native.jars.lockfile import LOCK_FILE, Jar, read_input, write_lock
-from bootstrap.native.jars.repository import connect
-from settings import load_env
+from settings import command_line, load_env
 
 
 def _closure(client: MavenContext, roots: list[Jar]) -> list[Jar]:
@@ -41,7 +42,10 @@ def _measure(client: MavenContext, jar: Jar) -> Jar:
     return replace(jar, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
-def main() -> None:
+def lock() -> int:
+    """Write jars.lock again from what the repository has; returns the exit code."""
+    program = "python -m bootstrap.native.jars.lock"
+    command_line.Parser(prog=program, description=__doc__).parse_args()
     load_env()
     roots = read_input()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
@@ -54,7 +58,8 @@ def main() -> None:
         ]
         write_lock(list(pool.map(lambda jar: _measure(client, jar), jars)))
     print(f"{LOCK_FILE.name}: {len(jars)} files")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(command_line.run(lock))

@@ -50,7 +50,7 @@ def read_input() -> list[Jar]:
 
 
 def write_lock(jars: list[Jar]) -> None:
-    """Replace the lock."""
+    """Replace jars.lock: a line per file with its group, coordinate, SHA-256 and bytes."""
     head = "# Made from jars.in by bootstrap.native.jars.lock: group coordinate sha256 bytes\n"
     body = "".join(f"{j.group} {j.coordinate} {j.sha256} {j.size}\n" for j in jars)
     LOCK_FILE.write_text(head + body)

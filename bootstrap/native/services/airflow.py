@@ -10,11 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import settings
-from bootstrap import dbt
+from bootstrap import dbt, state
 from bootstrap.airflow import connections, pools
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
-from bootstrap.native import state
 from bootstrap.native.services.service import Launch, Service
 
 _MIGRATION = threading.Lock()
@@ -29,12 +28,13 @@ class AirflowService(Service):
 
     component: str
     words: tuple[str, ...]
-    needs = ("postgres",)
-    beside: tuple[str, ...] = ("airflow-api-server",)
+    depends_on = ("postgres",)
+    runs_with: tuple[str, ...] = ("airflow-api-server",)
     preload = ""
 
     @property
     def home(self) -> Path:
+        """AIRFLOW_HOME, which all four processes share."""
         return state.data("airflow")
 
     @property
@@ -42,18 +42,25 @@ class AirflowService(Service):
         return settings.get("AIRFLOW_URL")
 
     def launch(self) -> Launch:
-        env = environment(self.home) | {"PIPELINE_PRELOAD": self.preload}
-        return Launch(_airflow(*self.words), env | dbt.environment())
+        own = {"PIPELINE_PRELOAD": self.preload, "PIPELINE_QUICK_EXIT": "1"}
+        return Launch(_airflow(*self.words), self._environment() | own)
+
+    def _environment(self) -> dict[str, str]:
+        return environment(self.home) | dbt.environment()
 
     def migrate(self) -> None:
-        """Create Airflow's tables; whichever process comes first does it for all."""
+        """Create Airflow's tables; whichever process comes first does it for all.
+
+        Raises:
+            RuntimeError: `airflow db migrate` failed; the text has the end of its output.
+        """
         with _MIGRATION:
             migrated = self.home / f"migrated-{version('apache-airflow')}"
             if migrated.exists():
                 return
             done = subprocess.run(
                 _airflow("db", "migrate"),
-                env=os.environ | self.launch().env,
+                env=os.environ | self._environment(),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -69,10 +76,12 @@ class AirflowService(Service):
 
 
 class ApiServer(AirflowService):
+    """Serves the web page and the API, through which tasks report their state."""
+
     name = "airflow-api-server"
     component = "metadatabase"
     words = ("api-server",)
-    beside = ()
+    runs_with = ()
     ports = ("AIRFLOW_PORT",)
 
     def prepare(self) -> None:
@@ -84,6 +93,8 @@ class ApiServer(AirflowService):
 
 
 class Scheduler(AirflowService):
+    """Starts runs and, with the local executor, runs their tasks."""
+
     name = "airflow-scheduler"
     component = "scheduler"
     words = ("scheduler", "--skip-serve-logs")
@@ -91,6 +102,8 @@ class Scheduler(AirflowService):
 
 
 class DagProcessor(AirflowService):
+    """Reads the DAG files, which need dbt's manifest to be there."""
+
     name = "airflow-dag-processor"
     component = "dag_processor"
     words = ("dag-processor",)
@@ -100,6 +113,8 @@ class DagProcessor(AirflowService):
 
 
 class Triggerer(AirflowService):
+    """Waits on behalf of deferred tasks, and resumes them."""
+
     name = "airflow-triggerer"
     component = "triggerer"
     words = ("triggerer", "--skip-serve-logs")

@@ -7,7 +7,8 @@ from pathlib import Path
 import requests
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path
 from bootstrap.native.services.service import Launch, Service
@@ -27,11 +28,13 @@ OVERRIDES = [
 
 
 class Connect(Service):
+    """One distributed worker; connectors are registered through its REST API."""
+
     name = "connect"
-    needs = ("kafka", "postgres")
+    depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
     # The converter in any case: connectors change to Avro and back while the worker runs.
-    jars = ("kafka", "sink", "converter")
+    jars = ("kafka", "sink", "converter", "compiler")
 
     @property
     def address(self) -> str:
@@ -64,6 +67,11 @@ class Connect(Service):
                 "plugin.discovery": "service_load",
                 "connector.client.config.override.policy": "Allowlist",
                 "connector.client.config.override.allowlist": ",".join(OVERRIDES),
+                # A dead letter is its message, uncompressed, and headers. One that is larger than
+                # this could not be written; one that its topic does not take fails its task.
+                "producer.max.request.size": 33554432,
+                # As small again as whoever sent the message made it.
+                "producer.compression.type": "zstd",
                 "scheduled.rebalance.max.delay.ms": 0,
                 # After kill -9 the load goes on within 11 seconds instead of a minute.
                 "session.timeout.ms": 10000,

@@ -11,7 +11,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 import settings
-from bootstrap.native import java, state
+from bootstrap import state
+from bootstrap.native import java
 from bootstrap.native.jars import read_lock
 from bootstrap.native.services.service import Launch, Service
 
@@ -22,6 +23,8 @@ def class_path() -> list[Path]:
 
 
 class Kafka(Service):
+    """Broker and controller in one process, each with a port of its own."""
+
     name = "kafka"
     ports = ("KAFKA_PORT", "KAFKA_CONTROLLER_PORT")
     jars = ("kafka",)
@@ -74,6 +77,11 @@ class Kafka(Service):
         )
 
     def prepare(self) -> None:
+        """Format the log folder under a new cluster id, unless it is formatted already.
+
+        Raises:
+            RuntimeError: Kafka's tool failed; the text has its output.
+        """
         configuration = self._configuration()
         if (self._data / "meta.properties").exists():
             return

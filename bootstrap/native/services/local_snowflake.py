@@ -7,11 +7,13 @@ import sys
 import requests
 
 import settings
-from bootstrap.native import state
+from bootstrap import state
 from bootstrap.native.services.service import Launch, Service
 
 
 class LocalSnowflake(Service):
+    """Part of the stack only where the settings name no account."""
+
     name = "snowflake"
     ports = ("SNOWFLAKE_PORT",)
 

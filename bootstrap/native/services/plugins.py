@@ -1,4 +1,8 @@
-"""The folders in which Connect finds its connectors and converters, made from the jar cache."""
+"""The folders in which Connect finds its connectors and converters, made from the jar cache.
+
+The project's own plugin is compiled on the way, once for each version of its sources and of what
+they are compiled with. `python -m bootstrap.native.services.plugins FOLDER` writes its jar.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,18 @@ import fnmatch
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bootstrap.native import state
-from bootstrap.native.jars import Jar, read_lock
-from bootstrap.native.jars.unpack import unpack
+import settings
+from bootstrap import state
+from bootstrap.native import java
+from bootstrap.native.jars import Jar, fetch, read_lock, unpack
+from bootstrap.native.jars.compiler import compile_jar
+from settings.errors import ExpectedError
 
 #: Drivers of other databases, and copies of what the worker itself brings.
 UNUSED = [
@@ -29,17 +37,50 @@ UNUSED = [
     ),
 ]
 CONVERTER_CLASS = "io.apicurio.registry.utils.converter.AvroConverter"
+SOURCES = settings.ROOT / "connectors" / "plugin" / "src"
+JAR_NAME = "pipeline-connect.jar"
 
 
 def path() -> str:
-    """The worker's plugin.path."""
-    folders = (_assembled("sink", _unpack_sink), _assembled("converter", _collect_converter))
-    return ",".join(map(str, folders))
+    """The worker's plugin.path.
+
+    Raises:
+        CompileError: the project's own plugin does not compile.
+    """
+    return ",".join(map(str, (sink(), _assembled("converter", "", _collect_converter))))
 
 
-def _assembled(group: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
+def sink() -> Path:
+    """The folder of Debezium's JDBC sink, with the project's own plugin in its class loader."""
+    return _assembled("sink", _plugin_hash(), _build_sink)
+
+
+def build(plugin: Path, jar: Path) -> None:
+    """Compile the project's own plugin against Kafka's jars and those in Debezium's folder.
+
+    Raises:
+        CompileError: with the compiler's messages.
+    """
+    classpath = [_cached(each) for each in read_lock("kafka")] + sorted(plugin.glob("*.jar"))
+    (compiler,) = (_cached(each) for each in read_lock("compiler"))
+    compile_jar(SOURCES, classpath, jar, java=java.executable(), compiler=compiler)
+
+
+def _plugin_hash() -> str:
+    """Of all that the jar is made from, besides Debezium's."""
+    digest = hashlib.sha256("".join(j.sha256 for j in read_lock("kafka", "compiler")).encode())
+    for file in sorted(file for file in SOURCES.rglob("*") if file.is_file()):
+        digest.update(f"{file.relative_to(SOURCES)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _cached(jar: Jar) -> Path:
+    return state.cache() / "jars" / jar.path
+
+
+def _assembled(group: str, more: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
     jars = read_lock(group)
-    content = "".join([*(jar.sha256 for jar in jars), *UNUSED])
+    content = "".join([*(jar.sha256 for jar in jars), *UNUSED, more])
     folder = state.cache() / "plugins" / hashlib.sha256(content.encode()).hexdigest()[:12]
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -47,12 +88,19 @@ def _assembled(group: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
             complete = Path(partial) / group
             complete.mkdir()
             assemble(jars, complete)
-            shutil.move(complete, folder)
+            try:
+                complete.rename(folder)
+            except OSError:
+                # Another process was faster: what is there is the same.
+                if not folder.exists():
+                    raise
     return folder
 
 
-def _unpack_sink(jars: list[Jar], folder: Path) -> None:
-    unpack(state.cache() / "jars" / jars[0].path, folder, wanted=_is_used)
+def _build_sink(jars: list[Jar], folder: Path) -> None:
+    unpack(_cached(jars[0]), folder, wanted=_is_used)
+    (plugin,) = folder.iterdir()
+    build(plugin, plugin / JAR_NAME)
 
 
 def _is_used(name: str) -> bool:
@@ -64,9 +112,29 @@ def _collect_converter(jars: list[Jar], folder: Path) -> None:
     plugin.mkdir()
     for jar in jars:
         if _is_used(jar.path.name):
-            os.link(state.cache() / "jars" / jar.path, plugin / jar.path.name)
+            os.link(_cached(jar), plugin / jar.path.name)
     # The converter carries no manifest, and Connect looks for plugins by manifest only.
     with zipfile.ZipFile(plugin / "manifest.jar", "w") as manifest:
         manifest.writestr(
             "META-INF/services/org.apache.kafka.connect.storage.Converter", CONVERTER_CLASS + "\n"
         )
+
+
+def main(arguments: list[str]) -> int:
+    """Write the plugin's jar into a folder; exit code 0, 1 if that failed, 2 for a wrong call."""
+    if len(arguments) != 1:
+        print("usage: python -m bootstrap.native.services.plugins FOLDER", file=sys.stderr)
+        return 2
+    settings.load_env()
+    try:
+        fetch(read_lock("kafka", "sink", "compiler"), state.cache() / "jars")
+        (jar,) = sink().glob(f"*/{JAR_NAME}")
+        print(shutil.copy2(jar, arguments[0]))
+    except (ExpectedError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

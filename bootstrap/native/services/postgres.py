@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 
 import settings
-from bootstrap.native import ordinary_user, state
+from bootstrap import state
+from bootstrap.native import unprivileged_user
 from bootstrap.native.services.service import Launch, Service
 from bootstrap.postgres import provision
 
@@ -34,6 +35,8 @@ log_timezone = 'UTC'
 
 
 class Postgres(Service):
+    """The cluster of the sink, of Airflow's metadata and of the schema registry."""
+
     name = "postgres"
     ports = ("POSTGRES_PORT",)
     # Fast shutdown: roll back what is open instead of waiting for clients to leave.
@@ -48,23 +51,28 @@ class Postgres(Service):
         return state.data(self.name)
 
     def prepare(self) -> None:
+        """Create the cluster if there is none, and write its configuration.
+
+        Raises:
+            RuntimeError: initdb failed; the text has its message.
+        """
         if not (self._data / "PG_VERSION").exists():
             self._create_cluster()
         (self._data / "pipeline.conf").write_text(CONFIGURATION)
-        ordinary_user.hand_over(self._data)
+        unprivileged_user.hand_over(self._data)
 
     def _create_cluster(self) -> None:
         # An interrupted initdb leaves a folder that it would refuse the next time.
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(parents=True, mode=0o700)
-        ordinary_user.hand_over(self._data)
+        unprivileged_user.hand_over(self._data)
         with tempfile.NamedTemporaryFile("w", suffix=".password") as password:
             password.write(settings.get("POSTGRES_PASSWORD"))
             password.flush()
-            ordinary_user.hand_over(Path(password.name))
+            unprivileged_user.hand_over(Path(password.name))
             done = subprocess.run(
                 [
-                    *ordinary_user.prefix(),
+                    *unprivileged_user.prefix(),
                     str(BINARIES / "initdb"),
                     f"--pgdata={self._data}",
                     "--username=postgres",
@@ -87,9 +95,14 @@ class Postgres(Service):
     def launch(self) -> Launch:
         port = settings.port("POSTGRES_PORT")
         argv = [str(BINARIES / "postgres"), "-D", str(self._data), "-p", str(port)]
-        return Launch([*ordinary_user.prefix(), *argv])
+        return Launch([*unprivileged_user.prefix(), *argv])
 
     def ready(self) -> bool:
+        """Whether a superuser can connect.
+
+        Raises:
+            RuntimeError: it refuses the password, which waiting would not change.
+        """
         try:
             with provision.connect("postgres"):
                 return True

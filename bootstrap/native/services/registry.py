@@ -9,15 +9,17 @@ from pathlib import Path
 import requests
 
 import settings
-from bootstrap.native import java, state
-from bootstrap.native.jars import read_lock
-from bootstrap.native.jars.unpack import unpack
+from bootstrap import state
+from bootstrap.native import java
+from bootstrap.native.jars import read_lock, unpack
 from bootstrap.native.services.service import Launch, Service
 
 
 class SchemaRegistry(Service):
+    """Holds the Avro schemas, in a Postgres database of its own."""
+
     name = "schema-registry"
-    needs = ("postgres",)
+    depends_on = ("postgres",)
     ports = ("SCHEMA_REGISTRY_PORT",)
     jars = ("registry",)
 

@@ -12,17 +12,16 @@ class Launch:
 
     argv: list[str]
     env: dict[str, str] = field(default_factory=dict)
-    as_ordinary_user: bool = False
 
 
 class Service(ABC):
     """One supervised process of the stack."""
 
     name: str
-    #: Services that must be ready before this one is prepared and started.
-    needs: tuple[str, ...] = ()
+    #: Services that must be ready before this one is started.
+    depends_on: tuple[str, ...] = ()
     #: Services that must run too, and may start at the same time.
-    beside: tuple[str, ...] = ()
+    runs_with: tuple[str, ...] = ()
     #: Settings that hold the ports it listens on; the first one is its address.
     ports: tuple[str, ...] = ()
     #: Groups of jars.lock that it runs on.

@@ -9,8 +9,10 @@ from bootstrap.native.services.service import Launch, Service
 
 
 class Watchdog(Service):
+    """A client of Connect's REST API that listens on no port."""
+
     name = "connector-watchdog"
-    needs = ("connect",)
+    depends_on = ("connect",)
 
     @property
     def address(self) -> str:

@@ -2,6 +2,6 @@
 
 from connectors.registrar.kafka.cluster import Kafka
 from connectors.registrar.kafka.errors import KafkaDownError
-from connectors.registrar.kafka.places import Partition, after, offset, place
+from connectors.registrar.kafka.offsets import Partition, next_offset, offset, topic_partition
 
-__all__ = ["Kafka", "KafkaDownError", "Partition", "after", "offset", "place"]
+__all__ = ["Kafka", "KafkaDownError", "Partition", "next_offset", "offset", "topic_partition"]

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 from connectors.registrar.definition import Topic
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.kafka import groups, reading, sending
-from connectors.registrar.kafka.errors import TIMEOUT, down, outlasting, reason
-from connectors.registrar.kafka.places import Partition, place
+from connectors.registrar.kafka import reading, sending
+from connectors.registrar.kafka.errors import (
+    TIMEOUT,
+    kafka_down,
+    kafka_error,
+    new_client,
+    retry_while,
+)
+from connectors.registrar.kafka.offsets import Partition, topic_partition
 
 BROKER_DEFAULT = -1
-# A partition that has just been made, or moved, has no leader for a moment.
+# A partition that has just been created, or moved, has no leader for a moment.
 LEADERLESS = {
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.NOT_LEADER_FOR_PARTITION,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError._NOENT,
 }
+# A group's coordinator moves when a broker starts or is slow.
+UNCOORDINATED = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
 
 
 class Kafka:
     """One Kafka cluster; connects when first asked.
+
+    Every method raises KafkaDownError if no broker answers in time, and RegistrarError if the
+    client does not take a setting.
 
     Args:
         bootstrap_servers: HOST:PORT, several separated by commas.
@@ -48,7 +65,7 @@ class Kafka:
 
     @cached_property
     def _admin(self) -> AdminClient:
-        return AdminClient(dict(self._settings))
+        return new_client(AdminClient, self._settings)
 
     # --- topics -----------------------------------------------------------------------------
 
@@ -65,25 +82,15 @@ class Kafka:
         return [(topic, partition) for partition in sorted(found.partitions)] if found else []
 
     def create(self, topics: Sequence[Topic]) -> None:
-        """Create topics; one that somebody else made meanwhile is fine."""
+        """Create topics; one that somebody else created meanwhile is fine."""
         if not topics:
             return
         futures = self._admin.create_topics([_new(t) for t in topics], operation_timeout=TIMEOUT)
-        for name, future in futures.items():
-            try:
-                future.result()
-            except KafkaException as error:
-                if reason(error).code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                    why = reason(error).str()
-                    raise RegistrarError(f"topic {name} cannot be made: {why}") from None
+        _wait(futures, "created", KafkaError.TOPIC_ALREADY_EXISTS)
 
     def delete(self, names: Sequence[str]) -> None:
         """Delete topics with all their records."""
-        for future in self._admin.delete_topics(list(names), operation_timeout=TIMEOUT).values():
-            try:
-                future.result()
-            except KafkaException as error:
-                raise RegistrarError(f"a topic stays: {reason(error).str()}") from None
+        _wait(self._admin.delete_topics(list(names), operation_timeout=TIMEOUT), "deleted")
 
     # --- offsets ----------------------------------------------------------------------------
 
@@ -96,11 +103,16 @@ class Kafka:
         return self._offsets(partitions, OffsetSpec.latest())
 
     def at_time(self, partitions: Iterable[Partition], millis: int) -> dict[Partition, int]:
-        """Offset of the first record of this time (epoch ms) or later, else the end."""
+        """Offset of the first record of this time (epoch ms, from 0) or later, else the end."""
         wanted = list(partitions)
         found = self._offsets(wanted, OffsetSpec.for_timestamp(millis))
         ends = self.ends(wanted)
         return {p: offset if offset >= 0 else ends[p] for p, offset in found.items()}
+
+    def count(self, topic: str) -> int:
+        """Records in a topic, by its first and last offsets; 0 if there is no such topic."""
+        partitions = self.partitions(topic)
+        return sum(self.ends(partitions).values()) - sum(self.begins(partitions).values())
 
     # --- records ----------------------------------------------------------------------------
 
@@ -109,8 +121,7 @@ class Kafka:
     ) -> dict[Partition, list[Message]]:
         """At most `limit` records of each partition, from its start up to its present end.
 
-        Raises:
-            KafkaDownError: the records did not come in time; a part of them is never returned.
+        A part of them is never returned.
         """
         ends = self.ends(starts)
         records: dict[Partition, list[Message]] = {
@@ -118,7 +129,7 @@ class Kafka:
         }
         for messages in reading.batches(self._settings, starts, ends, limit, committed_only):
             for message in messages:
-                records[place(message)].append(message)
+                records[topic_partition(message)].append(message)
         return records
 
     def batches(
@@ -127,11 +138,7 @@ class Kafka:
         ends: Mapping[Partition, int],
         committed_only: bool = False,
     ) -> Iterator[list[Message]]:
-        """All records from the starts up to the ends, as they come.
-
-        Raises:
-            KafkaDownError: the records did not come in time.
-        """
+        """All records from the starts up to the ends, as they come."""
         return reading.batches(self._settings, starts, ends, committed_only=committed_only)
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
@@ -153,25 +160,34 @@ class Kafka:
             described = self._admin.describe_consumer_groups([group], request_timeout=TIMEOUT)
             return len(described[group].result().members)
         except KafkaException as error:
-            raise down(error, "Kafka does not answer") from None
+            raise kafka_down(error, "Kafka does not answer") from None
 
     def committed(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Committed offsets of a group, without the partitions that have none."""
-        return groups.committed(self._settings, group, partitions)
+        wanted = [TopicPartition(*p) for p in partitions]
+        with closing(self._member(group)) as consumer:
+            found = retry_while(UNCOORDINATED, "Kafka", lambda: consumer.committed(wanted, TIMEOUT))
+        return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
 
     def commit(self, group: str, offsets: Mapping[Partition, int]) -> None:
-        """Set committed offsets of a group without members.
+        """Set committed offsets of a group without members."""
+        wanted = [TopicPartition(*p, offset) for p, offset in offsets.items()]
+        with closing(self._member(group)) as consumer:
+            retry_while(
+                UNCOORDINATED,
+                f"offsets of {group} were not committed",
+                lambda: consumer.commit(offsets=wanted, asynchronous=False),
+            )
 
-        Raises:
-            KafkaDownError: they are not accepted in time.
-        """
-        groups.commit(self._settings, group, offsets)
+    def _member(self, group: str) -> Consumer:
+        settings = {**self._settings, "group.id": group, "enable.auto.commit": False}
+        return new_client(Consumer, settings)
 
     def _metadata(self) -> Mapping[str, Any]:
         try:
             return self._admin.list_topics(timeout=TIMEOUT).topics
         except KafkaException as error:
-            raise down(error, f"Kafka does not answer at {self.bootstrap_servers}") from None
+            raise kafka_down(error, f"Kafka does not answer at {self.bootstrap_servers}") from None
 
     def _offsets(self, partitions: Iterable[Partition], spec: OffsetSpec) -> dict[Partition, int]:
         wanted = {TopicPartition(*p): spec for p in partitions}
@@ -182,7 +198,17 @@ class Kafka:
             futures = self._admin.list_offsets(wanted, request_timeout=TIMEOUT)
             return {(t.topic, t.partition): f.result().offset for t, f in futures.items()}
 
-        return outlasting(LEADERLESS, "Kafka does not answer", ask)
+        return retry_while(LEADERLESS, "Kafka does not answer", ask)
+
+
+def _wait(futures: Mapping[str, Future[None]], done: str, fine: int | None = None) -> None:
+    for name, future in futures.items():
+        try:
+            future.result()
+        except KafkaException as error:
+            if kafka_error(error).code() != fine:
+                why = kafka_error(error).str()
+                raise RegistrarError(f"topic {name} cannot be {done}: {why}") from None
 
 
 def _new(topic: Topic) -> NewTopic:

@@ -1,16 +1,16 @@
-"""Kafka's errors as the registrar's."""
+"""Errors of Kafka's client as the registrar's."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
 from connectors.registrar.errors import RegistrarError
 
-# Seconds for an error to pass that does so by itself, and between two looks.
+#: Seconds for the answer to a request, and for an error to pass that does so by itself.
 TIMEOUT = 15.0
 POLL_SECONDS = 0.1
 T = TypeVar("T")
@@ -20,20 +20,35 @@ class KafkaDownError(RegistrarError):
     """No broker answers in time."""
 
 
-def reason(error: KafkaException) -> KafkaError:
+def kafka_error(error: KafkaException) -> KafkaError:
     """What the client's exception is about."""
     found: KafkaError = error.args[0]
     return found
 
 
-def down(error: KafkaException | KafkaError, what: str = "Kafka") -> KafkaDownError:
-    """The error to raise in its stead."""
-    cause = error if isinstance(error, KafkaError) else reason(error)
+def kafka_down(error: KafkaException | KafkaError, what: str = "Kafka") -> KafkaDownError:
+    """The error to raise instead; `what` begins its message."""
+    cause = error if isinstance(error, KafkaError) else kafka_error(error)
     return KafkaDownError(f"{what}: {cause.str()}")
 
 
-def outlasting(passing: Collection[int], what: str, ask: Callable[[], T]) -> T:
-    """What `ask` gives, asked again while it fails with an error that passes by itself.
+def new_client(kind: Callable[[dict[str, Any]], T], settings: Mapping[str, Any]) -> T:
+    """A consumer, a producer or an admin client; it connects later.
+
+    Raises:
+        RegistrarError: the client knows no such setting, or not this value.
+    """
+    try:
+        return kind(dict(settings))
+    except KafkaException as error:
+        why = kafka_error(error).str()
+        raise RegistrarError(
+            f"a setting of Kafka's client is wrong (--kafka-config): {why}"
+        ) from None
+
+
+def retry_while(passing: Collection[int], what: str, ask: Callable[[], T]) -> T:
+    """What `ask` returns; called again while it fails with an error that passes by itself.
 
     Args:
         passing: codes of such errors.
@@ -47,6 +62,6 @@ def outlasting(passing: Collection[int], what: str, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except KafkaException as error:
-            if reason(error).code() not in passing or time.monotonic() > deadline:
-                raise down(error, what) from None
+            if kafka_error(error).code() not in passing or time.monotonic() > deadline:
+                raise kafka_down(error, what) from None
         time.sleep(POLL_SECONDS)

@@ -9,10 +9,10 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from connectors.registrar.kafka.errors import KafkaDownError, down
-from connectors.registrar.kafka.places import Partition, after, offset, place
+from connectors.registrar.kafka.errors import KafkaDownError, kafka_down, new_client
+from connectors.registrar.kafka.offsets import Partition, next_offset, offset, topic_partition
 
-# Seconds without a record, after which no more are waited for.
+# Seconds without a record after which no more are expected.
 TIMEOUT = 15.0
 # Records that the client hands over at once, and seconds it waits for so many.
 BATCH = 10_000
@@ -23,7 +23,7 @@ SETTINGS: dict[str, Any] = {
     "enable.auto.commit": False,
     "enable.partition.eof": True,
     "fetch.wait.max.ms": 50,
-    # A record that fell out of the log is an error to report, not a place to skip from.
+    # A record that has expired is an error to report, not to be skipped.
     "auto.offset.reset": "error",
 }
 
@@ -42,7 +42,7 @@ def batches(
     """
     level = "read_committed" if committed_only else "read_uncommitted"
     wanted = _Wanted(starts, ends, limit)
-    consumer = Consumer({**settings, **SETTINGS, "isolation.level": level})
+    consumer = new_client(Consumer, {**settings, **SETTINGS, "isolation.level": level})
     try:
         consumer.assign([TopicPartition(*p, starts[p]) for p in wanted.room])
         deadline = time.monotonic() + TIMEOUT
@@ -54,13 +54,17 @@ def batches(
                 missing = ", ".join(f"{topic}/{number}" for topic, number in wanted.room)
                 raise KafkaDownError(f"Kafka sent no records of {missing} in {TIMEOUT:.0f} s")
     except KafkaException as error:
-        raise down(error) from None
+        raise kafka_down(error) from None
     finally:
         consumer.close()
 
 
 class _Wanted:
-    """What is still to come: `room` is left in each partition that is not through."""
+    """What is still to come.
+
+    Attributes:
+        room: how many more records are wanted of each partition that has not been read to its end.
+    """
 
     def __init__(
         self, starts: Mapping[Partition, int], ends: Mapping[Partition, int], limit: float
@@ -70,15 +74,15 @@ class _Wanted:
 
     def takes(self, message: Message) -> bool:
         """Whether it is one of the wanted records."""
-        error, at = message.error(), place(message)
+        error, at = message.error(), topic_partition(message)
         at_end = error is not None and error.code() == KafkaError._PARTITION_EOF
         if error is not None and not at_end:
-            raise down(error)
+            raise kafka_down(error)
         if at not in self.room:
             return False
         taken = not at_end and offset(message) < self._ends[at]
         self.room[at] -= taken
         # The last offsets may be a transaction's markers, which are never handed over.
-        if at_end or after(message) >= self._ends[at] or not self.room[at]:
+        if at_end or next_offset(message) >= self._ends[at] or not self.room[at]:
             del self.room[at]
         return taken

@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import KafkaException, Producer
 
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.kafka.errors import reason
+from connectors.registrar.kafka.errors import kafka_error, new_client
 
 # Seconds for the acknowledgement of the last message.
 TIMEOUT = 30.0
@@ -35,12 +35,12 @@ def send(settings: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> 
         if error:
             failures.append(error.str())
 
-    producer = Producer({**SETTINGS, **settings})
+    producer = new_client(Producer, {**SETTINGS, **settings})
     for message in messages:
         try:
             _queue(producer, {**message, "on_delivery": report})
         except KafkaException as error:
-            failures.append(reason(error).str())
+            failures.append(kafka_error(error).str())
         producer.poll(0)
     unsent = producer.flush(TIMEOUT)
     if unsent or failures:

@@ -7,28 +7,27 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from connectors.registrar.config_values import has_placeholder, listed
 from connectors.registrar.definition import Definition
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.lint.finding import Finding, error
+from connectors.registrar.findings import Finding
 from connectors.registrar.lint.listing import Listing, Listings
 from connectors.registrar.lint.parts import CHAINED, Part, parts
-from connectors.registrar.lists import listed
-from connectors.registrar.placeholders import has_placeholder
 from connectors.registrar.secrets import PLAIN_SECRET
 
 WHOLE = {"INT": 31, "LONG": 63, "SHORT": 15}
 
 
-def check(definition: Definition, listings: Listings) -> Iterator[Finding]:
+def check_keys(definition: Definition, listings: Listings) -> Iterator[Finding]:
     """Every key against the listing of the plugin that reads it."""
     if "connector.class" not in definition.config:
-        yield error(definition, "connector.class", "is not set: Connect needs the plugin's class")
+        yield definition.error("connector.class", "is not set: Connect needs the plugin's class")
         return
     for part in parts(definition.config):
         try:
             yield from _part(definition, part, listings.of(part))
         except RegistrarError as problem:
-            yield error(definition, _class_key(part), str(problem))
+            yield definition.error(_class_key(part), str(problem))
 
 
 def _class_key(part: Part) -> str:
@@ -41,24 +40,22 @@ def _class_key(part: Part) -> str:
 def _part(definition: Definition, part: Part, listing: Listing | None) -> Iterator[Finding]:
     if listing is None:
         for key in part.keys:
-            yield error(
-                definition,
-                part.prefix + key,
-                f"set, but {_class_key(part)} is not: nothing reads it",
+            yield definition.error(
+                part.prefix + key, f"set, but {_class_key(part)} is not: nothing reads it"
             )
         return
     for key in part.keys:
         name = part.prefix + key
         kind = listing.keys.get(key) or part.extra.get(key, "")
         if not kind and not listing.knows(key):
-            yield error(definition, name, _unknown(definition, part, listing, key))
+            yield definition.error(name, _unknown(definition, part, listing, key))
             continue
         problem = _value(key, kind, definition.config[name], listing)
         if problem:
-            yield error(definition, name, problem)
+            yield definition.error(name, problem)
     for key in listing.required:
         if key not in part.keys:
-            yield error(definition, part.prefix + key, "is required, and not set")
+            yield definition.error(part.prefix + key, "is required, and not set")
 
 
 def _unknown(definition: Definition, part: Part, listing: Listing, key: str) -> str:
@@ -92,7 +89,7 @@ def _value(key: str, kind: str, value: str, listing: Listing) -> str:
 
 
 def _whole(key: str, value: str, bits: int, listing: Listing) -> str:
-    if not re.fullmatch(r"[+-]?\d+", value):
+    if not re.fullmatch(r"[+-]?\d{1,40}", value):
         return f"{value!r} is not a whole number"
     low, high = listing.ranges.get(key, (None, None))
     least = -(2**bits) if low is None else low

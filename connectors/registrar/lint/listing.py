@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.files import read_json, read_text
 from connectors.registrar.lint.parts import Part, parts
 from connectors.registrar.rest import Connect, NotFoundError
 
@@ -52,8 +53,7 @@ class Listings:
         self._folder = folder
         self._connect = connect
         self._known: dict[str, Listing] = {}
-        additions = folder / ADDITIONS
-        self._additions = yaml.safe_load(additions.read_text()) if additions.exists() else {}
+        self._additions = _read_additions(folder / ADDITIONS)
 
     def plugin(self, class_name: str) -> Listing:
         """Settings of a connector, converter, transform or predicate.
@@ -95,7 +95,7 @@ class Listings:
         file = self._folder / CLIENTS
         if not file.exists():
             raise RegistrarError(f"no list of the settings of Kafka's clients: {file}")
-        return self._merged(json.loads(file.read_text())["keys"][kind], kind)
+        return self._merged(_read_listing(file)["keys"].get(kind, {}), kind)
 
     def refresh(self, class_name: str) -> Path:
         """Write the listing of a class as the worker gives it; returns the file.
@@ -104,7 +104,7 @@ class Listings:
             RegistrarError: there is no worker, or it does not have the class.
         """
         file = self._files(class_name)[0]
-        if file.exists() and _class(file) != class_name:
+        if file.exists() and _read_listing(file).get("class") != class_name:
             file = self._files(class_name)[1]
         content = {"class": class_name, "keys": self._ask(class_name)}
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -113,8 +113,8 @@ class Listings:
 
     def _keys(self, class_name: str) -> dict[str, str]:
         for file in self._files(class_name):
-            if file.exists() and _class(file) == class_name:
-                keys: dict[str, str] = json.loads(file.read_text())["keys"]
+            if file.exists() and (content := _read_listing(file)).get("class") == class_name:
+                keys: dict[str, str] = content["keys"]
                 return keys
         if "keys" in self._additions.get(class_name, {}) and self._connect is None:
             return {}
@@ -144,16 +144,32 @@ class Listings:
             common = self._additions.get("*", {})
         source = "connector.class" in keys and "topics" not in keys
         shared = self._additions.get("source", {}) if source else {}
-        values = {**common.get("values", {}), **own.get("values", {})}
-        ranges = {**common.get("ranges", {}), **own.get("ranges", {})}
-        return Listing(
-            keys={**keys, **own.get("keys", {})},
-            prefixes=(*own.get("prefixes", ()), *shared.get("prefixes", ())),
-            required=tuple(own.get("required", ())),
-            values=values,
-            ranges={key: (low, high) for key, (low, high) in ranges.items()},
-        )
+        try:
+            values = {**common.get("values", {}), **own.get("values", {})}
+            ranges = {**common.get("ranges", {}), **own.get("ranges", {})}
+            return Listing(
+                keys={**keys, **own.get("keys", {})},
+                prefixes=(*own.get("prefixes", ()), *shared.get("prefixes", ())),
+                required=tuple(own.get("required", ())),
+                values={key: [*map(str, words)] for key, words in values.items()},
+                ranges={key: (low, high) for key, (low, high) in ranges.items()},
+            )
+        except (TypeError, ValueError, AttributeError) as error:
+            raise RegistrarError(f"{self._folder / ADDITIONS}: entry of {name}: {error}") from None
 
 
-def _class(file: Path) -> str:
-    return str(json.loads(file.read_text())["class"])
+def _read_listing(file: Path) -> dict[str, Any]:
+    content = read_json(file)
+    if isinstance(content, dict) and isinstance(content.get("keys"), dict):
+        return content
+    raise RegistrarError(f"{file}: not a list of settings: remove it and run lint --refresh")
+
+
+def _read_additions(file: Path) -> dict[str, dict[str, Any]]:
+    try:
+        content = yaml.safe_load(read_text(file)) if file.exists() else {}
+    except yaml.YAMLError as error:
+        raise RegistrarError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    if isinstance(content, dict) and all(isinstance(entry, dict) for entry in content.values()):
+        return content
+    raise RegistrarError(f"{file}: not a mapping of class names to what their listings lack")

@@ -1,4 +1,4 @@
-"""What only the running parts can tell: topics, tables and columns, Connect's own check."""
+"""What only the running parts know: topics, tables and columns, Connect's own check."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import psycopg
 from connectors.registrar.database import from_config, identifier, table_name
 from connectors.registrar.definition import Definition, Topic
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.findings import Finding
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lag import topics_of
-from connectors.registrar.lint.finding import Finding, error, warning
-from connectors.registrar.lint.rules import JDBC_SINK
+from connectors.registrar.lint.rules import is_jdbc_sink
 from connectors.registrar.rest import Connect
 
 # A mistake in one of these hides the table.
@@ -24,18 +24,18 @@ where table_schema = %s and table_name = %s
 """
 
 
-def check(
+def check_live(
     definition: Definition, known: Collection[str], connect: Connect, kafka: Kafka | None
 ) -> Iterator[Finding]:
-    """Ask each part that can be asked; one that does not answer is a finding as well.
+    """Ask each part that can be asked; that one does not answer is a finding as well.
 
     Args:
-        known: keys whose mistake the file itself has shown: Connect would only repeat it.
+        known: keys whose mistake the file itself shows: Connect would only repeat it.
     """
     yield from _unless_away(definition, "connector.class", _connect(definition, known, connect))
     if kafka:
         yield from _unless_away(definition, "topics", _topics(definition, kafka))
-    if definition.config.get("connector.class") == JDBC_SINK and not TABLE_KEYS.intersection(known):
+    if is_jdbc_sink(definition) and not TABLE_KEYS.intersection(known):
         yield from _tables(definition)
 
 
@@ -45,7 +45,7 @@ def _unless_away(
     try:
         yield from findings
     except RegistrarError as problem:
-        yield error(definition, key, f"not checked: {problem}")
+        yield definition.error(key, f"not checked: {problem}")
 
 
 def _connect(definition: Definition, known: Collection[str], connect: Connect) -> Iterator[Finding]:
@@ -53,21 +53,20 @@ def _connect(definition: Definition, known: Collection[str], connect: Connect) -
         return
     for key, text in connect.validate({"name": definition.name, **definition.config}):
         if key not in known:
-            yield error(definition, key, f"Connect: {text}")
+            yield definition.error(key, f"Connect: {text}")
 
 
 def _topics(definition: Definition, kafka: Kafka) -> Iterator[Finding]:
     declared = {topic.name for topic in definition.topics}
     wanted = {"topics": topics_of(definition.config)}
-    letters = definition.config.get("errors.deadletterqueue.topic.name")
-    wanted["errors.deadletterqueue.topic.name"] = [letters] if letters else []
+    dead_letters = definition.config.get("errors.deadletterqueue.topic.name")
+    wanted["errors.deadletterqueue.topic.name"] = [dead_letters] if dead_letters else []
     for key, names in wanted.items():
         undeclared = [Topic(name) for name in names if name not in declared]
         for topic in kafka.missing(undeclared):
-            yield error(
-                definition,
+            yield definition.error(
                 key,
-                f"topic {topic.name} does not exist; declare it under topics: and apply makes it",
+                f"topic {topic.name} does not exist; declare it under topics: and apply creates it",
             )
 
 
@@ -81,14 +80,14 @@ def _tables(definition: Definition) -> Iterator[Finding]:
                 yield from _table(definition, connection, topic)
     except RegistrarError as problem:
         if "jdbc:postgresql" in definition.config.get(key, ""):
-            yield warning(definition, key, f"the tables were not checked: {problem}")
+            yield definition.warning(key, f"the tables were not checked: {problem}")
     except psycopg.Error as problem:
-        reason = str(problem).strip().splitlines()[-1]
+        reason = (str(problem).strip().splitlines() or [type(problem).__name__])[-1]
         if "FATAL:" in reason:
-            yield error(definition, key, f"the database refuses the connection: {reason}")
+            yield definition.error(key, f"the database refuses the connection: {reason}")
         else:
             # The worker may reach what this machine does not.
-            yield warning(definition, key, f"the tables were not checked: {reason}")
+            yield definition.warning(key, f"the tables were not checked: {reason}")
 
 
 def _table(definition: Definition, connection: psycopg.Connection, topic: str) -> Iterator[Finding]:
@@ -98,11 +97,11 @@ def _table(definition: Definition, connection: psycopg.Connection, topic: str) -
     key = "collection.name.format"
     if not columns:
         user = definition.config.get("connection.username", "")
-        yield error(
-            definition, key, f"{user} sees no table {schema}.{table}, and schema.evolution is none"
+        yield definition.error(
+            key, f"{user} sees no table {schema}.{table}, and schema.evolution is none"
         )
         return
     content = definition.config.get("value.converter.schema.content")
     for field in json.loads(content).get("fields", []) if content else []:
         if identifier(definition.config, field["field"]) not in columns:
-            yield error(definition, key, f"{schema}.{table} has no column {field['field']}")
+            yield definition.error(key, f"{schema}.{table} has no column {field['field']}")

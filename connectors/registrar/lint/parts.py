@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connectors.registrar.lists import listed
+from connectors.registrar.config_values import listed
 
 CONVERTERS = ("key.converter", "value.converter", "header.converter")
 CLIENTS = {"consumer.override": "consumer", "producer.override": "producer"}
@@ -23,7 +23,7 @@ class Part:
     """Some keys of a configuration.
 
     Attributes:
-        prefix: what stands before each key in the file, with its dot.
+        prefix: what comes before each key in the file, with its dot.
         owner: class name of the plugin, or the kind of Kafka client; empty if unknown.
         keys: without the prefix.
         extra: keys that Connect itself knows for this part.

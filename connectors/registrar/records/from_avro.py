@@ -14,6 +14,7 @@ from typing import Any
 import fastavro
 import requests
 
+from connectors.registrar.avro import PRIMITIVES
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.records.decimals import from_unscaled
 from connectors.registrar.records.errors import UnsupportedError
@@ -23,16 +24,7 @@ MAGIC = b"\x00"
 HEADER_BYTES = 5
 DECIMAL = "org.apache.kafka.connect.data.Decimal"
 
-_TYPES = {
-    "string": "string",
-    "bytes": "bytes",
-    "int": "int32",
-    "long": "int64",
-    "float": "float",
-    "double": "double",
-    "boolean": "boolean",
-    "enum": "string",
-}
+_TYPES = {**PRIMITIVES, "enum": "string"}
 _LOGICAL = {
     "decimal": DECIMAL,
     "date": "org.apache.kafka.connect.data.Date",
@@ -71,7 +63,7 @@ class Registry:
             declared = json.loads(text)
             self._known[schema_id] = (
                 fastavro.parse_schema(_plain(declared)),
-                connect_schema(declared),
+                converted_schema(declared),
             )
         return self._known[schema_id]
 
@@ -87,7 +79,7 @@ class Registry:
         return self._extract(answer.text)
 
 
-def connect_schema(avro: Any) -> Schema:
+def converted_schema(avro: Any) -> Schema:
     """The Connect schema that the converters make of an Avro record."""
     fields = [{"field": f["name"], **_field(f["type"])} for f in avro["fields"]]
     return {"type": "struct", "fields": fields}

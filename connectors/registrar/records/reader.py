@@ -8,8 +8,7 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from connectors.registrar.lists import listed
-from connectors.registrar.placeholders import resolve
+from connectors.registrar.config_values import listed, resolve_placeholders
 from connectors.registrar.records import from_json
 from connectors.registrar.records.binding import Bind, binder
 from connectors.registrar.records.errors import RecordError, UnsupportedError
@@ -93,12 +92,13 @@ def _decoder(config: Mapping[str, str], converter: str) -> Decode:
     if converter == JSON_CONVERTER:
         return _json_decoder(config)
     if converter == APICURIO_CONVERTER:
-        base = resolve(config.get("value.converter.apicurio.registry.url", ""))
+        base = resolve_placeholders(config.get("value.converter.apicurio.registry.url", ""))
         by_content = config.get("value.converter.apicurio.registry.use-id") == "contentId"
         kind = "contentIds" if by_content else "globalIds"
         return Registry(f"{base.rstrip('/')}/ids/{kind}/{{id}}", str).read
     if converter == CONFLUENT_CONVERTER:
-        base = resolve(config.get("value.converter.schema.registry.url", "")).split(",")[0]
+        urls = resolve_placeholders(config.get("value.converter.schema.registry.url", ""))
+        base = urls.split(",")[0]
         return Registry(f"{base.rstrip('/')}/schemas/ids/{{id}}", _schema_text).read
     raise UnsupportedError(f"value.converter {converter or '(the default)'} is not understood here")
 
@@ -111,5 +111,8 @@ def _json_decoder(config: Mapping[str, str]) -> Decode:
     content = config.get("value.converter.schema.content", "")
     if not content:
         raise UnsupportedError("JsonConverter without schema.content is not understood here")
-    schema = json.loads(content)
+    try:
+        schema = json.loads(content)
+    except ValueError:
+        raise UnsupportedError("schema.content is not JSON") from None
     return lambda value: (schema, from_json.convert(schema, from_json.parse(value)))

@@ -1,1 +1,5 @@
-"""The sub-commands, one module each: `arguments` declares, `run` does and returns the exit code."""
+"""The sub-commands, one module each.
+
+HELP and EXITS are for --help, `add_arguments` declares options, `run_verb` does the work and
+returns the exit code.
+"""

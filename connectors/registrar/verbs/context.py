@@ -12,12 +12,15 @@ from typing import Any
 
 from connectors.registrar import targets
 from connectors.registrar.definition import Definition
-from connectors.registrar.errors import RegistrarError, UsageError
+from connectors.registrar.errors import UsageError
+from connectors.registrar.files import read_text
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lint.listing import Listings
 from connectors.registrar.rest import Connect
+from settings import command_line
 
 CHANGES_PENDING = 3
+COLOURS = {"red": 31, "green": 32, "yellow": 33}
 
 
 class Context:
@@ -48,14 +51,10 @@ class Context:
         return self.kafka if any(d.topics for d in wanted) else self.kafka_if_known
 
     def definitions(self) -> list[Definition]:
-        return targets.definitions(self.options.targets, self.folder)
-
-    def drafts(self) -> list[Definition]:
-        """The files as far as they can be read; each says what cannot."""
-        return targets.drafts(self.options.targets, self.folder)
+        return targets.load_definitions(self.options.targets, self.folder)
 
     def names(self) -> list[str]:
-        return targets.names(self.options.targets, self.folder)
+        return targets.connector_names(self.options.targets, self.folder)
 
     def one_name(self) -> str:
         """The connector of a verb that works on one."""
@@ -63,11 +62,11 @@ class Context:
             raise UsageError("name one connector")
         return self.names()[0]
 
-    def listings(self, offline: bool) -> Listings:
+    def listings(self, offline: bool = False) -> Listings:
         return Listings(self.folder / "plugins", None if offline else self.connect)
 
     def confirmed(self, what: str) -> bool:
-        """Whether --yes was given; else tells that it is needed."""
+        """Whether --yes was given; else says that it is needed."""
         if not self.options.yes:
             print(f"nothing was done: add --yes to {what}", file=sys.stderr)
         return bool(self.options.yes)
@@ -75,46 +74,49 @@ class Context:
 
 def _client_settings(file: str) -> dict[str, str]:
     """KEY=VALUE lines with librdkafka's settings, for a broker that asks for TLS or a user."""
-    if not file:
-        return {}
-    try:
-        lines = Path(file).read_text().splitlines()
-    except OSError as error:
-        raise RegistrarError(f"{file}: cannot be read: {error.strerror}") from None
+    lines = read_text(Path(file)).splitlines() if file else []
     pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def common_arguments(folder: Path, state: Path) -> argparse.ArgumentParser:
-    """Options of every verb."""
-    env = os.environ.get
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "targets", nargs="*", metavar="FILE|NAME", help="connectors; all files if none is given"
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Options of every verb; their defaults are the caller's."""
+    parser.add_argument(
+        "targets",
+        nargs="*",
+        metavar="FILE|NAME",
+        help="connectors; most verbs take all files by default",
     )
-    parent.add_argument("--json", action="store_true", help="print JSON")
-    where = parent.add_argument_group("where things are (defaults: environment, .env)")
-    where.add_argument("--url", default=env("CONNECT_URL", ""), help="of Connect [CONNECT_URL]")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    where = parser.add_argument_group("where things are (defaults: environment, .env)")
+    where.add_argument("--url", help="of Connect [CONNECT_URL]")
     where.add_argument(
-        "--kafka",
-        default=env("KAFKA_BOOTSTRAP_SERVERS", ""),
-        metavar="HOST:PORT",
-        help="[KAFKA_BOOTSTRAP_SERVERS]",
+        "--kafka", metavar="HOST:PORT", help="of the brokers [KAFKA_BOOTSTRAP_SERVERS]"
     )
     where.add_argument(
         "--kafka-config", default="", metavar="FILE", help="more client settings, KEY=VALUE lines"
     )
     where.add_argument("--ca-file", default="", metavar="PEM", help="certificates to trust")
     where.add_argument("--client-cert", default="", metavar="PEM", help="certificate and key")
-    where.add_argument("--folder", type=Path, default=folder, help="of the connectors' files")
-    where.add_argument("--state", type=Path, default=state, help="folder of the watcher's state")
-    return parent
+    where.add_argument("--folder", type=Path, help="of the connectors' files")
+    where.add_argument("--state", type=Path, help="folder of the watcher's state")
+
+
+def exit_codes(done: str = "done", failed: str = "failed", pending: str = "") -> str:
+    """The exit codes as a line of --help."""
+    codes = {0: done, 1: failed, 2: "wrong usage or setting", CHANGES_PENDING: pending}
+    codes[command_line.INTERRUPTED] = "interrupted"
+    return "exit codes: " + ", ".join(f"{code} {text}" for code, text in codes.items() if text)
 
 
 def print_json(value: Any) -> None:
+    """Print a value on one line."""
     print(json.dumps(value, default=str))
 
 
-def painted(text: str, colour: int) -> str:
-    """The text in an ANSI colour (31 red, 32 green, 33 yellow), on a terminal only."""
-    return f"\033[{colour}m{text}\033[0m" if sys.stdout.isatty() else text
+def painted(text: str, colour: str) -> str:
+    """The text in red, green or yellow, on a terminal only, and not if NO_COLOR is set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not (sys.stdout and sys.stdout.isatty()):
+        return text
+    return f"\033[{COLOURS[colour]}m{text}\033[0m"

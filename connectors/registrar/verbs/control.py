@@ -1,4 +1,4 @@
-"""register.py pause, resume, stop, restart"""
+"""`pause`, `resume`, `stop`, `restart`: one thing done to each named connector."""
 
 from __future__ import annotations
 
@@ -6,22 +6,31 @@ import argparse
 from collections.abc import Callable
 
 from connectors.registrar.errors import UsageError
-from connectors.registrar.stopping import pause_and_wait, stop_and_wait
-from connectors.registrar.verbs.context import Context, print_json
+from connectors.registrar.verbs.context import Context, exit_codes, print_json
+from connectors.registrar.waiting import pause_and_wait, stop_and_wait
 
 
 class Control:
-    """A verb that does one thing to each named connector."""
+    """A verb that does one thing to each named connector.
+
+    Args:
+        text: for --help.
+        done: what is printed of each connector.
+        act: does it to one.
+    """
+
+    EXITS = exit_codes()
 
     def __init__(self, text: str, done: str, act: Callable[[Context, str], None]) -> None:
         self.HELP = text
         self._done = done
         self._act = act
 
-    def arguments(self, _: argparse.ArgumentParser) -> None:
-        """None of its own."""
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        if self is restart:
+            parser.add_argument("--failed", action="store_true", help="only what has failed")
 
-    def run(self, context: Context) -> int:
+    def run_verb(self, context: Context) -> int:
         if not context.options.targets:
             raise UsageError("name the connectors: this verb never takes all")
         names = context.names()
@@ -34,28 +43,19 @@ class Control:
         return 0
 
 
-class Restart(Control):
-    """Restart, with an option."""
-
-    def arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--failed", action="store_true", help="only what has failed")
-
-
 pause = Control(
-    "tasks stay, and read nothing",
+    "pause connectors: tasks stay, and read nothing",
     "paused",
-    lambda context, name: pause_and_wait(context.connect, name),
+    lambda given, name: pause_and_wait(given.connect, name),
 )
-resume = Control(
-    "undo pause or stop", "resumed", lambda context, name: context.connect.resume(name)
-)
+resume = Control("undo pause or stop", "resumed", lambda given, n: given.connect.resume(n))
 stop = Control(
-    "end the tasks; offsets stay",
+    "stop connectors: tasks end, offsets stay",
     "stopped",
-    lambda context, name: stop_and_wait(context.connect, name),
+    lambda given, n: stop_and_wait(given.connect, n),
 )
-restart = Restart(
-    "start connectors and their tasks again",
+restart = Control(
+    "restart connectors and their tasks",
     "restarted",
-    lambda context, name: context.connect.restart(name, context.options.failed),
+    lambda given, n: given.connect.restart(n, given.options.failed),
 )

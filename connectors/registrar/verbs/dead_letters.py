@@ -1,48 +1,95 @@
-"""register.py dead-letters"""
+"""`dead-letters`: why records ended there, and back to their topic after a fix."""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter, deque
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from connectors.registrar.letters import DeadLetters, Letter
+from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
+from connectors.registrar.errors import RegistrarError
 from connectors.registrar.records.reader import RowReader
-from connectors.registrar.replay import Replay, Tally, decoded, reader_of, tally, topic_of
-from connectors.registrar.verbs.context import CHANGES_PENDING, Context, print_json
+from connectors.registrar.replay import Replay
+from connectors.registrar.rest import NotFoundError
+from connectors.registrar.verbs.context import CHANGES_PENDING, Context, exit_codes, print_json
 
-HELP = "why records ended in the dead-letter topic; --show them, --replay them after a fix"
+HELP = "show why records are in the dead-letter topic, --replay them after a fix"
+EXITS = exit_codes(pending="nothing was replayed without --yes")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="the last N, decoded")
+@dataclass
+class Summary:
+    """Dead letters counted.
+
+    Attributes:
+        dead_letters: all of them.
+        records: without repeats.
+        reasons: count, stage and reason, the most frequent first.
+        last: the latest records, at most as many as were asked for.
+    """
+
+    dead_letters: int
+    records: int
+    reasons: list[tuple[int, str, str]]
+    last: list[DeadLetter]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="show the last N, decoded")
     parser.add_argument(
-        "--replay", action="store_true", help="back to their topic, those not replayed before"
+        "--replay", action="store_true", help="send back to their topic those not sent before"
     )
-    parser.add_argument("--all", action="store_true", help="with --replay: those too")
+    parser.add_argument(
+        "--all", action="store_true", help="with --replay: also those that were sent before"
+    )
     parser.add_argument(
         "--outdated",
         action="store_true",
-        help="with --replay: those too that have a newer version in their topic, and overwrite it",
+        help="with --replay: those with a newer version in their topic too; they overwrite it",
     )
     parser.add_argument("--yes", action="store_true", help="with --replay: do it")
 
 
-def run(context: Context) -> int:
+def run_verb(context: Context) -> int:
     name, options = context.one_name(), context.options
-    topic = topic_of(context.connect, name)
+    config = context.connect.config(name)
+    if config is None:
+        raise NotFoundError(name)
+    topic = config.get("errors.deadletterqueue.topic.name", "")
+    if not topic:
+        raise RegistrarError(f"{name} has no dead-letter topic (errors.deadletterqueue.topic.name)")
     if options.replay:
         return _replay(context, Replay(context.kafka, topic, options.all, options.outdated))
-    found = tally(DeadLetters(context.kafka, topic).read(), options.show)
-    reader = reader_of(context.connect, name)
+    found = summarize(DeadLetterTopic(context.kafka, topic).read(), options.show)
+    reader = _reader(config)
     if options.json:
         print_json(_as_dict(found, reader))
         return 0
-    print(f"{topic}: {found.letters} letters of {found.records} records")
-    for count, stage, reason in found.reasons:
-        print(f"  {count:>8}  {stage}  {reason}")
-    for letter in found.last:
-        _show(letter, reader)
+    print(f"{topic}: {found.dead_letters} dead letters of {found.records} records")
+    for number, stage, reason in found.reasons:
+        print(f"  {number:>8}  {stage}  {reason}")
+    for dead_letter in found.last:
+        _show(dead_letter, reader)
     return 0
+
+
+def summarize(dead_letters: Iterable[DeadLetter], show: int) -> Summary:
+    """Read dead letters once, and keep the last `show` records of them."""
+    total, seen = 0, set[Origin]()
+    counts: Counter[tuple[str, str]] = Counter()
+    last: deque[DeadLetter] = deque(maxlen=max(0, show))
+    for each in dead_letters:
+        total += 1
+        # A batch that is read again sends its dead letters again.
+        if each.origin not in seen:
+            seen.add(each.origin)
+            counts[each.stage, each.reason] += 1
+            last.append(each)
+    reasons = [(number, stage, reason) for (stage, reason), number in counts.most_common()]
+    return Summary(total, len(seen), reasons, list(last))
 
 
 def _replay(context: Context, replay: Replay) -> int:
@@ -66,32 +113,55 @@ def _fate(context: Context) -> str:
     return "left out (--outdated sends them too, and overwrites it)"
 
 
-def _show(letter: Letter, reader: RowReader | None) -> None:
-    topic, partition, offset = letter.origin
-    print(f"\n{topic}/{partition} offset {offset}: {letter.reason}")
-    print(f"  key   {_text(letter.message.key())}")
-    print(f"  value {decoded(letter, reader)}")
+def _reader(config: dict[str, str]) -> RowReader | None:
+    """Reads the connector's records by its schema; None if its converter is not understood."""
+    try:
+        return RowReader(config)
+    except RegistrarError:
+        return None
+
+
+def _decoded(dead_letter: DeadLetter, reader: RowReader | None) -> Any:
+    """The record's value as far as it can be read: by the connector's schema, as text, as hex."""
+    value = dead_letter.message.value()
+    if value is None:
+        return None
+    # Whatever is in the way, a record, its schema or a registry: the bytes can be shown.
+    with suppress(Exception):
+        if reader is not None:
+            return reader.values(dead_letter.message)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return f"0x{value.hex()}"
+
+
+def _show(dead_letter: DeadLetter, reader: RowReader | None) -> None:
+    topic, partition, offset = dead_letter.origin
+    print(f"\n{topic}/{partition} offset {offset}: {dead_letter.reason}")
+    print(f"  key   {_text(dead_letter.message.key())}")
+    print(f"  value {_decoded(dead_letter, reader)}")
 
 
 def _text(key: Any) -> str:
     return "none" if key is None else bytes(key).decode("utf-8", "backslashreplace")
 
 
-def _as_dict(found: Tally, reader: RowReader | None) -> dict[str, Any]:
+def _as_dict(found: Summary, reader: RowReader | None) -> dict[str, Any]:
     return {
-        "letters": found.letters,
+        "letters": found.dead_letters,
         "records": found.records,
         "reasons": [
-            {"count": count, "stage": stage, "reason": reason}
-            for count, stage, reason in found.reasons
+            {"count": number, "stage": stage, "reason": reason}
+            for number, stage, reason in found.reasons
         ],
         "show": [
             {
-                "origin": list(letter.origin),
-                "reason": letter.reason,
-                "key": _text(letter.message.key()),
-                "value": decoded(letter, reader),
+                "origin": list(dead_letter.origin),
+                "reason": dead_letter.reason,
+                "key": _text(dead_letter.message.key()),
+                "value": _decoded(dead_letter, reader),
             }
-            for letter in found.last
+            for dead_letter in found.last
         ],
     }

@@ -1,49 +1,51 @@
-"""register.py lint"""
+"""`lint`: what is wrong with the files."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 
 from connectors.registrar.errors import UsageError
-from connectors.registrar.lint.finding import ERROR, Finding
-from connectors.registrar.lint.lint import classes, lint
-from connectors.registrar.verbs.context import Context, painted, print_json
+from connectors.registrar.findings import ERROR, Finding
+from connectors.registrar.lint.linter import lint_definitions, plugin_classes
+from connectors.registrar.targets import read_definitions
+from connectors.registrar.verbs.context import Context, exit_codes, painted, print_json
 
-HELP = "what is wrong with the files: unknown keys, bad values, settings that lose data"
+HELP = "check the files: unknown keys, wrong values, settings that lose data"
+EXITS = exit_codes(done="no errors", failed="a file has errors")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help="ask no worker, broker or database")
     parser.add_argument(
         "--refresh",
         action="store_true",
-        help="first write the plugins' settings as Connect has them",
+        help="first write the lists of the plugins' settings, as Connect has them",
     )
 
 
-def run(context: Context) -> int:
+def run_verb(context: Context) -> int:
     offline = context.options.offline
     if offline and context.options.refresh:
         raise UsageError("--refresh asks Connect: it cannot be --offline")
-    wanted = context.drafts()
+    wanted = read_definitions(context.options.targets, context.folder)
     listings = context.listings(offline)
     if context.options.refresh:
-        for name in sorted({name for d in wanted for name in classes(d)}):
+        for name in sorted({name for d in wanted for name in plugin_classes(d)}):
             listings.refresh(name)
     connect = None if offline else context.connect
     kafka = None if offline else context.kafka_for(wanted)
-    found = lint(wanted, listings, connect, kafka)
+    found = lint_definitions(wanted, listings, connect, kafka)
     errors = [finding for finding in found if finding.severity == ERROR]
     if context.options.json:
-        print_json([{**asdict(f), "place": str(f.place)} for f in found])
+        print_json([_as_dict(finding) for finding in found])
     else:
         for finding in found:
-            print(_painted(finding))
+            severity = painted(finding.severity, "red" if finding.severity == ERROR else "yellow")
+            print(f"{finding.location}: {severity}: {finding.text}")
         print(f"{len(wanted)} files, {len(errors)} errors, {len(found) - len(errors)} warnings")
     return 1 if errors else 0
 
 
-def _painted(finding: Finding) -> str:
-    colour = 31 if finding.severity == ERROR else 33
-    return str(finding).replace(finding.severity, painted(finding.severity, colour), 1)
+def _as_dict(finding: Finding) -> dict[str, str]:
+    place, severity = str(finding.location), finding.severity
+    return {"place": place, "severity": severity, "key": finding.key, "message": finding.message}

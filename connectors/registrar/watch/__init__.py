@@ -2,6 +2,6 @@
 
 A JDBC sink's task dies with every error of its database: an outage, or one record that the
 database refuses. Connect never restarts it. The watcher does what a person on call would do, and
-writes down each step: `causes` reads the trace, `ward` decides, `condition` remembers, `isolation`
-takes refused records out of the way, `journal` makes that safe against a kill at any moment.
+logs each step: `causes` reads the trace, `monitor` decides, `state` remembers, `isolation` takes
+refused records out of the way, `journal` makes that safe against a kill at any moment.
 """

@@ -14,15 +14,15 @@ from connectors.registrar.trace import causes
 class Cause(StrEnum):
     """What a failure asks for."""
 
-    DATABASE_AWAY = "database away"  # wait until it accepts a connection, then restart
-    KAFKA_AWAY = "kafka away"  # restart after a while
+    DATABASE_UNREACHABLE = "database unreachable"  # wait for it, then restart
+    KAFKA_UNREACHABLE = "kafka unreachable"  # restart after a while
     CONFIGURATION = "configuration"  # a person has to change something
     REFUSED = "record refused"  # take the record out of the way
     UNKNOWN = "unknown"  # look for a refused record, else restart after a while
 
 
 # Classes by simple name; messages are those of pgjdbc, PostgreSQL and Agroal's pool.
-_AWAY = re.compile(
+_UNREACHABLE = re.compile(
     r"Connection to \S+ refused|Connection refused|could not connect|I/O error|Connection reset"
     r"|connection (has been|was|is) closed|Connection is closed|broken pipe"
     r"|terminating connection|the database system is|server closed the connection"
@@ -30,7 +30,7 @@ _AWAY = re.compile(
     r"|too many (clients|connections)|cannot execute \w+ in a read-only transaction",
     re.IGNORECASE,
 )
-_AWAY_CLASSES = {"JDBCConnectionException", "SQLTransientConnectionException"}
+_UNREACHABLE_CLASSES = {"JDBCConnectionException", "SQLTransientConnectionException"}
 _CONFIGURATION = re.compile(
     r"password authentication failed|no pg_hba.conf entry|(role|database) \"[^\"]*\" does not exist"
     r"|permission denied|does not exist|schema evolution is disabled|Could not find table"
@@ -64,14 +64,14 @@ def classify(trace: str) -> Cause:
     messages = "\n".join(message for _, message in levels)
     if full & _REFUSED_CLASSES:
         return Cause.REFUSED
-    if simple & _AWAY_CLASSES:
-        return Cause.DATABASE_AWAY
+    if simple & _UNREACHABLE_CLASSES:
+        return Cause.DATABASE_UNREACHABLE
     if simple & _CONFIGURATION_CLASSES:
         return Cause.CONFIGURATION
-    if _AWAY.search(_QUOTED.sub("", messages)):
-        return Cause.DATABASE_AWAY
+    if _UNREACHABLE.search(_QUOTED.sub("", messages)):
+        return Cause.DATABASE_UNREACHABLE
     if _CONFIGURATION.search(messages):
         return Cause.CONFIGURATION
     if any(name.startswith(_KAFKA) for name in full):
-        return Cause.KAFKA_AWAY
+        return Cause.KAFKA_UNREACHABLE
     return Cause.UNKNOWN

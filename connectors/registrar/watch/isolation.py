@@ -5,9 +5,9 @@ Its committed offsets are the first record of that batch in each partition. So: 
 read on from there, write the rows with the sink's own statement, send what is refused to the
 dead-letter topic with its reason, move the offsets past what was read, resume.
 
-The order makes every step safe to repeat: rows are committed before their letters are sent, letters
+The order makes every step safe to repeat: rows are committed before dead letters are sent, these
 are acknowledged before the offsets move, and the journal is written before the stop. A watcher that
-is killed between two steps starts again at the stop; upserts and letters that exist change nothing.
+is killed between two steps starts again at the stop: what is repeated then changes nothing.
 """
 
 from __future__ import annotations
@@ -20,19 +20,24 @@ from typing import Any
 from confluent_kafka import Message
 
 from connectors.registrar.database import Database, from_config
+from connectors.registrar.dead_letters import (
+    DeadLetterTopic,
+    Origin,
+    dead_letter_message,
+    origin_of,
+)
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.kafka import Kafka, Partition, after
+from connectors.registrar.kafka import Kafka, Partition, next_offset
 from connectors.registrar.lag import reads_committed, topics_of
-from connectors.registrar.letters import DeadLetters, Origin, letter, origin_of
 from connectors.registrar.records.errors import RecordError, UnsupportedError
 from connectors.registrar.records.reader import RowReader
 from connectors.registrar.rest import Connect
-from connectors.registrar.stopping import stop_and_wait
+from connectors.registrar.waiting import stop_and_wait
 from connectors.registrar.watch.journal import Journal
 from connectors.registrar.watch.upsert import Refusal, Upsert
 
 # While each range has a refused record, the next one probably has too: going on by hand costs less
-# than a restart of the connector for each. The end is for the other connectors, which wait.
+# than a restart of the connector for each. The limit is for the other connectors, which wait.
 GO_ON_SECONDS = 15.0
 # Records of a partition: ranges grow up to this, because each has costs that do not depend on it.
 LARGEST_RANGE = 10_000
@@ -45,7 +50,7 @@ STOPPING, RESUMING = "stopping", "resuming"
 
 
 class TooManyError(RegistrarError):
-    """More records are refused than one lets go without a person."""
+    """More records are refused than may be put aside without a person."""
 
 
 @dataclass
@@ -65,14 +70,14 @@ class Isolation:
         self._connect = connect
         self._kafka = kafka
         self._journal = journal
-        self._letters: tuple[str, DeadLetters, set[Origin]] | None = None
+        self._dead_letters: tuple[str, DeadLetterTopic, set[Origin]] | None = None
 
     def run(self, task: int, allow: Callable[[int], None]) -> Outcome:
         """Isolate, and have the connector run again.
 
         Args:
-            task: the task that failed; it is named in the letters.
-            allow: told the number of refused records of a range before any is sent; raises
+            task: the task that failed; it is named in the dead letters.
+            allow: given the number of refused records of a range before any is sent; raises
                 TooManyError to leave the connector stopped with its offsets unmoved.
 
         Raises:
@@ -112,7 +117,7 @@ class Isolation:
             if not refused:
                 break
             self._send(work, refused, unconvertible)
-            ends = {p: after(found[-1]) for p, found in records.items() if found}
+            ends = {p: next_offset(found[-1]) for p, found in records.items() if found}
             self._connect.alter_offsets(self.name, ends)
             outcome.refused += refused
             outcome.unconvertible += len(unconvertible)
@@ -132,7 +137,7 @@ class Isolation:
     def _write(
         self, work: _Work, records: Mapping[Partition, Sequence[Message]]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Write what can be written; returns letters for what is refused and not convertible."""
+        """Write what can be written; returns dead letters: refused rows, and not convertible."""
         rows, refused, unconvertible = [], [], []
         for message in (m for found in records.values() for m in found):
             try:
@@ -149,15 +154,15 @@ class Isolation:
     def _send(
         self, work: _Work, refused: list[dict[str, Any]], unconvertible: list[dict[str, Any]]
     ) -> None:
-        """Send letters that are not there yet: the sink may have sent what it cannot convert."""
+        """Send those that are not there yet: the sink may have sent what it cannot convert."""
         known = self._known(work.dead_letter_topic)
         self._kafka.send([m for m in refused + unconvertible if origin_of(m) not in known])
 
     def _known(self, topic: str) -> set[Origin]:
-        if self._letters is None or self._letters[0] != topic:
-            self._letters = (topic, DeadLetters(self._kafka, topic), set())
-        _, letters, known = self._letters
-        known.update(letter.origin for letter in letters.read())
+        if self._dead_letters is None or self._dead_letters[0] != topic:
+            self._dead_letters = (topic, DeadLetterTopic(self._kafka, topic), set())
+        _, dead_letters, known = self._dead_letters
+        known.update(dead_letter.origin for dead_letter in dead_letters.read())
         return known
 
 
@@ -183,7 +188,7 @@ class _Work:
         self.committed_only = reads_committed(config)
 
     def refused(self, refusal: Refusal) -> dict[str, Any]:
-        return self._letter(
+        return self._dead_letter(
             refusal.message,
             "TASK_PUT",
             self.config["connector.class"],
@@ -198,13 +203,13 @@ class _Work:
 
     def unbindable(self, message: Message, error: ValueError) -> dict[str, Any]:
         step = self.config["connector.class"]
-        return self._letter(message, "TASK_PUT", step, "ValueError", str(error), {})
+        return self._dead_letter(message, "TASK_PUT", step, "ValueError", str(error), {})
 
     def unconvertible(self, message: Message, error: RecordError) -> dict[str, Any]:
         name = "org.apache.kafka.connect.errors.DataException"
-        return self._letter(message, error.stage, error.step, name, error.reason, {})
+        return self._dead_letter(message, error.stage, error.step, name, error.reason, {})
 
-    def _letter(
+    def _dead_letter(
         self, message: Message, stage: str, step: str, error: str, reason: str, more: dict[str, str]
     ) -> dict[str, Any]:
         context = {
@@ -217,4 +222,4 @@ class _Work:
             "exception.stacktrace": f"{error}: {reason}\n\tat {FOUND_BY}",
             **more,
         }
-        return letter(self.dead_letter_topic, message, context)
+        return dead_letter_message(self.dead_letter_topic, message, context)

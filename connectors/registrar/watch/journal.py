@@ -1,6 +1,6 @@
 """What the watcher must not forget when it is killed.
 
-A stopped connector looks the same whether a person or the watcher stopped it. The journal tells:
+A stopped connector looks the same whether a person or the watcher stopped it. The journal knows:
 it is written before the stop and removed after the connector runs again, so a watcher that starts
 and finds one goes on where its predecessor was cut off.
 """
@@ -16,10 +16,10 @@ from connectors.registrar.errors import RegistrarError
 
 
 class Journal:
-    """One file a connector, replaced as a whole.
+    """One file per connector, replaced as a whole.
 
     Args:
-        folder: made if it does not exist.
+        folder: created if it does not exist.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -27,7 +27,7 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RegistrarError(f"{folder}: cannot be made: {error.strerror}") from None
+            raise RegistrarError(f"{folder}: cannot be created: {error.strerror}") from None
 
     def write(self, connector: str, entry: dict[str, Any]) -> None:
         """Remember; on disk when this returns."""
@@ -61,5 +61,6 @@ def read_json(file: Path) -> Any:
         return json.loads(file.read_text())
     except FileNotFoundError:
         return None
-    except ValueError:
-        raise RegistrarError(f"{file}: not JSON; remove it if its connector runs") from None
+    except (OSError, ValueError) as error:
+        why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else "not JSON"
+        raise RegistrarError(f"{file}: {why}; remove it if its connector runs") from None

@@ -11,7 +11,7 @@ class Limits:
     """Seconds and counts; the command line sets some of them."""
 
     poll_seconds: float = 1.0
-    # Lag and movement are asked for less often than states: each costs a few requests.
+    # Lag is fetched less often than states: it costs a few requests.
     lag_seconds: float = 5.0
     # Restarts in a row without a single record between them.
     max_restarts: int = 10
@@ -29,7 +29,7 @@ class Limits:
 
 
 class Backoff:
-    """Waits that double, until something moves."""
+    """Waits that double with each attempt."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

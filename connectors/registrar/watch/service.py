@@ -17,8 +17,8 @@ from connectors.registrar.watch.events import emitter
 from connectors.registrar.watch.limits import Limits
 from connectors.registrar.watch.watcher import Watcher
 
-# What a look at a silent Connect or Kafka takes is up to them. It may be cut off: the journal
-# brings the next watcher back to whatever was under way, as after a kill.
+# How long a request to a silent Connect or Kafka takes is up to them. It may be cut off: by the
+# journal the next watcher goes on with whatever was under way, as after a kill.
 GRACE_SECONDS = 2.0
 
 
@@ -30,7 +30,7 @@ def serve(
     Raises:
         RegistrarError: another watcher is at work in the folder.
     """
-    # It warns of every block that held a refused row, which is the isolation's daily bread.
+    # It warns of every block with a refused row, which is normal while records are isolated.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

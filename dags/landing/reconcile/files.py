@@ -1,4 +1,4 @@
-"""Files -> RAW: each row of a landed file is in RAW or in the quarantine, as the ledger says."""
+"""Files -> RAW: each row of a landed file is in RAW or in the quarantine, as the ledger has it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from .warehouse import EVERYTHING, Window
 
 @dataclass(frozen=True)
 class _File:
-    """One content of a file: what the ledger says, and what is there.
+    """One content of a file: what the ledger says about it, and what is there.
 
-    name: None if the ledger does not know the content.
-    rows, in_raw, in_quarantine: different rows, in either, in the one and in the other.
+    Attributes:
+        name: None if the ledger does not have the content.
+        counted: rows before the upload.
+        parsed: rows that COPY INTO read.
+        rows: different rows in RAW or the quarantine.
     """
 
     content_key: str
@@ -37,9 +40,9 @@ def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYT
     """The ledger's loaded files, row by row.
 
     Raises:
-        snowflake.connector.Error: Snowflake is away.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
-    table = f"{feed.schema}.{feed.table}"
+    table = feed.raw_table
     hop = Hop(feed.name, f"files -> {table}", "rows")
     if not warehouse.has_landed(target, table, hop):
         return hop
@@ -52,25 +55,25 @@ def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYT
 
 
 def doubled(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Window) -> None:
-    """Rows of a file that landed more than once, or are in the quarantine too."""
+    """Add to a hop the rows of files that landed more than once, or are in the quarantine, too."""
     example = (
         f"max(source_file) || ' row ' || source_row || ' (' || max({warehouse.key(feed)}) || ')'"
     )
     query = (
-        f"select {example} as example from {feed.schema}.{feed.table}"
+        f"select {example} as example from {feed.raw_table}"
         f" where {window.of('ingested_at')}"
         " group by source_content_key, source_row having count(*) > 1"
     )
     found = warehouse.named(target, query, NAMED)
-    hop.differs(f"in {feed.schema}.{feed.table} more than once", *found)
+    hop.differs(f"in {feed.raw_table} more than once", *found)
     query = (
         "select q.source_file || ' row ' || q.source_row as example"
-        f" from {feed.schema}.QUARANTINE q join {feed.schema}.{feed.table} r"
+        f" from {feed.schema}.QUARANTINE q join {feed.raw_table} r"
         " on r.source_content_key = q.source_content_key and r.source_row = q.source_row"
         f" where q.feed = %s and q.replayed_at is null and {window.of('r.ingested_at')}"
     )
     found = warehouse.named(target, query, NAMED, [feed.name])
-    hop.differs(f"in {feed.schema}.{feed.table} and in the quarantine too", *found)
+    hop.differs(f"in {feed.raw_table} and in the quarantine too", *found)
 
 
 def _compare_file(target: SnowflakeConnection, feed: FileFeed, file: _File, hop: Hop) -> None:
@@ -104,8 +107,8 @@ def _waiting(target: SnowflakeConnection, feed: FileFeed) -> int:
 
 
 def _files(target: SnowflakeConnection, feed: FileFeed, window: Window) -> list[_File]:
-    """A line for each content that the ledger, RAW or the quarantine has."""
-    ledger, raw = f"{feed.schema}.LANDED_FILES", f"{feed.schema}.{feed.table}"
+    """Each content that the ledger, RAW or the quarantine has."""
+    ledger, raw = f"{feed.schema}.LANDED_FILES", feed.raw_table
     query = f"""
         with ledger as (
             select content_key, max(source_file) as name, max(rows_counted) as counted,
@@ -150,25 +153,25 @@ def _files(target: SnowflakeConnection, feed: FileFeed, window: Window) -> list[
 
 
 def _rows(target: SnowflakeConnection, feed: FileFeed, file: _File) -> list[str]:
-    """Names of the first rows of a content."""
+    """The first rows of a content, as text."""
     query = (
         f"select source_file || ' row ' || source_row || ' (' || {warehouse.key(feed)} || ')'"
-        f" from {feed.schema}.{feed.table} where source_content_key = %s"
+        f" from {feed.raw_table} where source_content_key = %s"
         f" order by source_row limit {NAMED}"
     )
     return [text for (text,) in snowflake.rows(target, query, [file.content_key])]
 
 
 def _gaps(target: SnowflakeConnection, feed: FileFeed, file: _File) -> list[str]:
-    """Numbers of the first rows that are nowhere; the header is row 1."""
+    """The first rows that are neither in RAW nor in the quarantine; the header is row 1."""
     query = (
-        f"select source_row from {feed.schema}.{feed.table} where source_content_key = %s"
+        f"select source_row from {feed.raw_table} where source_content_key = %s"
         f" union select source_row from {feed.schema}.QUARANTINE where feed = %s"
         " and source_content_key = %s and replayed_at is null"
     )
     binds = [file.content_key, feed.name, file.content_key]
     there = {int(number) for (number,) in snowflake.rows(target, query, binds)}
-    # A blank line takes a number, too: the last row may have a higher one.
+    # Blank lines have a number, too, so the last row's may be higher.
     last = max(file.parsed + 1, *there, 1)
     missing = [number for number in range(2, last + 1) if number not in there]
     return [f"{file.name} row {number}" for number in missing[:NAMED]]

@@ -27,12 +27,15 @@ def landed(
             in RAW before; None if they were not, so that the newest rows may be under way.
 
     Raises:
-        snowflake.connector.Error: Snowflake is away.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
     for feed in every:
-        if isinstance(feed, FileFeed):
-            yield files.compare(target, feed, window)
-        if isinstance(feed, StreamFeed):
-            yield streams.landed_once(target, feed, window)
+        match feed:
+            case FileFeed():
+                yield files.compare(target, feed, window)
+            case StreamFeed():
+                yield streams.landed_once(target, feed, window)
+            case _:
+                raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")
         if hop := marts.compare(target, feed, window, built):
             yield hop

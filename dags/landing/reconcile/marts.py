@@ -1,4 +1,4 @@
-"""RAW -> mart: each key that landed is in the mart, and the mart has no other."""
+"""RAW -> mart: each key that landed is in the mart, and the mart has no other keys."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def compare(
 ) -> Hop | None:
     """The feed's keys in RAW and in the mart that its landing block names; None if it names none.
 
-    Rows become visible landing by landing, and a transformation takes all that it sees. So what
-    landed after the newest landing that the mart has rows of is on its way; what landed before it
-    and is not there is lost.
+    Rows become visible landing by landing, and a transformation takes all that it sees. So rows
+    that landed after the newest landing in the mart are under way; rows that landed before it and
+    are not in the mart are lost.
 
     Args:
-        built: that the mart has just been built, and up to which landing of a feed it must have
-            all rows, whether or not it has any of the newest.
+        built: feed -> the time up to which its rows were in RAW before the mart was built; it must
+            have all of these. None if the mart was not just built.
 
     Raises:
-        snowflake.connector.Error: Snowflake is away.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
     if feed.mart is None:
         return None
-    table = f"{feed.schema}.{feed.table}"
+    table = feed.raw_table
     hop = Hop(feed.name, f"{table} -> {feed.mart.model}", "keys")
     if not warehouse.has_landed(target, table, hop):
         return hop
@@ -48,7 +48,7 @@ def compare(
             hop.checked, hop.waiting = 0, hop.checked
             hop.notes.append(f"{feed.mart.model} has not been built yet")
         else:
-            text = f"for {feed.mart.model}, which is not there, or this role may not read it"
+            text = f"for {feed.mart.model}, which does not exist, or this role may not read it"
             hop.differs(text, hop.checked, [feed.mart.model])
         return hop
     comparison.missing(hop, (built or {}).get(feed.name))
@@ -61,7 +61,7 @@ def compare(
 class _Comparison:
     def __init__(self, target: SnowflakeConnection, feed: Feed, mart: Mart, window: Window) -> None:
         self._target = target
-        self._table = f"{feed.schema}.{feed.table}"
+        self._table = feed.raw_table
         self._mart = f"(select {', '.join(feed.key)} from {mart.model} where {mart.where})"
         self._model = mart.model
         self._window = window
@@ -73,14 +73,14 @@ class _Comparison:
         )
 
     def landed(self) -> int:
-        """Different keys in RAW."""
+        """Number of different keys in RAW."""
         return self._number(
             f"select count(*) from (select distinct {self._keys} from {self._table}"
             f" where {self._window.of(self._landed_at)}) as k"
         )
 
     def missing(self, hop: Hop, built_up_to: datetime | None) -> None:
-        """Tell keys that are lost from keys that no transformation has seen."""
+        """Keys that are lost, and keys that no transformation has seen yet."""
         absent = (
             f"select {self._keys}, min({self._landed_at}) as first_landed_at from {self._table} r"
             f" where {self._window.of(self._landed_at)} and not {self._in_mart}"
@@ -101,7 +101,7 @@ class _Comparison:
         hop.differs(f"not in {self._model}", lost_count, examples)
 
     def _newest_seen(self, since: Any) -> Any:
-        """When the newest landing came in that brought a new key which the mart has."""
+        """Time of the newest landing that brought a new key which the mart has."""
         keys = self._keys
         return self._row(
             f"select max(first_landed_at) from (select {keys}, min({self._landed_at})"

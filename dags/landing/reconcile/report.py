@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-#: Of the keys that differ, this many are named.
+#: Most keys, rows or files that are named of one difference.
 NAMED = 10
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that is on one side of a hop only, or there twice.
+    """Something that is only on one side of a hop, or there twice.
 
-    text: what is wrong, to be read after the number.
-    examples: at most NAMED of the keys, rows or files.
+    Attributes:
+        text: what is wrong, to be read after the number.
+        examples: at most NAMED of the keys, rows or files.
     """
 
     text: str
@@ -31,11 +32,14 @@ class Difference:
 class Hop:
     """One comparison.
 
-    name: the stream's topic or the feed.
-    path: from where to where.
-    unit: what is compared and counted.
-    waiting: of these, under way: not expected at the far side yet.
-    notes: what could not be compared, and why.
+    Attributes:
+        name: the stream's topic or the feed.
+        path: from where to where.
+        unit: what is compared and counted.
+        checked: number of units compared.
+        waiting: units under way: not expected at the far side yet.
+        differences: what is wrong.
+        notes: what could not be compared, and why.
     """
 
     name: str
@@ -52,15 +56,6 @@ class Hop:
             self.differences.append(Difference(text, count, tuple(examples[:NAMED])))
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "hop": self.path,
-            "unit": self.unit,
-            "checked": self.checked,
-            "waiting": self.waiting,
-            "differences": [
-                {"text": d.text, "count": d.count, "examples": list(d.examples)}
-                for d in self.differences
-            ],
-            "notes": self.notes,
-        }
+        """As `audit --json` prints it."""
+        values = asdict(self)
+        return {"name": values.pop("name"), "hop": values.pop("path"), **values}

@@ -1,4 +1,4 @@
-"""Stream -> RAW, as far as Snowflake alone can tell: no version of a row has landed twice."""
+"""Stream -> RAW, as far as it shows in Snowflake alone: no version of a row has landed twice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LANDED_AT = "airflow_ingested_at"
 
 
 def landed_once(target: SnowflakeConnection, feed: StreamFeed, window: Window) -> Hop:
-    """That no version is in RAW twice; all of the comparison that Snowflake can do alone.
+    """Whether each version is in RAW once; what is missing there shows only next to Postgres.
 
     Raises:
-        snowflake.connector.Error: Snowflake is away.
+        snowflake.connector.Error: Snowflake is unreachable.
     """
-    table = f"{feed.schema}.{feed.table}"
+    table = feed.raw_table
     hop = Hop(feed.name, f"-> {table}", "versions")
     if not warehouse.has_landed(target, table, hop):
         return hop
@@ -34,11 +34,11 @@ def add_doubled(target: SnowflakeConnection, feed: StreamFeed, hop: Hop, window:
     """Add to a hop the versions that landed more than once."""
     key = warehouse.key(feed)
     query = (
-        f"select {key} as example from {feed.schema}.{feed.table}"
+        f"select {key} as example from {feed.raw_table}"
         f" where {window.of(_LANDED_AT)}"
         f" group by {key}, source_database, {WATERMARK} having count(*) > 1"
     )
     hop.differs(
-        f"in {feed.schema}.{feed.table} more than once",
+        f"in {feed.raw_table} more than once",
         *warehouse.named(target, query, NAMED),
     )

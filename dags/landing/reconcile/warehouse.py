@@ -1,4 +1,4 @@
-"""Questions to Snowflake that every comparison there asks."""
+"""Queries that every comparison in Snowflake needs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ SEPARATOR = "\x1f"
 
 @dataclass(frozen=True)
 class Window:
-    """What of the raw tables is looked at: all, or what landed since a time (UTC)."""
+    """Which rows of the raw tables are compared.
+
+    Attributes:
+        since: only rows that landed after this time (UTC); all rows if it is None.
+    """
 
     since: datetime | None = None
 
     def of(self, column: str) -> str:
-        """A condition on a column that says when a row landed."""
+        """The condition for a column that says when a row landed."""
         if self.since is None:
             return "true"
         return f"{column} > '{self.since:%Y-%m-%d %H:%M:%S.%f}'::timestamp_ntz(6)"
@@ -35,7 +39,7 @@ EVERYTHING = Window()
 
 
 def exists(connection: SnowflakeConnection, name: str) -> bool:
-    """Whether there is a table or view SCHEMA.NAME."""
+    """Whether there is a table or view SCHEMA.NAME that this role may see."""
     schema, table = name.upper().split(".")
     found = snowflake.rows(
         connection,
@@ -47,7 +51,7 @@ def exists(connection: SnowflakeConnection, name: str) -> bool:
 
 
 def has_landed(connection: SnowflakeConnection, table: str, hop: Hop) -> bool:
-    """Whether there is a raw table; if there is none, the hop says so."""
+    """Whether the raw table exists; if it does not, a note in the hop says so."""
     found = exists(connection, table)
     if not found:
         hop.notes.append("nothing has landed yet")
@@ -63,7 +67,11 @@ def key(feed: Feed, alias: str = "") -> str:
 def named(
     connection: SnowflakeConnection, query: str, limit: int, binds: Sequence[Any] = ()
 ) -> tuple[int, list[str]]:
-    """How many rows a query finds, and the text `example` of the first of them."""
+    """Number of rows that a query finds, and the column `example` of the first ones.
+
+    Args:
+        limit: at most this many examples.
+    """
     found = snowflake.rows(
         connection,
         f"select example, count(*) over () from ({query}) as found order by example limit {limit}",

@@ -2,7 +2,7 @@ with
 
 numbers as (
 
-    -- More than a century: the calendar's end cuts it off.
+    -- More than a century; cut off below at the calendar's end.
     select row_number() over (order by seq4()) - 1 as day_number
     from table(generator(rowcount => 40000))
 

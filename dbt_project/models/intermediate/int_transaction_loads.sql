@@ -52,7 +52,7 @@ known as (
 
 {% endif %}
 
--- Never at or before what an earlier run saw, also when the clock was put back.
+-- Later than in any earlier run, also when the clock was set back.
 seen as (
 
     select

@@ -62,8 +62,8 @@ loads as (
 
 {% if is_incremental() %}
 
--- A load becomes visible as a whole, but not always in the order of its time: what tells a new one
--- is when dbt first saw it. Its time only bounds how far back to look for its rows.
+-- A load becomes visible as a whole, but not always in the order of its time: it is new by when dbt
+-- first saw it.
 new_loads as (
 
     select * from loads
@@ -75,43 +75,9 @@ new_loads as (
 
 ),
 
-landed as (
-
-    select
-        tx_id,
-        landing_run,
-        landed_at,
-        '' as source_file
-
-    from {{ ref('stg_transactions_streaming_kafka') }}
-
-    where landed_at >= (select min(new_loads.landed_at) from new_loads)
-
-    union all
-
-    select
-        tx_id,
-        landing_run,
-        landed_at,
-        source_file
-
-    from {{ ref('stg_transactions_batch_csv') }}
-
-    where landed_at >= (select min(new_loads.landed_at) from new_loads)
-
-),
-
 touched as (
 
-    select distinct landed.tx_id
-
-    from landed
-
-    inner join new_loads
-        on
-            landed.landing_run = new_loads.landing_run
-            and landed.landed_at = new_loads.landed_at
-            and landed.source_file = new_loads.source_file
+    {{ transactions_of_loads('new_loads') }}
 
 ),
 
@@ -128,7 +94,7 @@ dated as (
             source = 'stream',
             max(landed_at) over (partition by tx_id, source, source_database),
             landed_at
-        ) as era
+        ) as database_generation
 
     from versions
 
@@ -145,15 +111,17 @@ latest_of_source as (
     select
         *,
         count(*) over (partition by tx_id, source) as versions,
-        -- A file that lands again, corrected, sends nothing again.
-        count(*) over (partition by tx_id, source, source_database, source_file, era) as times_sent,
+        -- A file that lands again, corrected, is not a second sending.
+        count(*) over (
+            partition by tx_id, source, source_database, source_file, database_generation
+        ) as times_sent,
         min(arrived_at) over (partition by tx_id, source) as first_arrived_at
 
     from dated
 
     qualify row_number() over (
         partition by tx_id, source
-        order by era desc, source_file desc, version_number desc, landed_at desc
+        order by database_generation desc, source_file desc, version_number desc, landed_at desc
     ) = 1
 
 ),

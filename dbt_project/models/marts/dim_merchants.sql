@@ -29,14 +29,15 @@ named as (
 
     select
         merchant_key,
-        merchant,
-        row_number() over (
-            partition by merchant_key order by sum(transactions) desc, merchant
-        ) as position
+        merchant
 
     from spellings
 
     group by merchant_key, merchant
+
+    qualify row_number() over (
+        partition by merchant_key order by sum(transactions) desc, merchant
+    ) = 1
 
 ),
 
@@ -44,16 +45,17 @@ categorised as (
 
     select
         merchant_key,
-        category,
-        row_number() over (
-            partition by merchant_key order by sum(transactions) desc, category
-        ) as position
+        category
 
     from spellings
 
     where category is not null
 
     group by merchant_key, category
+
+    qualify row_number() over (
+        partition by merchant_key order by sum(transactions) desc, category
+    ) = 1
 
 ),
 
@@ -83,14 +85,10 @@ members as (
     from seen
 
     inner join named
-        on
-            seen.merchant_key = named.merchant_key
-            and named.position = 1
+        on seen.merchant_key = named.merchant_key
 
     left join categorised
-        on
-            seen.merchant_key = categorised.merchant_key
-            and categorised.position = 1
+        on seen.merchant_key = categorised.merchant_key
 
     union all
 

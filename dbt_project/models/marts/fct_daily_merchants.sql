@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         unique_key='transaction_date',
-        post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'transaction_date') }}",
+        post_hook="{{ delete_emptied_groups('transaction_date') }}",
     )
 }}
 
@@ -10,19 +10,9 @@ with
 
 transactions as (
 
-    select * from {{ ref('fct_transactions') }}
+    {{ facts_to_build('transaction_date') }}
 
 ),
-
-{% if is_incremental() %}
-
-touched as (
-
-    {{ changed_groups(ref('fct_transactions'), 'transaction_date') }}
-
-),
-
-{% endif %}
 
 summarised as (
 
@@ -41,12 +31,6 @@ summarised as (
         sysdate() as transformed_at
 
     from transactions
-
-    {% if is_incremental() %}
-
-    where transaction_date in (select touched.transaction_date from touched)
-
-    {% endif %}
 
     group by transaction_date, merchant_key
 

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         unique_key='transaction_date',
-        post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'transaction_date') }}",
+        post_hook="{{ delete_emptied_groups('transaction_date') }}",
     )
 }}
 
@@ -10,7 +10,7 @@ with
 
 transactions as (
 
-    select * from {{ ref('fct_transactions') }}
+    {{ facts_to_build('transaction_date') }}
 
 ),
 
@@ -20,17 +20,7 @@ users as (
 
 ),
 
-{% if is_incremental() %}
-
-touched as (
-
-    {{ changed_groups(ref('fct_transactions'), 'transaction_date') }}
-
-),
-
-{% endif %}
-
-transactions_to_build as (
+transactions_with_tier as (
 
     select
         transactions.*,
@@ -40,13 +30,6 @@ transactions_to_build as (
 
     left join users
         on transactions.user_key = users.user_key
-
-    {% if is_incremental() %}
-
-    where transactions.transaction_date in (select touched.transaction_date from touched)
-
-    {% endif %}
-
 ),
 
 summarised as (
@@ -81,7 +64,7 @@ summarised as (
         max(transformed_at) as facts_transformed_at,
         sysdate() as transformed_at
 
-    from transactions_to_build
+    from transactions_with_tier
 
     group by transaction_date, category_key, currency_code, customer_tier
 

@@ -57,6 +57,7 @@ transactions as (
 joined as (
 
     select
+        ---------- ids
         transactions.tx_id,
         coalesce(users.user_key, {{ unknown_key() }}) as user_key,
         coalesce(transactions.user_id, {{ unknown_key() }}) as user_id,
@@ -68,6 +69,7 @@ joined as (
         coalesce(categories.category_key, {{ unknown_key() }}) as category_key,
         coalesce(currencies.currency_code, {{ unknown_currency() }}) as currency_code,
 
+        ---------- text
         transactions.source,
         coalesce(categories.transaction_type, {{ unknown_key() }}) as transaction_type,
         transactions.currency,
@@ -76,6 +78,7 @@ joined as (
         '{{ var("reporting_currency") }}' as reporting_currency,
         transactions.source_file,
 
+        ---------- numerics
         transactions.amount,
         rates.exchange_rate,
         round(
@@ -85,6 +88,7 @@ joined as (
         transactions.stream_versions,
         transactions.file_versions,
 
+        ---------- booleans
         transactions.is_in_stream,
         transactions.is_in_file,
         transactions.is_contradicted,
@@ -93,11 +97,12 @@ joined as (
         coalesce(transactions.transaction_at::date < users.first_registration_date, false)
             as is_before_registration,
 
+        ---------- dates and timestamps
         transactions.transaction_date,
-
         transactions.transaction_at,
         transactions.arrived_at,
 
+        ---------- lineage
         transactions.last_landed_at as landed_at,
         transactions.transformed_at as source_transformed_at,
         users.known_at as user_known_at
@@ -107,7 +112,7 @@ joined as (
     left join users
         on
             transactions.user_id = users.user_id
-            -- A user may have registered under the unknown member's name.
+            -- A user may have the unknown member's name.
             and not users.is_unknown
             and (transactions.user_valid_at >= users.valid_from or users.version_number = 1)
             and (transactions.user_valid_at < users.valid_to or users.is_current)
@@ -125,62 +130,20 @@ joined as (
 
 ),
 
-final as (
+flagged as (
 
     select
-        ---------- ids
-        tx_id,
-        user_key,
-        user_id,
-        merchant_key,
-        category_key,
-        currency_code,
-
-        ---------- text
-        source,
-        transaction_type,
-        currency,
-        merchant,
-        category,
-        reporting_currency,
-        source_file,
-
-        ---------- numerics
-        amount,
-        exchange_rate,
-        reporting_amount,
-        stream_versions,
-        file_versions,
-
-        ---------- booleans
-        is_in_stream,
-        is_in_file,
-        is_contradicted,
-        is_resent,
-        is_late,
-        is_before_registration,
+        *,
         user_key = {{ unknown_key() }} as is_unknown_user,
         merchant_key = {{ unknown_key() }} as is_unknown_merchant,
         category_key = {{ unknown_key() }} as is_unknown_category,
         currency_code = {{ unknown_currency() }} as is_unknown_currency,
         transaction_date = {{ unknown_date() }} as is_unknown_date,
         reporting_amount is null as is_unconverted,
-
-        ---------- dates
-        transaction_date,
-
-        ---------- timestamps
-        transaction_at,
-        arrived_at,
-
-        ---------- lineage
-        landed_at,
-        source_transformed_at,
-        user_known_at,
         sysdate() as transformed_at
 
     from joined
 
 )
 
-select * from final
+select * from flagged

@@ -19,7 +19,7 @@ merchants as (
 ),
 
 -- Recency counts from the last day that has transactions, not from today: the same data give the
--- same metrics whenever they are built. Days after the last landing are faults in the data.
+-- same metrics whenever they are built. Days after the last landing are errors in the data.
 as_of as (
 
     select max(iff(last_transaction_date <= landed_on, last_transaction_date, null)) as as_of_date

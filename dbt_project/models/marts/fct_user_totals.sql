@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         unique_key='user_id',
-        post_hook="{{ delete_emptied_groups(ref('fct_transactions'), 'user_id') }}",
+        post_hook="{{ delete_emptied_groups('user_id') }}",
     )
 }}
 
@@ -10,25 +10,15 @@ with
 
 transactions as (
 
-    select * from {{ ref('fct_transactions') }}
+    {{ facts_to_build('user_id') }}
 
 ),
 
-{% if is_incremental() %}
+-- A user may have the unknown member's name: is_unknown_user keeps the two apart. For any other
+-- user_id it is the same in all facts.
+needed_columns as (
 
-touched as (
-
-    {{ changed_groups(ref('fct_transactions'), 'user_id') }}
-
-),
-
-{% endif %}
-
--- A user may be called as the unknown member is: is_unknown_user keeps the two apart, and of any
--- other user_id says the same for all facts.
-transactions_to_build as (
-
-    -- Only what is needed: three summaries read this.
+    -- Three summaries read these.
     select
         user_id,
         is_unknown_user,
@@ -47,12 +37,6 @@ transactions_to_build as (
 
     from transactions
 
-    {% if is_incremental() %}
-
-    where user_id in (select touched.user_id from touched)
-
-    {% endif %}
-
 ),
 
 summarised as (
@@ -69,7 +53,7 @@ summarised as (
         max(landed_at) as last_landed_at,
         max(transformed_at) as facts_transformed_at
 
-    from transactions_to_build
+    from needed_columns
 
     group by user_id, is_unknown_user
 
@@ -83,7 +67,7 @@ favourite_categories as (
         is_unknown_user,
         category
 
-    from transactions_to_build
+    from needed_columns
 
     where not is_unknown_category
 
@@ -103,7 +87,7 @@ favourite_merchants as (
         is_unknown_user,
         merchant_key
 
-    from transactions_to_build
+    from needed_columns
 
     where not is_unknown_merchant
 
@@ -119,23 +103,9 @@ favourite_merchants as (
 final as (
 
     select
-        summarised.user_id,
+        summarised.*,
         favourite_categories.category as favourite_category,
         favourite_merchants.merchant_key as favourite_merchant_key,
-        summarised.transactions,
-        summarised.transactions_in_stream,
-        summarised.transactions_in_file,
-        summarised.reporting_amount,
-        summarised.spending,
-        summarised.income,
-        summarised.other_amount,
-        summarised.active_days,
-        summarised.active_months,
-        summarised.is_unknown_user,
-        summarised.first_transaction_date,
-        summarised.last_transaction_date,
-        summarised.last_landed_at,
-        summarised.facts_transformed_at,
         sysdate() as transformed_at
 
     from summarised

@@ -19,7 +19,7 @@ renamed as (
         category,
         timestamp,
 
-        ---------- kept by the database
+        ---------- maintained by the database
         ingested_at,
         ingest_xid
 

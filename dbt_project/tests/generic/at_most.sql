@@ -1,4 +1,4 @@
-{#- At most this share of the rows satisfies the condition. -#}
+{#- At most this share (0 to 1) of the rows satisfies the condition. -#}
 {% test at_most(model, share, condition) %}
 
 with counted as (

@@ -1,4 +1,4 @@
--- Every key that landed is a fact. Over the loads that were first seen in the last day before the
+-- Every key that landed is a fact. Checks the loads that were first seen in the last day before the
 -- newest that was built, so that the cost stays small (`make audit` compares everything).
 with
 
@@ -33,39 +33,13 @@ loads as (
 
 landed as (
 
-    select
-        tx_id,
-        landing_run,
-        landed_at,
-        '' as source_file
-
-    from {{ ref('stg_transactions_streaming_kafka') }}
-
-    where landed_at >= (select min(loads.landed_at) from loads)
-
-    union all
-
-    select
-        tx_id,
-        landing_run,
-        landed_at,
-        source_file
-
-    from {{ ref('stg_transactions_batch_csv') }}
-
-    where landed_at >= (select min(loads.landed_at) from loads)
+    {{ transactions_of_loads('loads') }}
 
 )
 
 select landed.tx_id
 
 from landed
-
-inner join loads
-    on
-        landed.landing_run = loads.landing_run
-        and landed.landed_at = loads.landed_at
-        and landed.source_file = loads.source_file
 
 left join facts
     on landed.tx_id = facts.tx_id

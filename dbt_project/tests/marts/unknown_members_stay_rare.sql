@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- Kinds of unknown members that more than one fact in twenty points at. The facts are complete all
--- the same; a user file, a category or a rate is missing.
+-- Kinds of unknown members that more than one fact in twenty points at. The facts are complete even
+-- then; a user file, a category or a rate is missing.
 with
 
 daily as (

@@ -1,0 +1,18 @@
+-- What each role may do: its one job and nothing else. On sink tables: 02_sink_table.sql.
+do $$
+begin
+  execute format(
+    'grant connect on database %I to connect_sink, unload, dbt_operational', current_database()
+  );
+end $$;
+
+revoke all on schema public from public;
+grant usage on schema public to connect_sink, unload, dbt_operational;
+
+create schema if not exists operational authorization dbt_operational;
+grant usage on schema operational to unload;
+alter default privileges for role dbt_operational in schema operational
+grant select on tables to unload;
+
+-- The unload reports the age of a transaction that rows wait for; without this it cannot see it.
+grant pg_read_all_stats to unload;

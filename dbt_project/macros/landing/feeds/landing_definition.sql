@@ -1,0 +1,3 @@
+{% macro landing_definition(feed) -%}
+    {{ return('@' ~ landing_stage(feed) ~ '; ' ~ landing_column_definitions(feed) | join('; ')) }}
+{%- endmacro %}

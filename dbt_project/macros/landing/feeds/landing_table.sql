@@ -1,0 +1,3 @@
+{% macro landing_table(feed) -%}
+    {{ return(feed.schema ~ '.' ~ feed.identifier) }}
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{% macro landing_insert_good(feed, keys, buffer, run) -%}
+    {%- set sql -%}
+        insert into {{ landing_table(feed) }} (
+            {{ landing_delivered_names(feed) | join(', ') }},
+            source_file, ingested_at, source_content_key, source_row, landing_run
+        )
+        select
+            {{ landing_values(feed) | join(', ') }},
+            l.source_file, {{ landing_now() }}, l.content_key, b.source_row, {{ landing_literal(run) }}
+        {{ landing_buffered_rows(feed, keys, buffer) }} and not {{ landing_is_bad(feed) }}
+    {%- endset -%}
+    {{ return(landing_scalar(sql) | int) }}
+{%- endmacro %}

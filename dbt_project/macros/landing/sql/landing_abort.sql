@@ -1,0 +1,4 @@
+{% macro landing_abort(text) -%}
+    {%- do run_query('rollback') -%}
+    {{ exceptions.raise_compiler_error(text) }}
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{% macro landing_buffer_columns(feed) -%}
+    {%- set names = [] -%}
+    {%- for n in range(landing_delivered(feed) | length + 1) -%}
+        {%- do names.append('c' ~ (n + 1)) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{% macro landing_rules(feed) -%}
+    {%- set columns = landing_delivered(feed) -%}
+    {%- set n = columns | length -%}
+    {%- set rules = [] -%}
+    {%- if not landing_is_stream(feed) -%}
+        {#- Null means that the row ended before this field. -#}
+        {%- do rules.extend([
+            {'test': 'c' ~ n ~ ' is null', 'reason': landing_literal('fewer than ' ~ n ~ ' fields')},
+            {'test': 'c' ~ (n + 1) ~ ' is not null', 'reason': landing_literal('more than ' ~ n ~ ' fields')},
+        ]) -%}
+    {%- endif -%}
+    {%- for column in columns -%}
+        {%- set raw = 'c' ~ loop.index -%}
+        {%- if column.name in feed.config.meta.landing.key -%}
+            {%- do rules.append({
+                'test': "coalesce(trim(" ~ raw ~ "), '') = ''",
+                'reason': landing_literal(column.name ~ ' is empty'),
+            }) -%}
+        {%- endif -%}
+        {%- set fault = landing_fault(feed, raw, column.data_type) -%}
+        {%- if fault -%}
+            {%- do rules.append({
+                'test': fault,
+                'reason': landing_literal(column.name ~ ": '") ~ ' || left(' ~ raw ~ ', 100) || '
+                    ~ landing_literal("' is not " ~ column.data_type | lower),
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(rules) }}
+{%- endmacro %}

@@ -6,7 +6,6 @@ import fnmatch
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from settings.errors import ExpectedError
 
 from . import ledger, snowflake
 from .feeds import FileFeed
-from .gzip_writer import compressor_threads
 from .ledger import Line
 from .prepare import RefusedFileError, prepare
 from .raw_objects import ensure_raw_objects
@@ -184,12 +182,9 @@ def _stage_batch(
     """Prepare the files and upload them together; the lines to write."""
     load = new_load_id()
     lines = []
-    with (
-        temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies,
-        ThreadPoolExecutor(compressor_threads()) as compressors,
-    ):
+    with temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies:
         for found in batch:
-            line = _prepare(feed, found, copies, compressors, contents, load)
+            line = _prepare(feed, found, copies, contents, load)
             if line:
                 lines.append(line)
         if any(line.state == "staged" for line in lines):
@@ -198,18 +193,13 @@ def _stage_batch(
 
 
 def _prepare(
-    feed: FileFeed,
-    found: Found,
-    copies: Path,
-    compressors: ThreadPoolExecutor,
-    contents: dict[str, str],
-    load: str,
+    feed: FileFeed, found: Found, copies: Path, contents: dict[str, str], load: str
 ) -> Line | None:
     """The ledger line of one file; None if it changed while it was read."""
     name, size, modified = found.version
     copy = copies / "being-checked.tmp"
     try:
-        prepared = prepare(found.path, feed.columns, copy, compressors)
+        prepared = prepare(found.path, feed.columns, copy)
         if Found.at(found.path) != found:
             log.warning("%s changed while it was read; left for the next run.", name)
             return None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from isal import igzip, igzip_threaded, isal_zlib
 
 from settings.errors import ExpectedError
 
@@ -43,9 +42,7 @@ class Prepared:
     rows: int
 
 
-def prepare(
-    source: Path, columns: tuple[str, ...], target: Path, compressors: ThreadPoolExecutor
-) -> Prepared:
+def prepare(source: Path, columns: tuple[str, ...], target: Path) -> Prepared:
     """Write a checked and compressed copy of a CSV file to a target.
 
     The copy differs from the file in form only: no byte-order mark, LF, no blank lines, valid
@@ -56,7 +53,7 @@ def prepare(
     """
     digest = hashlib.sha256()
     reader = RecordReader(len(columns))
-    with GzipWriter(target, compressors) as writer:
+    with GzipWriter(target) as writer:
         try:
             for block in reader.blocks(_utf8(_hashed(_chunks(source), digest))):
                 if block and writer.is_empty:
@@ -99,14 +96,15 @@ def _shortened(names: list[str]) -> str:
 
 
 def _chunks(source: Path) -> Iterator[bytes]:
-    opener = gzip.open if source.suffix == ".gz" else open
+    opener = igzip_threaded.open if source.suffix == ".gz" else open
     try:
         with opener(source, "rb") as file:
             while chunk := file.read(CHUNK):
                 yield chunk
     except EOFError as error:
         raise RefusedFileError("the gzip file ends early: send it again, whole.") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
+    # isal's stub calls the class an instance.
+    except (igzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
         raise RefusedFileError(f"not readable as gzip: {error}") from error
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from snowflake.connector import SnowflakeConnection
 
 from . import snowflake
-from .gzip_writer import GzipWriter, compressor_threads
+from .gzip_writer import GzipWriter
 
 #: A part ends at this size, so that COPY INTO can use several threads of a warehouse.
 PART_BYTES = 32 << 20
@@ -71,7 +71,6 @@ class StageParts:
 
     def __init__(self, target: SnowflakeConnection, path: str, folder: Path) -> None:
         self._target, self._path, self._folder = target, path, folder
-        self._compressors = ThreadPoolExecutor(compressor_threads())
         self._uploaders = ThreadPoolExecutor(UPLOADS)
         self._uploads: deque[Future[None]] = deque()
         self._part: GzipWriter | None = None
@@ -86,7 +85,7 @@ class StageParts:
         if self._part is None:
             self.count += 1
             file = self._folder / f"part_{self.count:05}.csv.gz"
-            self._part = GzipWriter(file, self._compressors)
+            self._part = GzipWriter(file)
         self._part.write(rows)
         if self._part.compressed_bytes >= PART_BYTES:
             self._end_part()
@@ -114,5 +113,6 @@ class StageParts:
                 while self._uploads:
                     self._uploads.popleft().result()
         finally:
-            self._compressors.shutdown(cancel_futures=True)
+            if self._part:
+                self._part.close()
             self._uploaders.shutdown(cancel_futures=True)

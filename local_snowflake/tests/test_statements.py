@@ -201,7 +201,7 @@ def test_what_the_local_server_does_not_know_it_refuses(local: Any, db: Database
 
 
 def test_duckdb_still_names_the_types_of_a_call_that_does_not_exist() -> None:
-    """The local server learns the types of operands so (semantics/type_probe.py)."""
+    """This is how the local server learns the types of operands (semantics/type_probe.py)."""
     with pytest.raises(duckdb.BinderException) as caught:
         duckdb.execute("EXPLAIN SELECT bit_count(1.50, 2::HUGEINT, [1], NULL, NULL)")
-    assert type_probe.named(str(caught.value)) == ["DECIMAL(3,2)", "HUGEINT", "INTEGER[]"]
+    assert type_probe.named_types(str(caught.value)) == ["DECIMAL(3,2)", "HUGEINT", "INTEGER[]"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,7 @@ COLUMNS = find("transactions_batch_csv").columns
 
 def prepared(folder: Path, content: bytes, name: str = "a.csv") -> tuple[Prepared, bytes]:
     (folder / name).write_bytes(content)
-    with ThreadPoolExecutor(2) as pool:
-        done = prepare(folder / name, COLUMNS, folder / "copy", pool)
+    done = prepare(folder / name, COLUMNS, folder / "copy")
     return done, gzip.decompress((folder / "copy").read_bytes())
 
 

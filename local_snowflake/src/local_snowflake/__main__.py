@@ -67,7 +67,7 @@ def _port(text: str) -> int:
 
 
 def _database(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][\w$]*", text, re.A):
+    if not re.fullmatch(r"[A-Za-z_]\w*", text, re.A):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name: use letters, digits and _")
     return text.upper()
 
@@ -151,10 +151,11 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", error)
         sys.exit(
-            f"error: Port {port} on {host} cannot be used: {error.strerror}. Stop the process "
-            "that listens there, or choose another --port."
+            f"error: Port {port} on {host} cannot be used: {reason}. Choose another --port or "
+            "--host, or stop the process that listens there."
         )
     listener.listen(128)
     listener.set_inheritable(True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from local_snowflake.errors import not_supported
+
 _EPOCH = dt.datetime(1970, 1, 1)
 
 
@@ -30,6 +32,8 @@ def _tz(text: str) -> dt.datetime:
 
 
 _CONVERT: dict[str, Callable[[str], Any]] = {
+    "ANY": str,
+    "TEXT": str,
     "FIXED": _number,
     "REAL": float,
     "BINARY": bytes.fromhex,
@@ -46,11 +50,19 @@ Params = list[Any] | dict[str, Any]
 
 
 def _value(kind: str, text: str | None) -> Any:
-    return None if text is None else _CONVERT.get(kind, str)(text)
+    if text is None:
+        return None
+    if kind not in _CONVERT:
+        raise not_supported(f"parameters of type {kind}; bind them as text")
+    return _CONVERT[kind](text)
 
 
 def parameter_sets(bindings: dict[str, Binding] | None) -> list[Params | None]:
-    """The parameters of each execution: one set, or one a row for a batch (executemany)."""
+    """The parameters of each execution: one set, or one per row of a batch (executemany).
+
+    Raises:
+        SnowflakeError: a parameter has a type that this server does not know.
+    """
     if not bindings:
         return [None]
     if not all(key.isdigit() for key in bindings):

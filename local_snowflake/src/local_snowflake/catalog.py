@@ -1,7 +1,7 @@
 """The catalog on disk: all DDL of the server's own, and what can be looked up of an object.
 
-What spans databases is in the database _fs_global, beside fakesnow's tables. What was loaded into a
-table is in the table's own database, so that it commits and rolls back with the rows.
+What spans databases is in the database _fs_global, next to fakesnow's tables. The files loaded into
+a table are noted in the table's own database, so that this commits and rolls back with the rows.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from local_snowflake.session import Session
 logger = logging.getLogger(__name__)
 
 REMEMBERED_REQUESTS = 64
-# A client that is gone, seen by its closed connection, or by its silence.
+# A client is gone if its connection is closed, or if it is silent.
 GONE_SECONDS = 3
 IDLE_TRANSACTION_SECONDS = 30 * 60
 IDLE_SESSION_SECONDS = 4 * 60 * 60
@@ -36,6 +36,7 @@ class TrackedProtocol(HttpToolsProtocol):
     _peer: tuple[str, int] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Note the address."""
         address = transport.get_extra_info("peername")
         if address:
             self._peer = cast(tuple[str, int], tuple(address[:2]))
@@ -43,6 +44,7 @@ class TrackedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the address."""
         if self._peer:
             open_connections.discard(self._peer)
         super().connection_lost(exc)
@@ -63,11 +65,12 @@ class Client:
         self.session = session
         self.peers: set[tuple[str, int]] = set()
         self.requests: OrderedDict[str, Statement] = OrderedDict()
-        # To each of the last request's several statements, by query id.
+        # To each statement of the last request that had several, by query id.
         self.answers: dict[str, dict[str, Any]] = {}
         self.gone_since: float | None = None
 
     def is_busy(self) -> bool:
+        """Whether a statement is queued, runs or waits."""
         return any(not statement.task.done() for statement in self.requests.values())
 
     def remember(self, request_id: str, statement: Statement) -> None:
@@ -86,10 +89,12 @@ class Client:
             await asyncio.wait({statement.task}, timeout=0.05)
 
     async def cancel_all(self) -> None:
+        """End all statements."""
         for statement in list(self.requests.values()):
             await self.cancel(statement)
 
     def note_peer(self, request: Request) -> None:
+        """Remember the connection that a request came by."""
         if request.client:
             self.peers &= open_connections
             self.peers.add((request.client.host, request.client.port))
@@ -122,14 +127,14 @@ class Clients:
         return len(self._clients)
 
     def add(self, session: Session, request: Request) -> str:
-        """A new client; its token."""
+        """Add a client; returns its token."""
         token = secrets.token_urlsafe(32)
         client = self._clients[token] = Client(session)
         client.note_peer(request)
         return token
 
     def of(self, request: Request) -> Client | None:
-        """Whose request it is."""
+        """The client of a request, None without a valid token."""
         client = self._clients.get(protocol.token(request))
         if client is not None:
             client.note_peer(request)
@@ -144,11 +149,12 @@ class Clients:
         await run_in_threadpool(client.session.close)
 
     async def close_all(self) -> None:
+        """Close every session, when the server stops."""
         for token in list(self._clients):
             await self.close(token)
 
     async def reap(self) -> None:
-        """Close, for ever, the sessions of clients that are gone."""
+        """Close the sessions of clients that are gone; never returns."""
         while True:
             await asyncio.sleep(1)
             now = time.monotonic()

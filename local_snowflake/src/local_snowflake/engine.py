@@ -115,20 +115,17 @@ def parse(sql: str) -> exp.Expr:
 
 
 def execute(
-    session: Session,
-    sql: str,
-    params: Params | None = None,
-    cancelled: threading.Event | None = None,
+    session: Session, sql: str, params: Params | None, cancelled: threading.Event
 ) -> Executed:
     """Run a statement in a session, until someone sets `cancelled`.
 
     Raises:
-        SnowflakeError: whatever went wrong, in Snowflake's terms.
+        SnowflakeError: any error, in Snowflake's terms.
     """
     text = bare(sql)
     with session.lock:
         session.last_used = time.monotonic()
-        session.running = cancelled or threading.Event()
+        session.running = cancelled
         try:
             if put.is_put(text):
                 return Executed(new_query_id(), 0, Result([]), upload=put.put(session, text).upload)
@@ -145,18 +142,12 @@ def execute(
             session.last_used = time.monotonic()
 
 
-def describe(
-    session: Session,
-    sql: str,
-    params: Params | None = None,
-    cancelled: threading.Event | None = None,
-) -> Executed:
+def describe(session: Session, sql: str) -> Executed:
     """The columns of a query, without running it; other statements have none.
 
     Raises:
-        SnowflakeError: whatever went wrong, in Snowflake's terms.
+        SnowflakeError: any error, in Snowflake's terms.
     """
-    del params, cancelled
     with session.lock:
         try:
             tree = parse(bare(sql))
@@ -172,7 +163,7 @@ def describe(
 
 
 def _execute_with_retries(session: Session, tree: exp.Expr, params: Params | None) -> Executed:
-    """Try again what met another session's change, unless it has work of its own to lose.
+    """Retry after a conflict with another session, unless the transaction has changes to lose.
 
     Snowflake would wait for the other's lock instead; DuckDB fails the later one at once, and with
     it the whole transaction.
@@ -198,7 +189,7 @@ def _execute_once(session: Session, tree: exp.Expr, params: Params | None) -> Ex
     if session.failed and not isinstance(tree, exp.Rollback | exp.Commit):
         raise transaction_failed()
     session.params = params
-    variables.replace(session, tree)
+    variables.substitute(session, tree)
     if isinstance(tree, _DDL):
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)

@@ -37,7 +37,7 @@ def invalid_value(option: str, value: object, allowed: str) -> SnowflakeError:
 
 
 def does_not_exist(kind: str, name: str) -> SnowflakeError:
-    """There is no object of this kind and name."""
+    """An object of this kind and name does not exist."""
     state = "42S02" if kind in ("Table", "Object") else "02000"
     return SnowflakeError(
         2003, state, f"{_COMPILATION}{kind} '{name}' does not exist or not authorized."
@@ -45,12 +45,12 @@ def does_not_exist(kind: str, name: str) -> SnowflakeError:
 
 
 def already_exists(name: str) -> SnowflakeError:
-    """There is an object of this name already."""
+    """An object of this name exists."""
     return SnowflakeError(2002, "42710", f"{_COMPILATION}Object '{name}' already exists.")
 
 
 def invalid_identifier(name: str) -> SnowflakeError:
-    """A statement mentions a column that there is not."""
+    """A statement mentions a column that does not exist."""
     return SnowflakeError(904, "42000", f"{_COMPILATION}invalid identifier '{name}'")
 
 
@@ -76,7 +76,7 @@ def cancelled() -> SnowflakeError:
     return SnowflakeError(604, "57014", "SQL execution canceled")
 
 
-# What makes a client's error of a match in DuckDB's message.
+# Makes the client's error from a match in DuckDB's message.
 _Make = Callable[[re.Match[str]], SnowflakeError]
 
 
@@ -143,12 +143,7 @@ _RULES: list[tuple[type[Exception], str, _Make]] = [
     ),
     (
         duckdb.BinderException,
-        r"Referenced (?:column|table) \"([^\"]+)\" not found",
-        lambda m: invalid_identifier(m[1]),
-    ),
-    (
-        duckdb.BinderException,
-        r"does not have a column named \"([^\"]+)\"",
+        r"(?:Referenced (?:column|table)|does not have a column named) \"([^\"]+)\"",
         lambda m: invalid_identifier(m[1]),
     ),
     (
@@ -190,7 +185,7 @@ _RULES: list[tuple[type[Exception], str, _Make]] = [
     (
         duckdb.TransactionException,
         "transaction is aborted",
-        _as(603, "25P02", f"{LOCAL} gives a transaction up at its first error: send ROLLBACK."),
+        _as(603, "25P02", f"{LOCAL} gives up a transaction at its first error: send ROLLBACK."),
     ),
     (
         duckdb.TransactionException,
@@ -217,7 +212,7 @@ def _first(match: re.Match[str]) -> str:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Whether two transactions met and the statement may simply be tried again."""
+    """Whether another transaction changed the same rows, so that the statement may be retried."""
     if isinstance(error, duckdb.TransactionException):
         lasting = ("aborted", "no transaction", "single attached database")
         return not any(text in str(error) for text in lasting)

@@ -1,8 +1,8 @@
 """The server's folder on disk, and the lock that keeps a second server out of it.
 
-DIR/server.lock        one server a folder
-DIR/databases/NAME.db  a Snowflake database each
-DIR/catalog.db         what spans databases: stages, file formats, comments, text lengths of views
+DIR/server.lock        one server per folder
+DIR/databases/NAME.db  one Snowflake database each
+DIR/catalog.db         what spans databases: stages, file formats, comments, keys of users
 DIR/stages/DATABASE/SCHEMA/STAGE/...   staged files
 DIR/spill/, DIR/results/               emptied at start
 """
@@ -20,7 +20,7 @@ class FolderError(Exception):
 
 
 class DataFolder:
-    """The paths in the folder; taken by this process until `release`.
+    """The paths in the folder, which is locked by this process until `release`.
 
     Raises:
         FolderError: another server runs on this folder, or it cannot be written.
@@ -36,7 +36,7 @@ class DataFolder:
         try:
             root.mkdir(parents=True, exist_ok=True)
             self._lock = (root / "server.lock").open("a+")
-            self._take()
+            self._acquire()
             for folder in (self.results, self.spill):
                 shutil.rmtree(folder, ignore_errors=True)
             for folder in (self.databases, self.stages, self.results, self.spill):
@@ -44,7 +44,7 @@ class DataFolder:
         except OSError as error:
             raise FolderError(f"{root} cannot be used as --data: {error}") from error
 
-    def _take(self) -> None:
+    def _acquire(self) -> None:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -52,11 +52,12 @@ class DataFolder:
             owner = self._lock.read().strip() or "another process"
             self._lock.close()
             raise FolderError(
-                f"{self.root} is in use by process {owner}: stop it, or give another --data."
+                f"{self.root} is in use by process {owner}: stop it, or choose another --data."
             ) from None
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
 
     def release(self) -> None:
+        """Let another server use the folder."""
         self._lock.close()

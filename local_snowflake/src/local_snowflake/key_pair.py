@@ -1,7 +1,7 @@
 """Key-pair sign-in: public keys of users, and the tokens that their private keys have signed.
 
 A token is a JWT, RS256, with iss ACCOUNT.USER.SHA256:FINGERPRINT, sub ACCOUNT.USER and at most an
-hour to live. https://docs.snowflake.com/en/user-guide/key-pair-auth
+hour of validity. https://docs.snowflake.com/en/user-guide/key-pair-auth
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from local_snowflake.catalog import USER_KEYS
 from local_snowflake.errors import SnowflakeError
 
 SLOTS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
-LONGEST_LIFE_SECONDS = 60 * 60
-CLOCK_SECONDS = 60
+MAX_LIFETIME_SECONDS = 60 * 60
+CLOCK_SKEW_SECONDS = 60
 
 
 def register(con: duckdb.DuckDBPyConnection, user: str, slot: str, text: str) -> None:
-    """Take in a user's public key: base64 of DER, with or without the lines of a PEM file around.
+    """Store a user's public key: base64 of DER, with or without the dashed lines of a PEM file.
 
     Raises:
         SnowflakeError: it is not an RSA public key.
@@ -46,7 +46,7 @@ def forget(con: duckdb.DuckDBPyConnection, user: str, slot: str) -> None:
 
 
 def is_signed_by(con: duckdb.DuckDBPyConnection, token: str, account: str, user: str) -> bool:
-    """Whether one of the user's keys signed the token, for this account and not too long ago."""
+    """Whether one of the user's keys signed the token, for this account, and it is still valid."""
     found = con.execute(f"SELECT public_key FROM {USER_KEYS} WHERE user_name = ?", [user.upper()])
     keys = [_public_key(encoded) for (encoded,) in found.fetchall()]
     return any(_verifies(token, key, f"{account.upper()}.{user.upper()}") for key in keys)
@@ -60,16 +60,16 @@ def _verifies(token: str, key: RSAPublicKey, subject: str) -> bool:
             algorithms=["RS256"],
             issuer=f"{subject}.{fingerprint(key)}",
             subject=subject,
-            leeway=CLOCK_SECONDS,
+            leeway=CLOCK_SKEW_SECONDS,
             options={"require": ["exp", "iat", "iss", "sub"]},
         )
     except jwt.InvalidTokenError:
         return False
-    return int(claims["exp"]) - int(claims["iat"]) <= LONGEST_LIFE_SECONDS
+    return int(claims["exp"]) - int(claims["iat"]) <= MAX_LIFETIME_SECONDS
 
 
 def fingerprint(key: RSAPublicKey) -> str:
-    """SHA256: and the digest of the key's DER, as DESCRIBE USER shows it in a real account."""
+    """`SHA256:` and the digest of the key's DER, as DESCRIBE USER shows it in an account."""
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return f"SHA256:{base64.b64encode(hashlib.sha256(der).digest()).decode()}"
 

@@ -1,11 +1,12 @@
 """DuckDB macros with Snowflake's meaning, which the rewritten statements call.
 
-A body looks at typeof(x), which DuckDB knows when it binds the statement, so that the branches for
+A body tests typeof(x), which DuckDB knows when it binds the statement, so that the branches for
 other types cost nothing. (It can also choose among overloads, but not by the type of an aggregate.)
 A macro's argument is copied to each mention, so a body that needs it often names it in a lambda:
 otherwise nested conversions would grow exponentially.
 Where Snowflake reports an error, a macro makes a cast that cannot succeed and whose message says
-why: unlike DuckDB's error(), that may stand inside TRY, which COPY with ON_ERROR needs.
+why: unlike DuckDB's error(), that is allowed inside TRY, which COPY with ON_ERROR needs.
+Views on disk call macros by name, so a name stays as it is.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ _NUMBER = f"""
 """
 
 
-def _quickly(macro: str) -> str:
-    """The same of a column, which may be mentioned often: 18 digits of text are read 7 times as
+def _fast_if_short(macro: str) -> str:
+    """The same for a column, which may be mentioned often: 18 digits of text are read 7 times as
     fast as 38."""
     quick = "TRY_CAST(TRY_CAST(x AS DECIMAL(18, 0)) AS BIGINT)"
     return f"""
@@ -168,8 +169,8 @@ _MACROS: dict[str, tuple[str, str]] = {
         "x",
         f"CAST(TRY_CAST({SCHEMA}.sf_try_number(x) AS DECIMAL(38, 0)) AS HUGEINT)",
     ),
-    "sf_integer_column": ("x", _quickly("sf_integer")),
-    "sf_try_integer_column": ("x", _quickly("sf_try_integer")),
+    "sf_integer_column": ("x", _fast_if_short("sf_integer")),
+    "sf_try_integer_column": ("x", _fast_if_short("sf_try_integer")),
     "sf_whole": ("x", "CAST(CAST(x AS DECIMAL(38, 0)) AS BIGINT)"),
     "sf_text": ("x", _TEXT),
     "sf_fit": ("x, n", _FIT),

@@ -1,4 +1,4 @@
-"""Object names: parts, quoting, and the capitals of what is not quoted.
+"""Object names: parts, quotes, and upper case for what is not quoted.
 
 https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 """
@@ -34,6 +34,11 @@ class Name:
         return ".".join(self.key)
 
 
+def temporary_name(name: Name) -> Name:
+    """Where DuckDB keeps the temporary table or view of this name."""
+    return Name("temp", "main", str(name))
+
+
 def quoted(name: str) -> str:
     """A name as an identifier in SQL."""
     return '"' + name.replace('"', '""') + '"'
@@ -53,7 +58,7 @@ def normalize(identifier: exp.Expr | None) -> str:
 
 
 def normalize_text(text: str | None) -> str:
-    """The same of an identifier in a text, with its quotes if it has any."""
+    """The same for an identifier given as text, with its quotes if it has any."""
     text = text or ""
     return text[1:-1] if text.startswith('"') else text.upper()
 

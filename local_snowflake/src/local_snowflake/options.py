@@ -1,6 +1,7 @@
 """`NAME = value` options of COPY, CREATE STAGE and CREATE FILE FORMAT, and CSV's own options.
 
-An option this server does not know is an error: ignoring one would load other rows than Snowflake.
+An option that this server does not know is an error: ignoring one would load other rows than
+Snowflake does.
 https://docs.snowflake.com/en/sql-reference/sql/create-file-format
 """
 
@@ -13,14 +14,20 @@ from typing import Any
 from sqlglot import exp
 
 from local_snowflake import catalog
-from local_snowflake.errors import does_not_exist, invalid_value, not_supported
+from local_snowflake.errors import does_not_exist, invalid_value, not_supported, syntax
 from local_snowflake.session import Session
 
 Options = dict[str, Any]
 
 
-def value_of(node: Any) -> Any:
-    """A literal, keyword, list or name as a Python value."""
+def value_of(node: exp.Expr | None) -> Any:
+    """A literal, keyword, list or name as a Python value; anything else as its SQL.
+
+    Raises:
+        SnowflakeError: there is no value.
+    """
+    if node is None:
+        raise syntax("an option has no value: write NAME = value.")
     if isinstance(node, exp.Literal):
         return node.this if node.is_string else int(node.this)
     if isinstance(node, exp.Boolean):
@@ -31,7 +38,7 @@ def value_of(node: Any) -> Any:
         return [value_of(node.this)]
     if isinstance(node, exp.Var):
         return node.this
-    return node.sql(dialect="snowflake") if isinstance(node, exp.Expr) else node
+    return node.sql(dialect="snowflake")
 
 
 def from_properties(properties: Iterable[exp.Expr]) -> Options:
@@ -40,7 +47,11 @@ def from_properties(properties: Iterable[exp.Expr]) -> Options:
 
 
 def named_format(session: Session, name: str) -> Options:
-    """The options of CREATE FILE FORMAT."""
+    """The options of CREATE FILE FORMAT.
+
+    Raises:
+        SnowflakeError: there is no such file format.
+    """
     full = session.resolve_text(name)
     found = catalog.options(session.con, catalog.FILE_FORMATS, full)
     if found is None:
@@ -49,7 +60,7 @@ def named_format(session: Session, name: str) -> Options:
 
 
 def resolved(session: Session, options: Options) -> Options:
-    """Options with FORMAT_NAME replaced by what it stands for."""
+    """Options with FORMAT_NAME replaced by the options of that format."""
     options = dict(options)
     name = options.pop("FORMAT_NAME", None)
     return {**named_format(session, str(name)), **options} if name else options
@@ -77,6 +88,7 @@ class CsvFormat:
 
     @property
     def header_lines(self) -> int:
+        """The number of lines before the first record."""
         return 1 if self.parse_header else self.skip_header
 
 
@@ -93,7 +105,7 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "MULTI_LINE": (True,),
     "COMPRESSION": ("AUTO", "GZIP", "NONE"),
 }
-# What unloading alone looks at.
+# What only unloading looks at.
 _UNLOAD_ONLY = {"FILE_EXTENSION", "COMMENT"}
 
 _SETTINGS = {
@@ -132,6 +144,11 @@ def csv_format(options: Options) -> CsvFormat:
 
 
 def check_known(options: Options) -> None:
+    """Refuse options and values that this server does not know.
+
+    Raises:
+        SnowflakeError: there is one.
+    """
     for name, value in options.items():
         if name not in _SETTINGS and name not in _ONLY and name not in _UNLOAD_ONLY:
             raise not_supported(f"the file format option {name}")

@@ -71,11 +71,15 @@ class StatementRequest:
     async def _answer_one(self, session: Session, sql: str) -> dict[str, Any]:
         """Run a statement, once for each set of its parameters."""
         try:
+            if self.body.get("describeOnly"):
+                executed = await run_in_threadpool(engine.describe, session, sql)
+                return {"success": True, "data": self._data(session, executed, None)}
             sets = parameter_sets(self.body.get("bindings"))
-            work = engine.describe if self.body.get("describeOnly") else engine.execute
             affected = 0
             for params in sets:
-                executed = await run_in_threadpool(work, session, sql, params, self.cancelled)
+                executed = await run_in_threadpool(
+                    engine.execute, session, sql, params, self.cancelled
+                )
                 affected += executed.affected or 0
             if executed.upload:
                 return {"success": True, "data": self._upload(executed)}

@@ -1,7 +1,7 @@
 """Rows on their way to the client: Arrow the connector reads, in chunks of bounded size.
 
-A small result travels in the response. The rest of a large one is written to files, a chunk each,
-which the client fetches by URL, as from a real account; so memory does not grow with the result.
+A small result travels in the response. The rest of a large one is written to files, one per chunk,
+which the client fetches by URL, as from an account; so memory does not grow with the result.
 https://docs.snowflake.com/en/developer-guide/python-connector/python-connector-distributed-fetch
 """
 
@@ -21,14 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fakesnow.rowtype import ColumnInfo
 
-from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.errors import LOCAL, SnowflakeError, not_supported
 
 INLINE_BYTES = 4 * 2**20
 CHUNK_BYTES = 16 * 2**20
 BATCH_ROWS = 50_000
 # A session's large results stay until they take more than this, the latest one always.
 KEPT_BYTES = 4 * 2**30
-# What a result leaves free on the disk, for the databases.
+# What a result must leave free on the disk, for the databases.
 FREE_BYTES = 2**29
 
 _TYPES = {
@@ -161,23 +161,29 @@ def encode(batch: pa.RecordBatch, rowtype: list[ColumnInfo]) -> bytes:
     out = pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, out.schema) as writer:
-        if out.num_rows:  # the connector takes an empty batch for one row
+        if out.num_rows:  # the connector counts an empty batch as one row
             writer.write_batch(out)
     return sink.getvalue().to_pybytes()
 
 
 @dataclass
 class Result:
-    """What a statement answers with: types, rows inline, and chunks on disk."""
+    """What a statement answers: types, rows inline, and chunks on disk.
+
+    Attributes:
+        total: number of rows.
+        table: all rows again, for counts of DML and RESULT_SCAN; None if there are chunks.
+        chunks: files with the number of their rows.
+    """
 
     rowtype: list[ColumnInfo]
     total: int = 0
     inline: bytes = b""
-    # All rows again, unless there are chunks: counts of DML and RESULT_SCAN need them.
     table: pa.Table | None = None
     chunks: list[tuple[Path, int]] = field(default_factory=list)
 
     def inline_base64(self) -> str:
+        """The rows that travel in the answer."""
         return base64.b64encode(self.inline).decode()
 
 
@@ -227,14 +233,15 @@ class Spool:
             raise SnowflakeError(
                 603,
                 "53100",
-                f"The local Snowflake server has no room on its disk for this result, of which "
-                f"{written // 2**20} MB are made; {FREE_BYTES // 2**20} MB must stay free.",
+                f"{LOCAL} has no room on its disk for this result, of which "
+                f"{written // 2**20} MB are written; {FREE_BYTES // 2**20} MB must stay free.",
             )
 
     def _lacks(self, size: int) -> bool:
         return shutil.disk_usage(self.folder).free < size + FREE_BYTES
 
     def close(self) -> None:
+        """Delete the files."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

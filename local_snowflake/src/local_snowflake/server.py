@@ -104,7 +104,7 @@ class Server:
             return protocol.failure(error.code, str(error))
         query = dict(request.query_params)
         session = await run_in_threadpool(sign_in.open_session, self.storage, data, query)
-        return protocol.success(sign_in.answer(session, self.clients.add(session, request)))
+        return protocol.success(sign_in.login_data(session, self.clients.add(session, request)))
 
     @_signed_in
     async def heartbeat(self, request: Request, client: Client) -> Response:

@@ -13,8 +13,8 @@ from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.bindings import Params
-from local_snowflake.errors import SnowflakeError, cancelled
-from local_snowflake.names import Name, normalize, quoted, split_reference
+from local_snowflake.errors import LOCAL, SnowflakeError, cancelled
+from local_snowflake.names import Name, normalize, quoted, split_reference, temporary_name
 from local_snowflake.results import Spool
 from local_snowflake.storage import Storage
 
@@ -56,7 +56,7 @@ class Session(FakeSnowflakeConnection):
         self.failed = False
         # Statements of the open transaction that changed data.
         self.changes = 0
-        # How to cancel the statement that runs; and whether it only waits for another session.
+        # Cancels the statement that runs; whether that only waits for another session.
         self.running: threading.Event | None = None
         self.is_waiting = False
         # The parameters of the statement that runs.
@@ -67,7 +67,7 @@ class Session(FakeSnowflakeConnection):
         self.temporary: dict[Name, str] = {}
         # n of each VARCHAR(n), of temporary views
         self.view_lengths: dict[Name, dict[str, int]] = {}
-        # A name that does not exist is no error at login: the session just has no current schema.
+        # A name that does not exist is not an error at login: no schema is current then.
         for use in (lambda: self.use_database(database), lambda: self.use_schema(schema)):
             try:
                 use()
@@ -76,23 +76,29 @@ class Session(FakeSnowflakeConnection):
 
     @property
     def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
         return self.explicit_transaction or self._in_transaction
 
     @property
     def autocommits(self) -> bool:
+        """Whether a statement outside of BEGIN commits by itself."""
         return bool(self._autocommit)
 
     @property
     def stored_schema(self) -> str | None:
-        """The current schema under DuckDB's name, which INFORMATION_SCHEMA has of its own."""
+        """DuckDB's name of the current schema; that of INFORMATION_SCHEMA is another."""
         return self._schema
 
     def variable_values(self) -> dict[str, str]:
-        """What SET gave to session variables, as SQL by name in capitals."""
+        """Session variables: SQL of the value by name in capitals."""
         return {name.upper(): text for name, text in self.variables._variables.items()}
 
     def use_database(self, database: str | None) -> None:
-        """USE DATABASE: its PUBLIC schema becomes current when there is one."""
+        """USE DATABASE: its PUBLIC schema becomes current when there is one.
+
+        Raises:
+            SnowflakeError: there is no such database.
+        """
         if not database:
             return
         if not catalog.has_schema(self.con, database):
@@ -113,7 +119,11 @@ class Session(FakeSnowflakeConnection):
         self.database, self.database_set = None, False
 
     def use_schema(self, schema: str | None) -> None:
-        """USE SCHEMA, in the current database."""
+        """USE SCHEMA, in the current database.
+
+        Raises:
+            SnowflakeError: there is no such schema.
+        """
         if not schema or not self.database:
             return
         stored = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
@@ -140,13 +150,17 @@ class Session(FakeSnowflakeConnection):
         return Name(database, schema, normalize(table.this))
 
     def resolve_text(self, text: str) -> Name:
-        """The same of a name written as text, as in FORMAT_NAME = 'db.schema.name'."""
+        """The same for a name given as text, as in FORMAT_NAME = 'db.schema.name'."""
         identifiers = [exp.to_identifier(part, quoted=True) for part in split_reference(text)]
         fields = dict(zip(("this", "db", "catalog"), reversed(identifiers), strict=False))
         return self.resolve(exp.Table(**fields))
 
+    def stored_name(self, name: Name) -> Name:
+        """DuckDB's name of an object, which is another for a temporary table or view."""
+        return temporary_name(name) if name in self.temporary else name
+
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Do something when the rows of the current statement are there to stay."""
+        """Do something once the rows of the current statement are committed."""
         self._after_commit.append(action)
 
     def finish_statement(self) -> None:
@@ -181,7 +195,11 @@ class Session(FakeSnowflakeConnection):
             self.con.begin()
 
     def check_cancelled(self) -> None:
-        """Raises: SnowflakeError: the client does not want the statement any more."""
+        """Stop here if the client has cancelled the statement.
+
+        Raises:
+            SnowflakeError: it has.
+        """
         if self.running and self.running.is_set():
             raise cancelled()
 
@@ -195,7 +213,7 @@ class Session(FakeSnowflakeConnection):
             self.is_waiting = False
 
     def start_over(self) -> bool:
-        """Undo a statement that failed, if that undoes nothing else; whether it could be done."""
+        """Undo a statement that failed, if that undoes nothing else; returns whether it could."""
         if self.in_transaction and self.changes:
             return False
         explicit = self.explicit_transaction
@@ -205,7 +223,11 @@ class Session(FakeSnowflakeConnection):
         return True
 
     def end(self, keep: bool) -> None:
-        """COMMIT or ROLLBACK; without a transaction there is nothing to do, as in Snowflake."""
+        """COMMIT or ROLLBACK; without a transaction nothing happens, as in Snowflake.
+
+        Raises:
+            SnowflakeError: COMMIT of a transaction that had an error.
+        """
         was_open, failed = self.in_transaction, self.failed
         self.explicit_transaction = self._in_transaction = self.failed = False
         if not was_open:
@@ -233,11 +255,11 @@ class Session(FakeSnowflakeConnection):
             raise
 
     def fail(self) -> None:
-        """Mark the open transaction as given up: DuckDB cannot take back a single statement."""
+        """Mark the open transaction as failed: DuckDB cannot undo a single statement."""
         self.failed = self.in_transaction
 
     def abandon(self) -> None:
-        """Roll back whatever is open, on the way out of an error."""
+        """Roll back what is open, after an error."""
         self.explicit_transaction = self._in_transaction = self.failed = False
         self._after_commit = []
         with suppress(duckdb.Error):  # DuckDB may have rolled back by itself
@@ -253,11 +275,12 @@ class Session(FakeSnowflakeConnection):
 
 
 def transaction_failed() -> SnowflakeError:
+    """A statement comes in a transaction that had an error."""
     return SnowflakeError(
         603,
         "25P02",
-        "The local Snowflake server gives a transaction up at its first error: it was rolled "
-        "back. Send ROLLBACK and start again.",
+        f"{LOCAL} gives up a transaction at its first error: it was rolled back. Send ROLLBACK "
+        "and start again.",
     )
 
 

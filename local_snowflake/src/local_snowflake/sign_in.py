@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_snowflake import key_pair
+from local_snowflake.errors import LOCAL
 from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
 from local_snowflake.storage import Storage
@@ -21,7 +22,7 @@ _BY_KEY_PAIR = "SNOWFLAKE_JWT"
 
 
 class SignInError(Exception):
-    """A client is refused; `code` is Snowflake's number."""
+    """A client may not sign in; `code` is Snowflake's number."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -30,13 +31,18 @@ class SignInError(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who may sign in by password or token; with an empty password everybody may."""
+    """Who may sign in by password or token; with an empty password everybody may.
+
+    Attributes:
+        token: accepted instead of the password, unless empty.
+    """
 
     user: str
     password: str
     token: str = ""
 
     def accept(self, user: str, password: str) -> bool:
+        """Whether this user may sign in with this password or token."""
         if not self.password:
             return True
         known = [secret for secret in (self.password, self.token) if secret]
@@ -45,26 +51,26 @@ class Credentials:
 
 
 def check(storage: Storage, credentials: Credentials, data: Mapping[str, Any]) -> None:
-    """Let a client in, or not.
+    """Check what a client signs in with.
 
     Raises:
-        SignInError: wrong user, password or key, or a way to sign in that is not known here.
+        SignInError: wrong user, password or key, or an authenticator that is not known here.
     """
-    way, user = data.get("AUTHENTICATOR") or "SNOWFLAKE", data.get("LOGIN_NAME") or ""
-    if way == _BY_KEY_PAIR:
+    authenticator, user = data.get("AUTHENTICATOR") or "SNOWFLAKE", data.get("LOGIN_NAME") or ""
+    if authenticator == _BY_KEY_PAIR:
         account, token = data.get("ACCOUNT_NAME") or "", data.get("TOKEN") or ""
         with storage.duck_conn.cursor() as con:
             if not key_pair.is_signed_by(con, token, account.partition(".")[0], user):
                 raise SignInError("390144", "JWT token is invalid.")
-    elif way not in _BY_PASSWORD:
-        text = "The local Snowflake server knows password and key pair only; use one of these."
+    elif authenticator not in _BY_PASSWORD:
+        text = f"{LOCAL} knows password and key pair only; use one of these."
         raise SignInError("390144", text)
     elif not credentials.accept(user, data.get("PASSWORD") or ""):
         raise SignInError("390100", "Incorrect username or password was specified.")
 
 
 def open_session(storage: Storage, data: Mapping[str, Any], query: Mapping[str, str]) -> Session:
-    """The session of a client that may come in, with the names in its request's URL."""
+    """The session of a client that has signed in, with the names in its request's URL."""
     parameters = data.get("SESSION_PARAMETERS") or {}
     return Session(
         storage,
@@ -77,8 +83,8 @@ def open_session(storage: Storage, data: Mapping[str, Any], query: Mapping[str, 
     )
 
 
-def answer(session: Session, token: str) -> dict[str, Any]:
-    """What a client is told when it is in."""
+def login_data(session: Session, token: str) -> dict[str, Any]:
+    """What a client needs to know of its new session."""
     return {
         "token": token,
         "masterToken": token,

@@ -19,7 +19,7 @@ from local_snowflake.errors import SnowflakeError, does_not_exist, not_supported
 from local_snowflake.names import Name
 from local_snowflake.session import Session
 
-# Uploads in progress; no stage path can reach it, because names of stages are no dot files.
+# Uploads in progress; no stage path can reach it, because no stage has a name with a leading dot.
 UPLOADS = ".uploads"
 
 
@@ -32,6 +32,7 @@ class StagedFile:
 
     @property
     def size(self) -> int:
+        """Bytes."""
         return self.path.stat().st_size
 
     def content_key(self) -> str:
@@ -42,7 +43,7 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class Location:
-    """`@stage/path`: a stage and what the names of the files meant begin with."""
+    """`@stage/path`: a stage, and the prefix of the names of the files that are meant."""
 
     stage: Name
     folder: Path
@@ -50,11 +51,15 @@ class Location:
 
     @property
     def label(self) -> str:
-        """How LIST and COPY name files of this stage: stage name first, except table stages."""
+        """What LIST and COPY put before the names of files; nothing for a table's own stage."""
         return "" if self.stage.name.startswith("%") else f"{self.stage.name.lower()}/"
 
     def files(self, pattern: str | None = None) -> list[StagedFile]:
-        """The files whose name starts with the path and, whole, matches the pattern."""
+        """The files whose name starts with the path and matches the pattern as a whole.
+
+        Raises:
+            SnowflakeError: the pattern is not a regular expression.
+        """
         return sorted(self._matching(pattern), key=lambda file: file.name)
 
     def _matching(self, pattern: str | None) -> Iterator[StagedFile]:
@@ -85,7 +90,7 @@ def locate(session: Session, reference: str) -> Location:
     """The stage and path of `@stage/path`, `@db.schema.stage/path` or `@%table/path`.
 
     Raises:
-        SnowflakeError: not a stage reference, or the stage does not exist.
+        SnowflakeError: it is not a stage reference, or the stage does not exist.
     """
     text = reference.strip().strip("'")
     if not text.startswith("@"):

@@ -1,6 +1,6 @@
 """Temporary tables and views: seen by one session, gone with it, whatever their schema.
 
-DuckDB keeps a connection's temporary tables in a catalogue of their own, so the full name of
+DuckDB keeps a connection's temporary tables in a catalog of their own, so the full name of
 Snowflake's table becomes the name there, and every later mention is replaced.
 https://docs.snowflake.com/en/user-guide/tables-temp-transient
 """
@@ -13,18 +13,8 @@ from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
 
 
-def stored_name(name: Name) -> Name:
-    """Where DuckDB keeps a temporary table."""
-    return Name("temp", "main", str(name))
-
-
-def stored(name: Name) -> str:
-    """DuckDB's full name of a temporary table."""
-    return stored_name(name).sql
-
-
-def replace(session: Session, statement: exp.Expr) -> exp.Expr:
-    """Point the names of temporary tables at DuckDB's own."""
+def redirect(session: Session, statement: exp.Expr) -> exp.Expr:
+    """Replace the names of temporary tables by DuckDB's own."""
     known = set(session.temporary)
     if new := created(session, statement):
         known.add(new)
@@ -35,12 +25,12 @@ def replace(session: Session, statement: exp.Expr) -> exp.Expr:
         if not isinstance(table.this, exp.Identifier) or (table.name in common and not table.db):
             continue
         if (name := _full_name(session, table)) in known:
-            _redirect(table, str(name))
+            _rename(table, str(name))
     return statement
 
 
 def created(session: Session, statement: exp.Expr) -> Name | None:
-    """The name that CREATE TEMPORARY TABLE or VIEW makes."""
+    """The name in a CREATE TEMPORARY TABLE or VIEW, None for other statements."""
     properties = statement.args.get("properties")
     if not isinstance(statement, exp.Create) or not properties:
         return None
@@ -57,7 +47,7 @@ def _full_name(session: Session, table: exp.Table) -> Name | None:
     return None
 
 
-def _redirect(table: exp.Table, new_name: str) -> None:
+def _rename(table: exp.Table, new_name: str) -> None:
     """Keep the old name as the alias, because columns may be qualified with it."""
     is_source = isinstance(table.parent, exp.From | exp.Join | exp.Merge | exp.Delete | exp.Update)
     if is_source and not table.args.get("alias"):

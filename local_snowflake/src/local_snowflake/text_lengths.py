@@ -1,8 +1,8 @@
 """The n of VARCHAR(n): where it is kept, and which columns of a query have one.
 
 DuckDB knows no lengths of texts. A table's are CHECK constraints, so that they are enforced and go
-wherever the table goes; a view's stand in the catalogue. A query's column has a length if it is a
-plain column that has one, by whatever way through CTEs, subqueries and UNIONs, or a cast.
+wherever the table goes; a view's are in the catalog. A query's column has a length if it is a cast,
+or a plain column that has one, by whatever way through CTEs, subqueries and UNIONs.
 https://docs.snowflake.com/en/sql-reference/data-types-text
 """
 
@@ -14,27 +14,26 @@ from local_snowflake import catalog
 from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
 from local_snowflake.session import Session
-from local_snowflake.temporary_tables import stored_name
 
-# A length, or None without one.
+# Name, and length or None.
 Columns = list[tuple[str, int | None]]
 
 
 def fits(column: exp.Identifier, length: int) -> exp.Expr:
-    """The condition that keeps a length; catalog.TEXT_LENGTHS reads it back."""
+    """The condition that enforces a length; catalog.TEXT_LENGTHS reads it back."""
     return exp.LTE(
         this=exp.Length(this=exp.column(column.copy())), expression=exp.Literal.number(length)
     )
 
 
 def check(column: str, length: int) -> str:
-    """The constraint that keeps it, in DuckDB's SQL."""
+    """The constraint with that condition, in DuckDB's SQL."""
     condition = fits(exp.to_identifier(column, quoted=True), length)
     return f"CHECK ({condition.sql(dialect='duckdb')})"
 
 
 def of_type(kind: exp.DataType | None) -> int | None:
-    """n of VARCHAR(n), unless that is the longest text there is."""
+    """n of VARCHAR(n); None for other types, and for the longest text that there is."""
     if kind is None or kind.this not in exp.DataType.TEXT_TYPES:
         return None
     if not kind.expressions:
@@ -60,7 +59,7 @@ def set_of_view(session: Session, name: Name, columns: Columns) -> None:
 
 
 def of_query(session: Session, query: exp.Expr) -> Columns | None:
-    """Names and lengths of a query's columns; None if they cannot be told."""
+    """Names and lengths of a query's columns; None if they cannot be known."""
     return _Reader(session, {}).query(query)
 
 
@@ -70,7 +69,7 @@ def _widest(lengths: list[int | None]) -> int | None:
 
 
 def renamed(columns: Columns | None, names: list[exp.Expr]) -> Columns | None:
-    """The columns with the names that a list in parentheses gives them."""
+    """The columns under the names that a list in parentheses gives them."""
     if columns is None or not names:
         return columns
     given = [name.this if isinstance(name, exp.ColumnDef) else name for name in names]
@@ -151,7 +150,7 @@ def _alias(table: exp.Expr) -> str:
 
 
 def _star(item: exp.Expr, sources: list[tuple[str, Columns | None]]) -> Columns | None:
-    """The columns that * stands for, if that can be told."""
+    """The columns of a *, None if they cannot be known."""
     star = item.this if isinstance(item, exp.Column) else item
     if not isinstance(star, exp.Star) or star.args.get("replace") or star.args.get("rename"):
         return None
@@ -185,9 +184,7 @@ def _expression(
 
 
 def stored(session: Session, name: Name) -> Columns | None:
-    """The columns of a table or view."""
+    """The columns of a table or view; None when there is no such object."""
     of_view = session.view_lengths.get(name, {})
-    if name in session.temporary:
-        name = stored_name(name)
-    columns = catalog.columns(session.con, name)
+    columns = catalog.columns(session.con, session.stored_name(name))
     return [(column.name, column.length or of_view.get(column.name)) for column in columns] or None

@@ -53,7 +53,7 @@ def to_duckdb(session: Session, statement: exp.Expr, params: Params | None) -> e
 def _transpiled(
     session: Session, cursor: FakeSnowflakeCursor, statement: exp.Expr, params: Params | None
 ) -> exp.Expr:
-    tree = temporary_tables.replace(session, cursor._transform(statement, params))
+    tree = temporary_tables.redirect(session, cursor._transform(statement, params))
     return semantics.after_transpiling(session, tree, params)
 
 

@@ -1,6 +1,6 @@
-"""Receives the files of PUT: streamed to disk beside the stage, then moved in place.
+"""Receives the files of PUT: streamed to disk next to the stage, then moved into it.
 
-A client that dies half way leaves nothing in the stage.
+A client that dies halfway leaves nothing in the stage.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ async def receive(storage: Storage, request: Request) -> Response:
 
 
 def _keep(target: Path, key: str) -> Response:
-    """Without OVERWRITE a file that is there stays; another content under its name is refused."""
+    """Without OVERWRITE an existing file stays; other content under its name is refused."""
     with target.open("rb") as file:
         same = hashlib.file_digest(file, "md5").hexdigest() == key
     return Response(status_code=200 if same else 409)

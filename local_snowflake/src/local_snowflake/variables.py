@@ -1,6 +1,6 @@
-"""Session variables: `$name` in a statement stands for what SET gave it.
+"""Session variables: `$name` in a statement is replaced by what SET gave it.
 
-Replaced in the parsed statement, so that a dollar sign inside a text stays what it is.
+That is done in the parsed statement, so that a dollar sign inside a text stays as it is.
 https://docs.snowflake.com/en/sql-reference/session-variables
 """
 
@@ -13,8 +13,12 @@ from local_snowflake.errors import SnowflakeError
 from local_snowflake.session import Session
 
 
-def replace(session: Session, tree: exp.Expr) -> None:
-    """Put the values of session variables into a statement."""
+def substitute(session: Session, tree: exp.Expr) -> None:
+    """Put the values of session variables into a statement.
+
+    Raises:
+        SnowflakeError: there is no such variable.
+    """
     values = session.variable_values()
     for node in list(tree.find_all(exp.Parameter)):
         name = str(node.this.name).upper()

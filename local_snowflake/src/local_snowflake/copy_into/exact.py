@@ -1,7 +1,7 @@
 """The exact CSV reader, for files that are not plain: one record at a time, as Snowflake reads.
 
-It knows what each record's line is, how many fields it has, whether an empty field was enclosed,
-and why a record cannot be read. Slower than DuckDB's reader by a factor of about ten.
+It knows each record's line and number of fields, whether an empty field was enclosed, and why a
+record cannot be read. It is slower than DuckDB's reader by a factor of about ten.
 https://docs.snowflake.com/en/sql-reference/sql/create-file-format#type-csv
 """
 
@@ -15,14 +15,14 @@ from pathlib import Path
 
 from local_snowflake.options import CsvFormat
 
-#: Of the mapped file at most this much is in memory: what was read is let go of.
+#: At most this many bytes of the mapped file are in memory: pages that were read are released.
 _MAPPED = 16 << 20
 _ESCAPES = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 
 
 @dataclass
 class Record:
-    """One record: its values (None is NULL), or what is wrong with it."""
+    """One record: its values (None is NULL), or the error with its number."""
 
     line: int
     values: list[str | None]

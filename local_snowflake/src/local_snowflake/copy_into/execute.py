@@ -1,4 +1,4 @@
-"""COPY INTO, run: file by file, all in one transaction, with Snowflake's result columns.
+"""The execution of COPY INTO: file by file, in one transaction, with Snowflake's result columns.
 
 https://docs.snowflake.com/en/sql-reference/sql/copy-into-table#output
 """
@@ -38,12 +38,12 @@ class FileResult:
     first_error_column_name: str | None = None
 
     def failed(self, errors: int, message: str) -> FileResult:
-        """The file as a whole cannot be read."""
+        """Note that the file as a whole cannot be read."""
         self.status, self.errors_seen, self.first_error = "LOAD_FAILED", errors, message
         return self
 
     def note(self, error: RowError, table: str) -> None:
-        """Tell of the first error."""
+        """Note the first error."""
         self.first_error, self.first_error_line = error.message, error.line
         if error.column:
             self.first_error_column_name = f'"{table}"["{error.column}"]'
@@ -56,7 +56,11 @@ _RESULT = {
 
 
 def copy_into(session: Session, tree: exp.Expr) -> StatementResult:
-    """Run a COPY INTO <table>; either all of it happens or nothing."""
+    """Run a COPY INTO <table>; all of it happens, or nothing.
+
+    Raises:
+        SnowflakeError: the statement, or a file under ON_ERROR = ABORT_STATEMENT, is wrong.
+    """
     copy = statement.parse(session, tree)
     work = _Copy(session, copy)
     try:

@@ -16,6 +16,7 @@ from local_snowflake.names import Name
 def is_loaded(
     con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str
 ) -> bool:
+    """Whether a table has loaded this file with this content."""
     found = first_row(
         con.execute(
             f"""SELECT 1 FROM {loaded_files(target.database)}
@@ -28,6 +29,7 @@ def is_loaded(
 
 
 def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str) -> None:
+    """Remember that a table has loaded a file."""
     con.execute(
         f"INSERT INTO {loaded_files(target.database)} VALUES (?, ?, ?, ?, ?, now())",
         [target.schema, target.name, stage, file, key],
@@ -35,7 +37,7 @@ def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, 
 
 
 def forget(con: duckdb.DuckDBPyConnection, target: Name) -> None:
-    """TRUNCATE, DROP and CREATE OR REPLACE: the table has loaded nothing any more."""
+    """After TRUNCATE, DROP and CREATE OR REPLACE a table has loaded nothing."""
     con.execute(
         f"""DELETE FROM {loaded_files(target.database)}
             WHERE schema_name = ? AND table_name = ?""",

@@ -1,4 +1,4 @@
-"""From a readable file to rows of the table: all of them, or all that are without errors."""
+"""From a readable file to rows of the table: all rows, or those without errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ _TRIED = 'temp.main."_copy_tried"'
 
 @dataclass
 class Load:
-    """One file on its way into one table. `width`: fields a record should have."""
+    """One file on its way into one table.
+
+    Attributes:
+        width: the number of fields that a record should have.
+        must_match: a record with another number of fields is an error.
+    """
 
     session: Session
     target: Name
@@ -39,10 +44,10 @@ class Load:
         return source.of(con, self.scanned, self.csv, self.width, self.must_match)
 
     def insert_all(self) -> int:
-        """Every row; returns how many.
+        """Insert every row; returns how many.
 
         Raises:
-            RowFailedError: a row cannot be loaded; with its number and column.
+            RowFailedError: a row cannot be loaded.
         """
         if self.source.errors:
             raise RowFailedError(self._placed(self.source.errors[0]))
@@ -61,7 +66,7 @@ class Load:
             raise RowFailedError(found) from error
 
     def try_all(self) -> tuple[int, RowError | None]:
-        """Convert every row without inserting any: the number of errors, and the first one."""
+        """Convert every row without inserting any; returns the number of errors, and the first."""
         self._try_all(self.con, self.source)
         bad = _count(self.con, f"SELECT count(*) FROM {_TRIED} WHERE _bad")
         first = self.source.errors[:1]
@@ -71,7 +76,7 @@ class Load:
         return errors, self._placed(min(first, key=lambda e: e.row)) if first else None
 
     def insert_good(self) -> int:
-        """The rows that `try_all` found to be without errors; returns how many."""
+        """Insert the rows in which `try_all` found no error; returns how many."""
         values = ", ".join(f"_o{number}.v" for number in range(len(self.outputs)))
         return _count(
             self.con,
@@ -102,12 +107,9 @@ class Load:
 
     def _first_bad_row(self) -> RowError | None:
         """After an error the connection's transaction is over: look again on another one."""
-        other = self.session.storage.duck_conn.cursor()
-        try:
+        with self.session.storage.duck_conn.cursor() as other:
             self._try_all(other, self._source(other))
             found = self._explained(other)
-        finally:
-            other.close()
         return self._placed(found) if found else None
 
     def _explained(self, con: duckdb.DuckDBPyConnection) -> RowError | None:
@@ -139,7 +141,7 @@ class Load:
 
 
 class RowFailedError(Exception):
-    """A row cannot be loaded."""
+    """A row cannot be loaded; `row` says which, and why."""
 
     def __init__(self, row: RowError) -> None:
         super().__init__(row.message)

@@ -1,7 +1,7 @@
-"""From the fields of a file to the columns of the table: one DuckDB expression a column.
+"""From the fields of a file to the columns of the table: one DuckDB expression per column.
 
 In a transforming COPY they come from its SELECT: `$n` is the n-th field (NULL past the end of a
-record), METADATA$... says where a row comes from. Otherwise the n-th field goes to the n-th column.
+record), METADATA$... is the origin of a row. Otherwise the n-th field goes to the n-th column.
 https://docs.snowflake.com/en/user-guide/data-load-transform
 """
 
@@ -30,6 +30,7 @@ _BINARY = {"HEX": "unhex", "BASE64": "from_base64", "UTF-8": "encode", "UTF8": "
 
 
 def field_name(number: int) -> str:
+    """The column of the n-th field, counted from 1."""
     return f"_F{number}"
 
 
@@ -37,7 +38,9 @@ def field_name(number: int) -> str:
 class Output:
     """A target column and the expression that fills it.
 
-    `length` is that of a VARCHAR(n), which a value must not exceed.
+    Attributes:
+        kind: DuckDB's type.
+        length: n of VARCHAR(n), which a value must not exceed; None without one.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Output:
 
     @property
     def typed(self) -> str:
+        """The expression with its conversion to the type."""
         if self.kind == "BLOB":
             return f"{_BINARY[self.binary_format]}({self.sql})"
         fitted = converted(self.sql, self.kind)

@@ -2,8 +2,8 @@
 
 Nearly every file is: each record has the same number of fields, quotes only around whole fields,
 one kind of line end, no escapes. DuckDB reads such a file at full speed and all readers agree on
-what it means. Anything else goes to the exact reader (exact.py), which follows Snowflake to the
-letter. NumPy looks at whole blocks, so the pass costs a fraction of the load.
+what it means. Anything else goes to the exact reader (exact.py), which reads as Snowflake does.
+NumPy looks at whole blocks, so the pass costs a fraction of the load.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def scan(file: StagedFile, csv: CsvFormat, target: Path) -> Scanned:
 
 
 def _without_header(blocks: Iterator[bytes], csv: CsvFormat) -> Iterator[bytes]:
-    """Drop the byte order mark and SKIP_HEADER lines, whatever stands in them."""
+    """Drop the byte order mark and SKIP_HEADER lines, whatever they hold."""
     start = b""
     for block in blocks:
         start += block
@@ -121,7 +121,7 @@ def _without_header(blocks: Iterator[bytes], csv: CsvFormat) -> Iterator[bytes]:
 
 
 class _Structure:
-    """Records and fields, block by block; `regular` falls at the first surprise."""
+    """Counts records and fields, block by block; not `regular` from the first surprise on."""
 
     def __init__(self, csv: CsvFormat) -> None:
         self.csv = csv
@@ -137,6 +137,7 @@ class _Structure:
             self.regular = False
 
     def add(self, block: bytes) -> None:
+        """Look at the next block."""
         if not self.regular:
             return
         buffer = self._rest + block

@@ -21,7 +21,12 @@ _BATCH = 20_000
 
 @dataclass
 class RowError:
-    """A record that cannot be loaded; `row` counts records after the header from 1."""
+    """A record that cannot be loaded.
+
+    Attributes:
+        row: the record's number after the header, from 1.
+        line: the line where it starts; 0 if not known yet.
+    """
 
     row: int
     line: int
@@ -57,7 +62,7 @@ def of(
 
 
 def drop(con: duckdb.DuckDBPyConnection) -> None:
-    """Forget the records of the last file that was not plain."""
+    """Delete the records of the last file that was not plain."""
     con.execute(f"DROP TABLE IF EXISTS temp.main.{quoted(_TABLE)}")
 
 
@@ -94,7 +99,7 @@ def _null_if(number: int, csv: CsvFormat) -> str:
 
 
 def _escaped(path: Path) -> str:
-    """DuckDB takes the name of a file for a glob pattern."""
+    """A path as a glob pattern, because DuckDB reads it as one."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 

@@ -1,4 +1,4 @@
-"""What a COPY INTO statement asks for, checked.
+"""A COPY INTO statement, parsed and checked.
 
 https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_snowflake import catalog, options, stages, temporary_tables
+from local_snowflake import catalog, options, stages
 from local_snowflake.catalog import Column
 from local_snowflake.errors import (
     SnowflakeError,
@@ -31,7 +31,7 @@ _ONLY: dict[str, Any] = {
     "ENFORCE_LENGTH": True,
     "MATCH_BY_COLUMN_NAME": "NONE",
 }
-_IGNORED = {"LOAD_UNCERTAIN_FILES"}  # files older than the load metadata, which is kept for ever
+_IGNORED = {"LOAD_UNCERTAIN_FILES"}  # files older than the load metadata, which is kept forever
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class OnError:
     percent: bool = False
 
     def error_limit(self, rows: int) -> int:
-        """The number of errors at which a file of so many rows is given up."""
+        """The number of errors at which a file of this many rows fails."""
         if self.mode != "SKIP_FILE":
             return max(rows, 1)
         return int(rows * self.limit / 100) if self.percent else int(self.limit)
 
     def fails(self, errors: int, rows: int) -> bool:
-        """Whether a file with so many errors is skipped."""
+        """Whether a file with this many errors in this many rows is skipped."""
         if self.mode != "SKIP_FILE" or not errors:
             return False
         return errors * 100 / max(rows, 1) >= self.limit if self.percent else errors >= self.limit
@@ -59,7 +59,9 @@ class OnError:
 class CopyStatement:
     """COPY INTO target (columns) FROM location or FROM (SELECT ...).
 
-    stored: DuckDB's name of the target, which differs for a temporary table.
+    Attributes:
+        stored: DuckDB's name of the target, which differs for a temporary table.
+        select: a transforming SELECT.
     """
 
     target: Name
@@ -67,7 +69,6 @@ class CopyStatement:
     columns: list[Column]
     location: stages.Location
     csv: options.CsvFormat
-    # The output expressions of a transforming SELECT, and the alias of the stage in it.
     select: exp.Select | None = None
     on_error: OnError = field(default_factory=OnError)
     files: list[str] | None = None
@@ -123,7 +124,7 @@ def parse(session: Session, statement: exp.Expr) -> CopyStatement:
     if not statement.args.get("kind") or not isinstance(table, exp.Table):
         raise not_supported("unloading (COPY INTO a location)")
     target = session.resolve(table)
-    stored = temporary_tables.stored_name(target) if target in session.temporary else target
+    stored = session.stored_name(target)
     if catalog.kind_of(session.con, stored) != "TABLE":
         raise does_not_exist("Table", str(target))
     reference, select, in_select = _source(statement)

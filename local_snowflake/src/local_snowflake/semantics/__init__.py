@@ -47,7 +47,7 @@ def before_transpiling(session: Session, statement: exp.Expr) -> exp.Expr:
     identifiers.check(session, statement)
     for subject in _BEFORE:
         statement = subject.rewrite(statement)
-    return context_functions.replace(session, statement)
+    return context_functions.rewrite(session, statement)
 
 
 def after_transpiling(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Replace AVG, LISTAGG and RATIO_TO_REPORT."""
     for average in list(statement.find_all(exp.Avg)):
         _average(average)
     for joined in list(statement.find_all(exp.GroupConcat)):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from local_snowflake.bindings import Params
-from local_snowflake.errors import SnowflakeError, not_supported
+from local_snowflake.errors import LOCAL, SnowflakeError, not_supported
 from local_snowflake.macros import call
 from local_snowflake.semantics import common_types
 from local_snowflake.semantics.constants import is_whole
@@ -27,7 +27,11 @@ _NULL = '"NULL"'
 
 
 def rewrite(session: Session, statement: exp.Expr, params: Params | None) -> exp.Expr:
-    """Make the arithmetic of a statement Snowflake's, innermost operands first."""
+    """Rewrite the arithmetic of a statement, innermost operands first.
+
+    Raises:
+        SnowflakeError: an operand has a type that Snowflake or this server does not compute with.
+    """
     root = exp.Paren(this=statement)
     probe = TypeProbe(session, root, params)
     for node in list(_inner_first(statement)):
@@ -68,7 +72,7 @@ def _divide(probe: TypeProbe, node: exp.Expr) -> None:
             1044,
             "42P13",
             f"SQL compilation error:\nInvalid argument types for function '/': "
-            f"({', '.join(kinds)}); the local Snowflake server wants numbers, so CAST them.",
+            f"({', '.join(kinds)}); {LOCAL} divides numbers only, so CAST them.",
         )
     scale = max(first, min(first + 6, 12))
     # In units of the last decimals: a * 10^s1 and b * 10^s2 are whole numbers.
@@ -142,7 +146,7 @@ def _add(probe: TypeProbe, node: exp.Expr) -> None:
     if any(isinstance(o, exp.Interval) or is_whole(o) for o in (left, right)):
         return
     if not probe.is_possible():
-        return  # an error if it is a date after all
+        return  # then DuckDB fails, if one is a date
     kinds = probe.types(node, left, right)
     for operand, kind, other in ((left, *kinds), (right, *reversed(kinds))):
         if other == "DATE" and _INTEGERS.fullmatch(kind):
@@ -150,19 +154,19 @@ def _add(probe: TypeProbe, node: exp.Expr) -> None:
 
 
 def _keep_whole(probe: TypeProbe, node: exp.Expr) -> None:
-    """FLOOR and CEIL of a HUGEINT are a DOUBLE for DuckDB, those of a DECIMAL one as well."""
+    """For DuckDB, FLOOR and CEIL of a HUGEINT are a DOUBLE."""
     (kind,) = probe.types(node.this, node.this)
     if kind == "HUGEINT":
         node.replace(exp.Paren(this=node.this.copy()))
 
 
 def _index(probe: TypeProbe, node: exp.Expr) -> None:
-    """A place in an array has 64 bits."""
-    for place in list(node.expressions):
-        if not isinstance(place, exp.Literal | exp.Slice):
-            (kind,) = probe.types(place, place)
+    """An index into an array has 64 bits."""
+    for index in list(node.expressions):
+        if not isinstance(index, exp.Literal | exp.Slice):
+            (kind,) = probe.types(index, index)
             if kind == "HUGEINT":
-                place.replace(exp.cast(place.copy(), "BIGINT"))
+                index.replace(exp.cast(index.copy(), "BIGINT"))
 
 
 def _median(probe: TypeProbe, node: exp.Expr) -> None:
@@ -180,7 +184,7 @@ def _median(probe: TypeProbe, node: exp.Expr) -> None:
 
 
 def _float_only(probe: TypeProbe, node: exp.Expr) -> None:
-    """FLOAT in, FLOAT out; of NUMBERs Snowflake returns a NUMBER of its own making."""
+    """FLOAT in, FLOAT out; of NUMBERs Snowflake returns a NUMBER by a rule it does not document."""
     operand = node.this
     (kind,) = probe.types(operand, operand)
     if kind not in _FLOATS:
@@ -190,22 +194,13 @@ def _float_only(probe: TypeProbe, node: exp.Expr) -> None:
 _RULES: dict[type[exp.Expr], Callable[[TypeProbe, exp.Expr], None]] = {
     exp.Div: _divide,
     exp.Mul: _multiply,
-    exp.Add: _add,
-    exp.Sub: _add,
     exp.Mod: _modulo,
-    exp.Sqrt: _finite,
-    exp.Ln: _finite,
-    exp.Log: _finite,
-    exp.Exp: _finite,
-    exp.Pow: _finite,
-    exp.Ceil: _keep_whole,
-    exp.Floor: _keep_whole,
     exp.Bracket: _index,
-    exp.Median: _median,
-    exp.WithinGroup: _median,
-    exp.Stddev: _float_only,
-    exp.StddevPop: _float_only,
-    exp.StddevSamp: _float_only,
-    exp.Variance: _float_only,
-    exp.VariancePop: _float_only,
-} | common_types.RULES
+    **dict.fromkeys((exp.Add, exp.Sub), _add),
+    **dict.fromkeys((exp.Sqrt, exp.Ln, exp.Log, exp.Exp, exp.Pow), _finite),
+    **dict.fromkeys((exp.Ceil, exp.Floor), _keep_whole),
+    **dict.fromkeys((exp.Median, exp.WithinGroup), _median),
+    **dict.fromkeys((exp.Stddev, exp.StddevPop, exp.StddevSamp), _float_only),
+    **dict.fromkeys((exp.Variance, exp.VariancePop), _float_only),
+    **common_types.RULES,
+}

@@ -1,4 +1,4 @@
-"""Conversions: what text stands for, how halves round, what a value looks like as text.
+"""Conversions: the value of a text, the rounding of halves, the text of a value.
 
 https://docs.snowflake.com/en/sql-reference/data-type-conversion
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from local_snowflake.macros import call
-from local_snowflake.results import MAX_TEXT
+from local_snowflake.text_lengths import of_type
 
 _T = exp.DataType.Type
 _TEXT = {_T.VARCHAR, _T.TEXT, _T.CHAR, _T.NCHAR, _T.NVARCHAR}
@@ -35,10 +35,10 @@ _MACROS = {
     _T.BOOLEAN: "boolean",
     _T.DATE: "date",
     _T.TIMESTAMPLTZ: "timestamp_ltz",
-    _T.TIMESTAMPTZ: "timestamp_ltz",  # refused.py lets only constants in UTC through
+    _T.TIMESTAMPTZ: "timestamp_ltz",  # unsupported.py lets only constants in UTC through
     **dict.fromkeys(_TIMESTAMPS, "timestamp"),
 }
-# Functions that convert text like a cast does: name without TRY_ -> type.
+# Functions that convert text as a cast does: name without TRY_ -> type.
 _FUNCTIONS = {
     "TO_TIMESTAMP": "timestamp",
     "TO_TIMESTAMP_NTZ": "timestamp",
@@ -49,26 +49,23 @@ _FUNCTIONS = {
 def rewrite(statement: exp.Expr) -> exp.Expr:
     """Replace casts and conversion functions by Snowflake's."""
     for cast in list(statement.find_all(exp.Cast)):
-        if not _is_path(cast) and (new := _cast(cast)) is not None:
+        # A path into a VARIANT is converted by fakesnow and DuckDB, which know about JSON.
+        is_path = isinstance(cast.this, exp.JSONExtract | exp.Bracket)
+        if not is_path and (new := _cast(cast)) is not None:
             cast.replace(new)
     for hashed in list(statement.find_all(exp.MD5, exp.SHA, exp.SHA2)):
-        _hashed(hashed)
+        hashed.set("this", _text(hashed.this))
     for joined in list(statement.find_all(exp.DPipe, exp.Concat)):
         _joined(joined)
     for kind, convert in _CONVERSIONS.items():
         for node in list(statement.find_all(kind)):
-            if (new := convert(node)) is not None:
+            if not node.args.get("format") and (new := convert(node)) is not None:
                 node.replace(new)
     return statement
 
 
-def _is_path(node: exp.Cast) -> bool:
-    """A path into a VARIANT is converted by fakesnow and DuckDB, which know about JSON."""
-    return isinstance(node.this, exp.JSONExtract | exp.Bracket)
-
-
 def is_text(node: exp.Expr) -> bool:
-    """Whether an expression is text by its looks, so that nothing need be converted."""
+    """Whether an expression is seen to be text, so that nothing need be converted."""
     if isinstance(node, exp.Paren):
         return is_text(node.this)
     if isinstance(node, exp.Coalesce):
@@ -79,13 +76,8 @@ def is_text(node: exp.Expr) -> bool:
     return is_cast or isinstance(node, _TEXT_FUNCTIONS) or node.is_string
 
 
-def _hashed(node: exp.Expr) -> None:
-    """MD5 and its kind take what they are given as text."""
-    node.set("this", _text(node.this, MAX_TEXT))
-
-
 def _joined(node: exp.Expr) -> None:
-    """So does joining of texts."""
+    """What is joined is converted to text first."""
     parts = node.expressions if isinstance(node, exp.Concat) else [node.this, node.expression]
     for part in list(parts):
         if not is_text(part) and not isinstance(part, exp.Null):
@@ -98,10 +90,15 @@ def _macro(name: str, is_try: bool, operand: exp.Expr) -> exp.Expr:
     return call(f"sf_try_{name}" if is_try else f"sf_{name}", operand.copy())
 
 
+def _number(to: exp.DataType | str, is_try: bool, operand: exp.Expr) -> exp.Expr:
+    kind = exp.TryCast if is_try else exp.Cast
+    return kind(this=_macro("number", is_try, operand), to=exp.DataType.build(to))
+
+
 def _cast(node: exp.Cast) -> exp.Expr | None:
     kind, is_try = node.to.this, isinstance(node, exp.TryCast)
     if kind in _TEXT:
-        return _text(node.this, _length(node.to))
+        return _text(node.this, of_type(node.to))
     if kind in _MACROS:
         return _macro(_MACROS[kind], is_try, node.this)
     if kind == _T.VARIANT:
@@ -109,28 +106,14 @@ def _cast(node: exp.Cast) -> exp.Expr | None:
     if kind in _INTEGERS or (kind == _T.DECIMAL and _precision(node.to) == (38, 0)):
         return _macro("integer", is_try, node.this)
     if kind == _T.DECIMAL or kind in _FLOATS:
-        return _retyped(node, _macro("number", is_try, node.this))
+        return _number(node.to, is_try, node.this)
     return None
 
 
-def _retyped(node: exp.Cast, operand: exp.Expr) -> exp.Expr:
-    new = node.copy()
-    new.set("this", operand)
-    return new
-
-
-def _text(operand: exp.Expr, length: int) -> exp.Expr:
+def _text(operand: exp.Expr, length: int | None = None) -> exp.Expr:
     """As text, cut to the length of the type."""
     text = operand.copy() if is_text(operand) else call("sf_text", operand.copy())
-    if length >= MAX_TEXT:
-        return text
-    return exp.Left(this=text, expression=exp.Literal.number(length))
-
-
-def _length(kind: exp.DataType) -> int:
-    if kind.expressions:
-        return int(kind.expressions[0].name)
-    return 1 if kind.this in (_T.CHAR, _T.NCHAR) else MAX_TEXT
+    return exp.Left(this=text, expression=exp.Literal.number(length)) if length else text
 
 
 def _precision(kind: exp.DataType) -> tuple[int, int]:
@@ -138,40 +121,16 @@ def _precision(kind: exp.DataType) -> tuple[int, int]:
     return (numbers or [38])[0], (numbers[1:] or [0])[0]
 
 
-def _to_date(node: exp.Expr) -> exp.Expr | None:
-    if node.args.get("format"):
-        return None
-    return _macro("date", bool(node.args.get("safe")), node.this)
+def _is_safe(node: exp.Expr) -> bool:
+    """TRY_TO_DATE and the like."""
+    return bool(node.args.get("safe"))
 
 
-def _to_number(node: exp.Expr) -> exp.Expr | None:
-    if node.args.get("format"):
-        return None
+def _to_number(node: exp.Expr) -> exp.Expr:
     precision, scale = (int(node.args[part].name) for part in ("precision", "scale"))
-    is_try = bool(node.args.get("safe"))
     if (precision, scale) == (38, 0):
-        return _macro("integer", is_try, node.this)
-    kind = exp.TryCast if is_try else exp.Cast
-    to = exp.DataType.build(f"DECIMAL({precision}, {scale})")
-    return kind(this=_macro("number", is_try, node.this), to=to)
-
-
-def _to_boolean(node: exp.Expr) -> exp.Expr:
-    return _macro("boolean", bool(node.args.get("safe")), node.this)
-
-
-def _to_double(node: exp.Expr) -> exp.Expr | None:
-    if node.args.get("format"):
-        return None
-    is_try = bool(node.args.get("safe"))
-    kind = exp.TryCast if is_try else exp.Cast
-    return kind(this=_macro("number", is_try, node.this), to=exp.DataType.build("DOUBLE"))
-
-
-def _to_text(node: exp.Expr) -> exp.Expr | None:
-    if node.args.get("format"):
-        return None
-    return _text(node.this, MAX_TEXT)
+        return _macro("integer", _is_safe(node), node.this)
+    return _number(f"DECIMAL({precision}, {scale})", _is_safe(node), node.this)
 
 
 def _of_whole_number(node: exp.Expr) -> exp.Expr | None:
@@ -196,11 +155,11 @@ def _named(node: exp.Expr) -> exp.Expr | None:
 
 
 _CONVERSIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
-    exp.TsOrDsToDate: _to_date,
+    exp.TsOrDsToDate: lambda node: _macro("date", _is_safe(node), node.this),
     exp.ToNumber: _to_number,
-    exp.ToBoolean: _to_boolean,
-    exp.ToDouble: _to_double,
-    exp.ToChar: _to_text,
+    exp.ToBoolean: lambda node: _macro("boolean", _is_safe(node), node.this),
+    exp.ToDouble: lambda node: _number("DOUBLE", _is_safe(node), node.this),
+    exp.ToChar: lambda node: _text(node.this),
     exp.UnixToTime: _of_whole_number,
     exp.Anonymous: _named,
 }

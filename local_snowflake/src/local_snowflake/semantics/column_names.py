@@ -9,12 +9,13 @@ from sqlglot import exp
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Give an alias to each column without a name."""
     for select in list(statement.find_all(exp.Select)):
         _name(select)
     return statement
 
 
-# What has a name already, is or stands for several columns.
+# What has a name already, or is several columns.
 _NAMED = (exp.Column, exp.Alias, exp.Aliases, exp.Star, exp.Dot, exp.Parameter, exp.Subquery)
 
 
@@ -29,7 +30,7 @@ def _name(select: exp.Select) -> None:
 
 
 def _text(item: exp.Expr) -> str:
-    """The expression as text; casts are written with :: as most people do."""
+    """The expression as text; a cast is written with ::."""
     text = item.sql(dialect="snowflake", comments=False)
     if isinstance(item, exp.Cast) and not isinstance(item, exp.TryCast):
         return f"{item.this.sql(dialect='snowflake')}::{item.to.sql(dialect='snowflake')}".upper()

@@ -1,9 +1,8 @@
 """Values that share one type: arguments of COALESCE, branches of CASE, rows of VALUES and UNION.
 
-Where a number meets a text, Snowflake makes a number of the text, or fails. DuckDB looks at a
-constant only if it is the one to return, and makes a text of the number in a UNION. So constants
-are converted before the statement runs, and what is left of such meetings is refused, here or by
-DuckDB itself.
+Of a number and a text Snowflake makes two numbers, or fails. DuckDB converts a constant only if it
+is the value to return, and makes a text of the number in a UNION. So constants are converted before
+the statement runs, and other mixtures are refused, here or by DuckDB itself.
 https://docs.snowflake.com/en/sql-reference/functions/coalesce#usage-notes
 """
 
@@ -18,6 +17,7 @@ from local_snowflake.errors import SnowflakeError, not_supported
 from local_snowflake.macros import converted
 from local_snowflake.names import literal
 from local_snowflake.semantics.casts import is_text
+from local_snowflake.semantics.constants import constant
 from local_snowflake.semantics.type_probe import TypeProbe
 
 _NUMBER = re.compile(
@@ -38,13 +38,12 @@ def _constant_text(node: exp.Expr) -> exp.Literal | None:
 
 
 def _is_constant_number(node: exp.Expr) -> bool:
-    while isinstance(node, exp.Neg | exp.Paren):
-        node = node.this
-    return isinstance(node, exp.Literal) and not node.is_string
+    found = constant(node)
+    return found is not None and not found.is_string
 
 
 def _check_number(text: exp.Literal) -> None:
-    """A text that meets a number; whole ones DuckDB converts as Snowflake does."""
+    """A text next to a number; a whole one is converted by DuckDB as by Snowflake."""
     if not _NUMERIC.fullmatch(text.name):
         raise SnowflakeError(100038, "22018", f"Numeric value '{text.name}' is not recognized")
     if not _WHOLE.fullmatch(text.name):
@@ -71,7 +70,7 @@ def _unify(probe: TypeProbe, node: exp.Expr, values: list[exp.Expr]) -> None:
 
 
 def _converted(probe: TypeProbe, text: exp.Literal, kind: str) -> exp.Expr:
-    """A constant as a date or the like, tried once so that it fails even if never looked at."""
+    """A constant as a date or the like, tried once so that it fails even if it is never used."""
     sql = converted(f"{literal(text.name)}::VARCHAR", kind)
     probe.session.storage.duck_conn.cursor().execute(f"SELECT {sql}").fetchall()
     return exp.maybe_parse(sql, dialect="duckdb")
@@ -98,7 +97,7 @@ def _decode(probe: TypeProbe, node: exp.Expr) -> None:
 
 
 def _in(probe: TypeProbe, node: exp.Expr) -> None:
-    """Constants alone: DuckDB compares no column of numbers with a text."""
+    """Constants only: DuckDB itself refuses to compare a column of numbers with a text."""
     del probe
     values = [node.this, *node.expressions]
     if any(map(_is_constant_number, values)):
@@ -155,16 +154,11 @@ def _is_recursive(node: exp.Expr) -> bool:
 
 
 RULES: dict[type[exp.Expr], Callable[[TypeProbe, exp.Expr], None]] = {
-    exp.Coalesce: _arguments,
-    exp.Greatest: _arguments,
-    exp.Least: _arguments,
     exp.Case: _case,
-    exp.If: _if,
-    exp.Nvl2: _if,
     exp.DecodeCase: _decode,
     exp.In: _in,
     exp.Values: _values,
-    exp.Union: _set_operation,
-    exp.Intersect: _set_operation,
-    exp.Except: _set_operation,
+    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), _arguments),
+    **dict.fromkeys((exp.If, exp.Nvl2), _if),
+    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), _set_operation),
 }

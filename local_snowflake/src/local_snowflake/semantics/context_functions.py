@@ -1,4 +1,4 @@
-"""CURRENT_ROLE and its kind: what the client said when it signed in.
+"""CURRENT_ROLE and the like: what the client said when it signed in.
 
 https://docs.snowflake.com/en/sql-reference/functions-context
 """
@@ -10,7 +10,8 @@ from sqlglot import exp
 from local_snowflake.session import Session
 
 
-def replace(session: Session, statement: exp.Expr) -> exp.Expr:
+def rewrite(session: Session, statement: exp.Expr) -> exp.Expr:
+    """Replace them by constants."""
     values: dict[type[exp.Expr], str | None] = {
         exp.CurrentAccount: "LOCAL",
         exp.CurrentRole: session.role or "PUBLIC",

@@ -21,6 +21,11 @@ _TRUNC_UNITS = _DAYS_AND_LONGER | {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "M
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Cast the results to the type of the argument.
+
+    Raises:
+        SnowflakeError: a unit or an INTERVAL is not known here.
+    """
     for node in list(statement.find_all(exp.TimestampTrunc, exp.DateTrunc)):
         _truncation(node)
     for node in list(statement.find_all(exp.DateAdd)):

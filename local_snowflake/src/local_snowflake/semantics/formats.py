@@ -43,6 +43,11 @@ _FROM_TEXT = (exp.StrToTime, exp.StrToDate, exp.TsOrDsToDate, exp.TsOrDsToTime)
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Translate every format in a statement.
+
+    Raises:
+        SnowflakeError: it has an element that is not known here, or is not a constant.
+    """
     for node in list(statement.find_all(*_TO_TEXT, *_FROM_TEXT)):
         form = node.args.get("format")
         if form is None:

@@ -1,8 +1,8 @@
-"""The functions this server knows. Any other is refused, because DuckDB has functions of the same
-name that answer something else (HASH, CONCAT of NULL, LISTAGG of nothing, ...).
+"""The functions that this server knows.
 
-To add one: try it on a real account, write a line into local_snowflake/tests/test_functions.py,
-and put sqlglot's class (or the name, when there is no class) here.
+Any other is refused, because DuckDB has functions of the same name that return something else
+(HASH, CONCAT of NULL, LISTAGG of nothing, ...). To add one: try it on a real account, add a line to
+tests/test_functions.py, and add sqlglot's class (or the name, when there is no class) here.
 """
 
 from __future__ import annotations

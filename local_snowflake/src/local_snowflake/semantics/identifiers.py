@@ -1,8 +1,8 @@
 """Names keep their case: "id" is not the column ID, and "Low" is not the table LOW.
 
-DuckDB finds the one for the other, and cannot have both. So a name that matches in another case
-only is an error here as in Snowflake, and making a second one is refused. Looked at only once some
-name is not in capitals: in the statement, or in what was created before.
+DuckDB takes the one for the other, and cannot have both. So a name that matches only in another
+case is an error here as in Snowflake, and a second such name is refused. Nothing is checked until
+some name is not in capitals, in the statement or in what was created before.
 https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 """
 
@@ -15,14 +15,13 @@ from sqlglot import exp
 from local_snowflake.errors import does_not_exist, invalid_identifier, not_supported
 from local_snowflake.names import Name, normalize
 from local_snowflake.session import Session
-from local_snowflake.temporary_tables import stored_name
 
 
 def check(session: Session, statement: exp.Expr) -> None:
     """Refuse names that match only if their case is ignored.
 
     Raises:
-        SnowflakeError: such a table or column does not exist, or cannot be made beside another.
+        SnowflakeError: such a table or column does not exist, or cannot be created next to another.
     """
     identifiers = statement.find_all(exp.Identifier)
     has_cased = any(i.quoted and i.this != i.this.upper() for i in identifiers)
@@ -37,7 +36,7 @@ def check(session: Session, statement: exp.Expr) -> None:
 
 
 def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool]:
-    """Compare with what there is; returns the columns of all tables, and if those are all.
+    """Compare with what exists; returns the columns of all tables, and whether those are all.
 
     The columns of table functions and of INFORMATION_SCHEMA are not looked up.
     """
@@ -54,9 +53,7 @@ def _check_tables(session: Session, statement: exp.Expr) -> tuple[set[str], bool
             continue
         if not table.db and normalize(table.this) in common:
             continue
-        name = session.resolve(table)
-        if name in session.temporary:
-            name = stored_name(name)
+        name = session.stored_name(session.resolve(table))
         found = _alike(session, name)
         own = found.pop(name, None)
         columns |= own or set()
@@ -100,7 +97,7 @@ def _check_outputs(select: exp.Select) -> None:
 
 
 def _check_columns(statement: exp.Expr, columns: set[str], all_known: bool) -> None:
-    """Each is, to the letter, a column of a table or an alias of the statement."""
+    """Each must be exactly a column of a table or an alias of the statement."""
     known = columns | {normalize(i) for i in _given(statement)}
     alike = {name.upper() for name in known}
     for identifier in _mentioned(statement):
@@ -111,7 +108,7 @@ def _check_columns(statement: exp.Expr, columns: set[str], all_known: bool) -> N
 
 
 def _given(statement: exp.Expr) -> Iterator[exp.Identifier]:
-    """The names a statement gives by itself."""
+    """The names that the statement itself gives."""
     for alias in statement.find_all(exp.Alias, exp.TableAlias, exp.CTE):
         if isinstance(alias.args.get("alias"), exp.Identifier):
             yield alias.args["alias"]

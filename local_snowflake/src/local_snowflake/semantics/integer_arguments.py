@@ -1,4 +1,4 @@
-"""Arguments that count something are rounded to whole numbers: places, lengths, days, rows.
+"""Arguments that count something are rounded to whole numbers: positions, lengths, days, rows.
 
 DuckDB wants them in 64 bits, where a NUMBER has 128.
 https://docs.snowflake.com/en/sql-reference/functions/dateadd
@@ -44,6 +44,7 @@ _COUNTS: dict[type[exp.Expr], tuple[str, ...]] = {
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Round them."""
     for node in list(statement.find_all(*_COUNTS)):
         for argument in _COUNTS[type(node)]:
             count = node.args.get(argument)

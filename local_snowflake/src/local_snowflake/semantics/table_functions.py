@@ -15,6 +15,11 @@ _SPLIT_COLUMNS = ("INDEX", "VALUE")
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
+    """Rewrite FLATTEN and SPLIT_TO_TABLE, and check GENERATOR.
+
+    Raises:
+        SnowflakeError: they have an argument, or their SEQ is used, that is not known here.
+    """
     if statement.find(exp.Explode, exp.SplitToTable):
         for column in statement.find_all(exp.Column):
             if column.name.upper() == "SEQ":

@@ -1,4 +1,4 @@
-"""What DuckDB would quietly do otherwise than Snowflake, and nobody has made right yet."""
+"""What DuckDB would silently do differently from Snowflake, and no rule here corrects yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _T = exp.DataType.Type
 
 
 def rewrite(statement: exp.Expr) -> exp.Expr:
-    """Look through a statement.
+    """Refuse a statement that has one of the things below.
 
     Raises:
-        SnowflakeError: it has one of the things below.
+        SnowflakeError: it has.
     """
     for node in list(statement.walk()):
         check = _CHECKS.get(type(node))
@@ -47,7 +47,7 @@ def _type(node: exp.Expr) -> None:
         )
     is_timestamp = node.this in (_T.TIMESTAMP, _T.TIMESTAMPNTZ, _T.TIMESTAMPLTZ, _T.DATETIME)
     if is_timestamp and node.expressions and int(node.expressions[0].name) < 6:
-        raise not_supported("timestamps with less than 6 decimals of a second; round them yourself")
+        raise not_supported("timestamps with less than 6 decimals of a second; round the values")
 
 
 def _is_utc_literal(cast: exp.Expr | None) -> bool:
@@ -84,7 +84,7 @@ def _when(node: exp.Expr) -> None:
 
 def _inserts(node: exp.Expr) -> None:
     del node
-    raise not_supported("INSERT ALL; write one INSERT a table")
+    raise not_supported("INSERT ALL; write one INSERT per table")
 
 
 def _function_of_time(node: exp.Expr) -> None:

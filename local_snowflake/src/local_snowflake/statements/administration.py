@@ -1,4 +1,4 @@
-"""Grants, roles, users, warehouses: accepted, because the local server has one user who may all.
+"""Grants, roles, users, warehouses: accepted without effect, because whoever signs in may do all.
 
 https://docs.snowflake.com/en/sql-reference/commands-user-role
 """
@@ -12,6 +12,7 @@ from sqlglot import exp
 from local_snowflake.errors import not_supported
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.if_exists import kind_of
 
 _KINDS = "ROLE|DATABASE ROLE|USER|WAREHOUSE|RESOURCE MONITOR|NETWORK POLICY|TAG"
 _COMMAND = re.compile(
@@ -26,6 +27,7 @@ _SHOW = r"SHOW\s+(TERSE\s+)?(USER\s+)?(FUNCTIONS|PROCEDURES|PARAMETERS|WAREHOUSE
 
 
 def accept(session: Session, statement: exp.Expr) -> StatementResult:
+    """GRANT and REVOKE."""
     del session, statement
     return status()
 
@@ -33,32 +35,31 @@ def accept(session: Session, statement: exp.Expr) -> StatementResult:
 def object_of_account(session: Session, statement: exp.Expr) -> StatementResult | None:
     """CREATE or DROP of a role, user, warehouse and the like."""
     del session
-    kind = str(statement.args.get("kind")).upper()
-    return status() if re.fullmatch(_KINDS, kind) else None
+    return status() if re.fullmatch(_KINDS, kind_of(statement)) else None
 
 
 def command(session: Session, statement: exp.Expr) -> StatementResult | None:
     """What sqlglot does not parse: accepted if it is administration, refused otherwise."""
     del session
-    text = f"{statement.this} {_text(statement)}"
-    return status() if _COMMAND.match(text) else None
+    return status() if _COMMAND.match(f"{statement.this} {command_text(statement)}") else None
 
 
 def refuse(statement: exp.Expr) -> None:
-    """The end for what nobody knows; some SHOWs go on to fakesnow.
+    """Refuse what no handler knows; some SHOWs go on to fakesnow.
 
     Raises:
         SnowflakeError: the server does not know the statement.
     """
-    words = f"{statement.this} {_text(statement)}".split()
+    words = f"{statement.this} {command_text(statement)}".split()
     if re.match(_SHOW, " ".join(words), re.I):
         return
     raise not_supported(" ".join(words[:4]).upper())
 
 
-def _text(statement: exp.Expr) -> str:
+def command_text(statement: exp.Expr) -> str:
+    """What follows the first word of a statement that sqlglot does not parse."""
     text = statement.args.get("expression") or ""
-    return text.name if isinstance(text, exp.Expr) else str(text).strip()
+    return (text.name if isinstance(text, exp.Expr) else str(text)).strip()
 
 
 HANDLERS = {

@@ -10,26 +10,27 @@ from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.copy_into import history
-from local_snowflake.errors import already_exists, does_not_exist, not_supported
+from local_snowflake.errors import does_not_exist, not_supported
 from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments
+from local_snowflake.statements.if_exists import create_existing, kind_of
 
 
 def create(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """Both of them."""
     clone = statement.args.get("clone")
     origin = clone or statement.find(exp.LikeProperty)
-    if str(statement.args.get("kind")).upper() != "TABLE" or origin is None:
+    if kind_of(statement) != "TABLE" or origin is None:
         return None
     if clone and (clone.args.get("when") or clone.this.args.get("when")):
         raise not_supported("CLONE ... AT | BEFORE (time travel)")
     target = session.resolve(named_table(statement))
     source = session.resolve(origin.this)
-    if catalog.kind_of(session.con, target) and not statement.args.get("replace"):
-        if statement.args.get("exists"):
-            return status(f"{target.name} already exists, statement succeeded.")
-        raise already_exists(str(target))
+    exists = catalog.kind_of(session.con, target)
+    if exists and (result := create_existing(statement, *target.key)):
+        return result
     _copy(session, source, target, with_rows=bool(clone))
     return status(f"Table {target.name} successfully created.")
 

@@ -16,16 +16,18 @@ from local_snowflake.errors import does_not_exist, not_supported, syntax
 from local_snowflake.names import Name, literal, normalize, quoted
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.administration import command_text
 
 # Kinds whose comments nothing reads here.
-_FORGOTTEN = {"DATABASE", "SCHEMA", "STAGE", "WAREHOUSE", "ROLE", "USER", "FILE FORMAT", "SEQUENCE"}
+_UNREAD = {"DATABASE", "SCHEMA", "STAGE", "WAREHOUSE", "ROLE", "USER", "FILE FORMAT", "SEQUENCE"}
 _STRINGS = {TokenType.STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING}
 
 
 def comment_on(session: Session, statement: exp.Expr) -> StatementResult:
+    """COMMENT ON."""
     kind = str(statement.args["kind"]).upper()
     text = statement.expression.name
-    if kind in _FORGOTTEN:
+    if kind in _UNREAD:
         return status()
     if kind == "COLUMN":
         column = statement.this
@@ -59,8 +61,7 @@ def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
 
 def alter_several(session: Session, statement: exp.Expr) -> StatementResult | None:
     """ALTER TABLE t ALTER a COMMENT '...', b COMMENT '...', which sqlglot does not parse."""
-    text = statement.args.get("expression")
-    tokens = sqlglot.tokenize(str(getattr(text, "name", text)), read="snowflake")
+    tokens = sqlglot.tokenize(command_text(statement), read="snowflake")
     words = [token.text.upper() for token in tokens]
     if str(statement.this).upper() != "ALTER" or words[:1] not in (["TABLE"], ["VIEW"]):
         return None

@@ -15,7 +15,7 @@ _OF_COLUMN = (exp.UniqueColumnConstraint, exp.Reference, exp.ForeignKey)
 
 
 def make_informational(statement: exp.Expr) -> None:
-    """Take the constraints out of a CREATE TABLE; a primary key's columns become NOT NULL."""
+    """Remove the constraints from a CREATE TABLE; columns of a primary key become NOT NULL."""
     schema = statement.this
     if not isinstance(schema, exp.Schema):
         return

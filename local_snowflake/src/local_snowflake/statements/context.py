@@ -13,7 +13,8 @@ from local_snowflake.names import normalize
 from local_snowflake.session import LOCK_TIMEOUT_SECONDS, Session
 from local_snowflake.statement_result import StatementResult, status
 
-# Session parameters that change nothing a result shows, and the only values of those that would.
+_USABLE = {"", "DATABASE", "SCHEMA", "ROLE", "WAREHOUSE"}
+# Session parameters that no result depends on, and the only values of others.
 _WITHOUT_EFFECT = {
     "ABORT_DETACHED_QUERY",
     "CLIENT_SESSION_KEEP_ALIVE",
@@ -34,16 +35,17 @@ _ONLY = {
 
 
 def use(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """USE of a database, schema, role or warehouse."""
     kind = statement.args.get("kind")
     word = str(kind.name if isinstance(kind, exp.Var) else kind or "").upper()
     table = statement.this
     if word == "SECONDARY ROLES":
         return status()
-    if word in ("ROLE", "WAREHOUSE") and isinstance(table, exp.Table):
+    if not isinstance(table, exp.Table) or word not in _USABLE:
+        raise not_supported(statement.sql(dialect="snowflake"))
+    if word in ("ROLE", "WAREHOUSE"):
         setattr(session, word.lower(), normalize(table.this))
         return status()
-    if not isinstance(table, exp.Table):
-        raise not_supported(statement.sql(dialect="snowflake"))
     if word == "DATABASE" or (not word and not table.db):
         session.use_database(normalize(table.this))
     else:
@@ -53,6 +55,7 @@ def use(session: Session, statement: exp.Expr) -> StatementResult | None:
 
 
 def alter_session(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """ALTER SESSION SET and UNSET."""
     if statement.args.get("kind") != "SESSION":
         return None
     change = statement.find(exp.AlterSession)

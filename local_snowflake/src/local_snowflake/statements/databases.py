@@ -10,25 +10,24 @@ import shutil
 from sqlglot import exp
 
 from local_snowflake import catalog
-from local_snowflake.errors import already_exists, does_not_exist, not_supported
+from local_snowflake.errors import not_supported
 from local_snowflake.names import named_table, normalize, quoted
 from local_snowflake.session import Session, nothing_current
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.if_exists import create_existing, drop_missing, dropped, kind_of
 
 
 def create(session: Session, statement: exp.Expr) -> StatementResult | None:
-    kind = str(statement.args.get("kind")).upper()
+    """CREATE; the new database or schema becomes current."""
+    kind = kind_of(statement)
     if kind not in ("DATABASE", "SCHEMA"):
         return None
     if statement.args.get("clone"):
         raise not_supported(f"CREATE {kind} ... CLONE; clone its tables one by one")
     names = _names(session, kind, named_table(statement))
-    exists = catalog.has_schema(session.con, *names)
-    if exists and statement.args.get("exists"):
-        return status(f"{names[-1]} already exists, statement succeeded.")
-    if exists and not statement.args.get("replace"):
-        raise already_exists(names[-1])
-    if exists:
+    if catalog.has_schema(session.con, *names):
+        if result := create_existing(statement, names[-1]):
+            return result
         _drop(session, *names)
     if kind == "DATABASE":
         session.storage.create_database(names[0])
@@ -41,16 +40,15 @@ def create(session: Session, statement: exp.Expr) -> StatementResult | None:
 
 
 def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
-    kind = str(statement.args.get("kind")).upper()
+    """DROP, with everything inside."""
+    kind = kind_of(statement)
     if kind not in ("DATABASE", "SCHEMA"):
         return None
     names = _names(session, kind, statement.args["tables"][0])
     if not catalog.has_schema(session.con, *names):
-        if statement.args.get("exists"):
-            return status(f"Drop statement executed successfully ({names[-1]} already dropped).")
-        raise does_not_exist(kind.capitalize(), ".".join(names))
+        return drop_missing(statement, *names)
     _drop(session, *names)
-    return status(f"{names[-1]} successfully dropped.")
+    return dropped(names[-1])
 
 
 def _names(session: Session, kind: str, table: exp.Table) -> tuple[str, ...]:
@@ -65,7 +63,7 @@ def _names(session: Session, kind: str, table: exp.Table) -> tuple[str, ...]:
 
 
 def _drop(session: Session, database: str, schema: str | None = None) -> None:
-    """Drop with everything inside, staged files included."""
+    """Also delete the staged files."""
     _leave(session, database, schema)
     if schema is None:
         session.con.execute(f"DETACH {quoted(database)}")
@@ -82,7 +80,7 @@ def _drop(session: Session, database: str, schema: str | None = None) -> None:
 
 
 def _leave(session: Session, database: str, schema: str | None) -> None:
-    """What is dropped is no longer current."""
+    """What is dropped cannot stay current."""
     if session.database != database or (schema and session.schema != schema):
         return
     if schema is None:

@@ -1,4 +1,4 @@
-"""DESCRIBE TABLE of a temporary table, which fakesnow looks for where it is not.
+"""DESCRIBE TABLE of a temporary table, which fakesnow looks for in the wrong schema.
 
 https://docs.snowflake.com/en/sql-reference/sql/desc-table
 """
@@ -14,6 +14,7 @@ from local_snowflake.transpile import Query
 
 
 def describe(session: Session, statement: exp.Expr) -> Query | None:
+    """Its columns; None for other tables."""
     table = statement.this
     if str(statement.args.get("kind")).upper() != "TABLE" or not isinstance(table, exp.Table):
         return None

@@ -17,6 +17,7 @@ _ACTIONS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 
 
 def merge(session: Session, statement: exp.Expr) -> StatementResult:
+    """Run a MERGE."""
     params = session.params
     tree = transpile.to_duckdb(session, statement, params)
     _qualify_inserted(tree)
@@ -28,7 +29,7 @@ def merge(session: Session, statement: exp.Expr) -> StatementResult:
 
 
 def _qualify_inserted(statement: exp.Expr) -> None:
-    """Values of INSERT come from the source; DuckDB wants that said."""
+    """Values of INSERT come from the source; DuckDB needs them qualified."""
     source = statement.args["using"].alias_or_name
     for when in statement.args["whens"].expressions:
         then = when.args.get("then")

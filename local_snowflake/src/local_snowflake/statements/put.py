@@ -1,8 +1,8 @@
-"""PUT: tells the client where to upload; the client compresses and sends the files itself.
+"""PUT: the answer says where to upload; the client compresses and sends the files itself.
 
-The answer looks like that of an account on Google Cloud, the one kind whose uploads go by plain
-HTTP to a URL the server chooses. The client then asks again for each file, with the name the file
-will have, and gets that file's URL (uploads.py takes it from there).
+It looks like the answer of an account on Google Cloud, the one kind whose uploads go by plain HTTP
+to a URL that the server chooses. The client then asks again for each file, under the name that the
+file will have, and gets that file's URL, which uploads.py serves.
 https://docs.snowflake.com/en/sql-reference/sql/put
 """
 
@@ -13,10 +13,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
+
 from local_snowflake import stages
 from local_snowflake.errors import invalid_value, not_supported, syntax
 from local_snowflake.session import Session
-from local_snowflake.statement_result import StatementResult, upload
+from local_snowflake.statement_result import StatementResult
 
 # Before any parser: in file:///path/*.csv a parser sees the start of a comment.
 _PUT = re.compile(
@@ -30,6 +32,7 @@ _BOOLEANS = {"TRUE": True, "FALSE": False}
 
 
 def is_put(sql: str) -> bool:
+    """Whether a statement is a PUT."""
     return re.match(r"PUT\s", sql, re.I) is not None
 
 
@@ -37,11 +40,11 @@ def put(session: Session, sql: str) -> StatementResult:
     """Where to upload the files of a PUT.
 
     Raises:
-        SnowflakeError: the statement cannot be read, or there is no such stage.
+        SnowflakeError: the statement cannot be read, or the stage does not exist.
     """
     match = _PUT.fullmatch(sql)
     if not match:
-        raise syntax("PUT reads PUT file://path @stage/path [OPTION = value ...].")
+        raise syntax("write PUT file://path @stage/path [OPTION = value ...].")
     settings = _settings(match["options"])
     source = (match["quoted"] or match["plain"])[len("file://") :].replace("''", "'")
     location = stages.locate(session, match["target"])
@@ -60,7 +63,7 @@ def put(session: Session, sql: str) -> StatementResult:
             "presignedUrl": _url(location, target, settings["overwrite"]),
         },
     }
-    return upload(data)
+    return StatementResult(pa.table({}), upload=data)
 
 
 def _url(location: stages.Location, target: str, overwrite: bool) -> str:

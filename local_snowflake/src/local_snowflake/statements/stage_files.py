@@ -17,6 +17,7 @@ from local_snowflake import stages
 from local_snowflake.errors import syntax
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, rows
+from local_snowflake.statements.administration import command_text
 
 _REMOVE = re.compile(
     r"(?P<location>'@(?:[^']|'')*'|@\S+)(?:\s+PATTERN\s*=\s*'(?P<pattern>(?:[^']|'')*)')?\s*",
@@ -32,6 +33,7 @@ _REMOVED = {"name": pa.string(), "result": pa.string()}
 
 
 def list_files(session: Session, statement: exp.Expr) -> StatementResult:
+    """LIST."""
     pattern = statement.args.get("pattern")
     location = stages.locate(session, statement.this.name)
     found = [
@@ -47,10 +49,10 @@ def _modified(file: stages.StagedFile) -> str:
 
 
 def remove(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """REMOVE."""
     if str(statement.this).upper() not in ("REMOVE", "RM"):
         return None
-    text = statement.args["expression"]
-    match = _REMOVE.fullmatch(text.name if isinstance(text, exp.Expr) else str(text).strip())
+    match = _REMOVE.fullmatch(command_text(statement))
     if not match:
         raise syntax("REMOVE takes a stage, as in REMOVE @stage/path [PATTERN = '...'].")
     location = stages.locate(session, match["location"])

@@ -12,10 +12,11 @@ import shutil
 from sqlglot import exp
 
 from local_snowflake import catalog, options, stages
-from local_snowflake.errors import already_exists, does_not_exist, not_supported
+from local_snowflake.errors import not_supported
 from local_snowflake.names import Name, named_table
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.if_exists import create_existing, drop_missing, dropped, kind_of
 
 _TABLES = {"STAGE": catalog.STAGES, "FILE FORMAT": catalog.FILE_FORMATS}
 _CREATED = {"STAGE": "Stage area", "FILE FORMAT": "File format"}
@@ -24,14 +25,14 @@ _WITHOUT_EFFECT = {"DIRECTORY", "ENCRYPTION"}
 
 
 def create(session: Session, statement: exp.Expr) -> StatementResult | None:
-    kind = str(statement.args.get("kind")).upper()
+    """CREATE; a stage that is replaced loses its files."""
+    kind = kind_of(statement)
     if kind not in _TABLES:
         return None
     name = session.resolve(named_table(statement))
-    if catalog.exists(session.con, _TABLES[kind], name) and not statement.args.get("replace"):
-        if statement.args.get("exists"):
-            return status(f"{name.name} already exists, statement succeeded.")
-        raise already_exists(str(name))
+    exists = catalog.exists(session.con, _TABLES[kind], name)
+    if exists and (result := create_existing(statement, *name.key)):
+        return result
     properties = statement.args.get("properties")
     listed = properties.expressions if properties else []
     if kind == "STAGE":
@@ -88,19 +89,18 @@ def _create_format(session: Session, name: Name, properties: list[exp.Expr]) -> 
 
 
 def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
-    kind = str(statement.args.get("kind")).upper()
+    """DROP, with the files of a stage."""
+    kind = kind_of(statement)
     if kind not in _TABLES:
         return None
     name = session.resolve(statement.args["tables"][0])
     if not catalog.exists(session.con, _TABLES[kind], name):
-        if statement.args.get("exists"):
-            return status(f"Drop statement executed successfully ({name.name} already dropped).")
-        raise does_not_exist(kind.capitalize(), str(name))
+        return drop_missing(statement, *name.key)
     catalog.delete(session.con, _TABLES[kind], *name.key)
     if kind == "STAGE":
         catalog.delete(session.con, catalog.STAGE_OPTIONS, *name.key)
         shutil.rmtree(stages.folder_of(session, name), ignore_errors=True)
-    return status(f"{name.name} successfully dropped.")
+    return dropped(name.name)
 
 
 HANDLERS = {exp.Create: create, exp.Drop: drop}

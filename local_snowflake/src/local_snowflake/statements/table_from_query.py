@@ -1,6 +1,6 @@
 """CREATE TABLE ... AS SELECT that keeps what DuckDB's would lose: VARCHAR(n) and NOT NULL.
 
-DuckDB takes no constraints there, so the table is made first and filled then, in one transaction.
+DuckDB takes no constraints there, so the table is created, then filled, in one transaction.
 https://docs.snowflake.com/en/sql-reference/sql/create-table#create-table-as-select
 """
 
@@ -14,12 +14,13 @@ from sqlglot import exp
 from local_snowflake import catalog, temporary_tables, text_lengths, transpile
 from local_snowflake.bindings import Params
 from local_snowflake.errors import SnowflakeError, already_exists, not_supported
-from local_snowflake.names import Name, quoted
+from local_snowflake.names import Name, quoted, temporary_name
 from local_snowflake.semantics import identifiers
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.if_exists import kind_of
 
-# Those that change nothing in the table itself.
+# Properties that change nothing in the table itself.
 _PROPERTIES = (
     exp.ClusterProperty,
     exp.CopyGrantsProperty,
@@ -30,9 +31,9 @@ _PROPERTIES = (
 
 
 def create(session: Session, statement: exp.Expr, name: Name) -> StatementResult | None:
-    """Make the table, unless DuckDB can do it by itself."""
+    """Create the table; None if DuckDB can do it by itself."""
     query = statement.expression
-    if str(statement.args.get("kind")).upper() != "TABLE" or not isinstance(query, exp.Query):
+    if kind_of(statement) != "TABLE" or not isinstance(query, exp.Query):
         return None
     schema = statement.this if isinstance(statement.this, exp.Schema) else None
     named = schema.expressions if schema else []
@@ -57,14 +58,14 @@ def create(session: Session, statement: exp.Expr, name: Name) -> StatementResult
         kinds = [str(kind) for kind in relation.types]
         columns = _described(list(zip(names, kinds, strict=True)), [n for _, n in found])
     is_temporary = temporary_tables.created(session, statement) is not None
-    target = temporary_tables.stored_name(name) if is_temporary else name
+    target = temporary_name(name) if is_temporary else name
     replace = bool(statement.args.get("replace"))
     fill(session, target, columns, sql, replace, session.params)
     return status(f"Table {name.name} successfully created.")
 
 
 def _declared(session: Session, statement: exp.Expr) -> str:
-    """The columns as the statement declares them, in DuckDB's terms."""
+    """The columns as the statement declares them, in DuckDB's SQL."""
     alone = exp.Create(this=statement.this.copy(), kind="TABLE")
     tree = transpile.to_duckdb(session, alone, None)
     return ", ".join(column.sql(dialect="duckdb") for column in tree.this.expressions)
@@ -87,9 +88,12 @@ def fill(
     replace: bool,
     params: Params | None = None,
 ) -> None:
-    """Make a table of these columns and a query's rows, all in DuckDB's terms.
+    """Create a table of these columns and a query's rows, all in DuckDB's SQL.
 
-    The query may read the table that it replaces, so that one goes last.
+    The query may read the table that it replaces, so that is dropped last.
+
+    Raises:
+        SnowflakeError: there is such an object, and it may not be replaced.
     """
     existing = catalog.kind_of(session.con, target)
     if existing and not (replace and existing == "TABLE"):

@@ -18,8 +18,9 @@ from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments, table_from_query
 from local_snowflake.statements.constraints import make_informational
+from local_snowflake.statements.if_exists import create_existing, drop_missing, dropped, kind_of
 
-_REFUSED_PROPERTIES = {
+_UNSUPPORTED = {
     exp.DynamicProperty: "dynamic tables",
     exp.ExternalProperty: "external tables",
     exp.IcebergProperty: "Iceberg tables",
@@ -27,21 +28,22 @@ _REFUSED_PROPERTIES = {
 
 
 def create(session: Session, statement: exp.Expr) -> StatementResult | transpile.Query | None:
-    kind = str(statement.args.get("kind")).upper()
+    """CREATE TABLE and CREATE VIEW."""
+    kind = kind_of(statement)
     if kind not in ("TABLE", "VIEW"):
         return None
-    for item in statement.find_all(*_REFUSED_PROPERTIES):
-        raise not_supported(_REFUSED_PROPERTIES[type(item)])
+    for item in statement.find_all(*_UNSUPPORTED):
+        raise not_supported(_UNSUPPORTED[type(item)])
     name = session.resolve(named_table(statement))
     if statement.args.get("exists") and catalog.kind_of(session.con, name):
-        return status(f"{name.name} already exists, statement succeeded.")
+        return create_existing(statement, name.name)
     make_informational(statement)
     temporary_name = temporary_tables.created(session, statement)
     comment = statement.find(exp.SchemaCommentProperty)
     column_comments = _take_column_comments(statement)
     columns = _lengths(session, statement) if kind == "VIEW" else []
     made = table_from_query.create(session, statement, name)
-    answer = made or transpile.execute(session, statement)
+    result = made or transpile.execute(session, statement)
     if temporary_name:
         session.temporary[temporary_name] = kind
     else:
@@ -51,7 +53,7 @@ def create(session: Session, statement: exp.Expr) -> StatementResult | transpile
         comments.set_object(session, name, comment.this.name)
     if kind == "VIEW" or temporary_name:
         text_lengths.set_of_view(session, name, columns)
-    return answer
+    return result
 
 
 def _lengths(session: Session, view: exp.Expr) -> text_lengths.Columns:
@@ -61,7 +63,7 @@ def _lengths(session: Session, view: exp.Expr) -> text_lengths.Columns:
 
 
 def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
-    """`(a INT COMMENT 'x')`: DuckDB wants comments in statements of their own."""
+    """`(a INT COMMENT 'x')`: DuckDB takes comments only in statements of their own."""
     found = []
     columns = statement.this.expressions if isinstance(statement.this, exp.Schema) else []
     for column in columns:
@@ -83,30 +85,28 @@ def _forget(session: Session, name: Name, comment: bool = True) -> None:
 
 
 def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
-    kind = str(statement.args.get("kind")).upper()
+    """DROP TABLE and DROP VIEW."""
+    kind = kind_of(statement)
     if kind not in ("TABLE", "VIEW"):
         return None
     name = session.resolve(statement.args["tables"][0])
     if session.temporary.get(name) == kind:
-        session.con.execute(f"DROP {kind} {temporary_tables.stored(name)}")
+        session.con.execute(f"DROP {kind} {session.stored_name(name).sql}")
         del session.temporary[name]
-        return status(f"{name.name} successfully dropped.")
+        return dropped(name.name)
     found = catalog.kind_of(session.con, name)
-    if found is None and statement.args.get("exists"):
-        return status(f"Drop statement executed successfully ({name.name} already dropped).")
     if found is None:
-        raise does_not_exist(kind.capitalize(), str(name))
+        return drop_missing(statement, *name.key)
     if found != kind:
         raise syntax(f"Object found is of type '{found}', specified type was '{kind}'.")
     session.con.execute(f"DROP {kind} {name.sql}")
     _forget(session, name)
-    return status(f"{name.name} successfully dropped.")
+    return dropped(name.name)
 
 
 def truncate(session: Session, statement: exp.Expr) -> StatementResult:
     """TRUNCATE also forgets which files were loaded, so that they load again."""
-    table = statement.expressions[0]
-    name = session.resolve(table)
+    name = session.resolve(statement.expressions[0])
     if catalog.kind_of(session.con, name) != "TABLE":
         if statement.args.get("exists"):
             return status()
@@ -117,6 +117,7 @@ def truncate(session: Session, statement: exp.Expr) -> StatementResult:
 
 
 def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """ALTER TABLE ... RENAME TO and SWAP WITH."""
     actions = statement.args.get("actions") or []
     first = actions[0] if len(actions) == 1 else None
     if isinstance(first, exp.SwapTable):

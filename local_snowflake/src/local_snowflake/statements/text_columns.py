@@ -1,6 +1,6 @@
 """ALTER TABLE of a VARCHAR(n): ADD COLUMN, and SET DATA TYPE with a larger n, as dbt asks for.
 
-DuckDB cannot add or change a CHECK, which keeps a length here: the table is made anew.
+DuckDB cannot add or change a CHECK, which enforces a length here: the table is created again.
 https://docs.snowflake.com/en/sql-reference/sql/alter-table-column
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from local_snowflake import catalog, temporary_tables, text_lengths, transpile
+from local_snowflake import catalog, text_lengths, transpile
 from local_snowflake.errors import SnowflakeError
 from local_snowflake.names import Name, normalize
 from local_snowflake.results import MAX_TEXT
@@ -25,6 +25,7 @@ _CHECKS = f"""
 
 
 def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
+    """ALTER TABLE, if it is about lengths."""
     actions = statement.args.get("actions") or []
     if not isinstance(statement.this, exp.Table) or str(statement.args.get("kind")) != "TABLE":
         return None
@@ -76,7 +77,7 @@ def _widen(
 
 
 def _set_lengths(session: Session, name: Name, columns: Mapping[str, int | None]) -> None:
-    stored = temporary_tables.stored_name(name) if name in session.temporary else name
+    stored = session.stored_name(name)
     inside = catalog.definition(session.con, stored) or ""
     for column, text in session.con.execute(_CHECKS, stored.key).fetchall():
         if column in columns:

@@ -1,6 +1,6 @@
 """BEGIN, COMMIT and ROLLBACK.
 
-COMMIT and ROLLBACK without a transaction are no error, and BEGIN inside one changes nothing.
+COMMIT and ROLLBACK without a transaction do nothing, and neither does BEGIN inside one.
 https://docs.snowflake.com/en/sql-reference/transactions
 """
 
@@ -13,6 +13,7 @@ from local_snowflake.statement_result import StatementResult, status
 
 
 def begin(session: Session, statement: exp.Expr) -> StatementResult:
+    """BEGIN."""
     del statement
     session.begin()
     return status()
@@ -26,12 +27,14 @@ def start(session: Session, statement: exp.Expr) -> StatementResult | None:
 
 
 def commit(session: Session, statement: exp.Expr) -> StatementResult:
+    """COMMIT."""
     del statement
     session.end(keep=True)
     return status()
 
 
 def rollback(session: Session, statement: exp.Expr) -> StatementResult:
+    """ROLLBACK."""
     del statement
     session.end(keep=False)
     return status()

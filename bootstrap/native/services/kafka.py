@@ -90,15 +90,16 @@ class Kafka(Service):
         tool = "kafka.tools.StorageTool"
         # With "=", for one id in 64 begins with a dash and would be taken for an option.
         arguments = ["format", f"--cluster-id={cluster_id}", "--config", str(configuration)]
-        argv = java.command("kafka-storage", tool, class_path(), *arguments, heap="128m")
+        argv = java.command(
+            "kafka-storage", tool, class_path(), *arguments, heap="128m", properties=java.QUICK
+        )
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka could not format its log folder: {done.stdout}{done.stderr}")
 
     def launch(self) -> Launch:
-        return Launch(
-            java.command(self.name, "kafka.Kafka", class_path(), str(self._configuration()))
-        )
+        arguments = (self.name, "kafka.Kafka", class_path(), str(self._configuration()))
+        return Launch(java.command(*arguments, properties=java.QUICK))
 
     def ready(self) -> bool:
         # Metadata is answered before partitions have leaders; a produce would still wait then.

@@ -54,8 +54,9 @@ class SchemaRegistry(Service):
             "APICURIO_DATASOURCE_USERNAME": "registry",
             "APICURIO_DATASOURCE_PASSWORD": settings.get("REGISTRY_DB_PASSWORD"),
         }
-        argv = [str(java.executable()), "-Xmx320m", "-XX:+UseSerialGC", "-jar", "quarkus-run.jar"]
-        argv[-1] = str(self._application() / argv[-1])
+        memory = ("-Xmx320m", "-XX:+UseSerialGC")
+        jar = self._application() / "quarkus-run.jar"
+        argv = [str(java.executable()), *memory, java.QUICK, "-jar", str(jar)]
         return Launch(argv, env)
 
     def ready(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.registrar.errors import RegistrarError
-from connectors.registrar.kafka import Kafka, KafkaDownError
+from connectors.registrar.kafka import Kafka
 from tests.producer.mock_kafka import MockKafka
 
 
@@ -21,9 +21,3 @@ def test_what_is_not_acknowledged_is_one_error_that_names_the_topic() -> None:
     kafka = Kafka("127.0.0.1:1", {"message.timeout.ms": "100"})
     with pytest.raises(RegistrarError, match="2 of 2 messages were not delivered to t: "):
         kafka.send([{"topic": "t", "value": b"x"}] * 2)
-
-
-def test_offsets_that_are_not_taken_are_one_error() -> None:
-    kafka = Kafka("127.0.0.1:1", {"socket.timeout.ms": "100", "session.timeout.ms": "200"})
-    with pytest.raises(KafkaDownError, match="offsets of g were not committed"):
-        kafka.commit("g", {("t", 0): 1})

@@ -94,6 +94,39 @@ def test_letters_are_replayed_once_after_a_fix(cluster: Cluster) -> None:
     until(lambda: cluster.sql(newest) == [("m",)])
 
 
+def test_a_replay_takes_what_was_chosen_and_never_again_what_failed_again(
+    cluster: Cluster,
+) -> None:
+    limited = COLUMNS.replace("amount numeric", "amount numeric check (amount >= 0)")
+    name = cluster.sink("chosen", limited.replace("currency text", "currency varchar(3)"))
+    cluster.register("apply")
+    negative = [(f"n{i}", transaction(f"n{i}", amount=-1)) for i in range(5)]
+    long = [(f"l{i}", transaction(f"l{i}", currency="EURO")) for i in range(5)]
+    cluster.produce(name, negative + long)
+    until(lambda: len(cluster.letters(name)) == 10)
+    partitions = {letter.message.key(): letter.origin[1] for letter in cluster.letters(name)}
+
+    def replay(*words: str, code: int = 0) -> str:
+        return cluster.register("dead-letters", name, "--replay", *words, code=code)
+
+    assert "5 records to replay" in replay("--reason", "value too long", code=3)
+    assert "0 records to replay" in replay("--until", "2020-01-01")
+    assert "0 records to replay" in replay("--offsets", "0=100-200,7=0")
+    cluster.sql(f"alter table {name} drop constraint {name}_amount_check")
+    assert "5 records replayed" in replay("--reason", "check constraint", "--yes")
+    until(rows(cluster, name, 5))
+    assert "5 records replayed" in replay("--yes")
+    until(lambda: len(cluster.letters(name)) == 15)
+    told = replay("--yes")
+    assert "0 records" in told
+    assert "10 records were replayed before, 5 of them failed again" in told
+    for letter in cluster.letters(name):
+        assert letter.origin[1] == partitions[letter.message.key()]
+    cluster.sql(f"alter table {name} alter currency type text")
+    assert "5 records replayed" in replay("--all", "--reason", "value too long", "--yes")
+    until(rows(cluster, name, 10))
+
+
 def test_a_sink_reads_again_from_where_it_is_told(cluster: Cluster) -> None:
     name = cluster.sink("again", COLUMNS)
     cluster.register("apply")

@@ -209,16 +209,6 @@ class Kafka:
             found = retry_while(UNCOORDINATED, "Kafka", lambda: consumer.committed(wanted, TIMEOUT))
         return {(str(t.topic), t.partition): t.offset for t in found if t.offset >= 0}
 
-    def commit(self, group: str, offsets: Mapping[Partition, int]) -> None:
-        """Set committed offsets of a group without members."""
-        wanted = [TopicPartition(*p, offset) for p, offset in offsets.items()]
-        with closing(self._member(group)) as consumer:
-            retry_while(
-                UNCOORDINATED,
-                f"offsets of {group} were not committed",
-                lambda: consumer.commit(offsets=wanted, asynchronous=False),
-            )
-
     def _member(self, group: str) -> Consumer:
         settings = {**self._settings, "group.id": group, "enable.auto.commit": False}
         return new_client(Consumer, settings)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,25 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--client-cert", default="", metavar="PEM", help="certificate and key")
     where.add_argument("--folder", type=Path, help="of the connectors' files")
     where.add_argument("--state", type=Path, help="folder of the watcher's state")
+
+
+def epoch_millis(option: str, text: str, known: str = "a time (2026-05-06T07:00:00Z)") -> int:
+    """A time in epoch milliseconds, in UTC if it names no zone; 0 if it is before 1970.
+
+    Args:
+        option: where it was given.
+        known: what is allowed there.
+
+    Raises:
+        UsageError: it is not a time in ISO 8601.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text}: use {known}") from None
+    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+    since_1970 = zoned - datetime(1970, 1, 1, tzinfo=UTC)
+    return max(0, int(since_1970.total_seconds() * 1000))
 
 
 def exit_codes(done: str = "done", failed: str = "failed", pending: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter, deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,12 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
-from connectors.registrar.errors import RegistrarError
+from connectors.registrar.errors import RegistrarError, UsageError
 from connectors.registrar.records.avro import MAGIC
 from connectors.registrar.records.reader import Read, value_reader
-from connectors.registrar.replay import Replay
+from connectors.registrar.replay import Replay, Selection
 from connectors.registrar.rest import NotFoundError
-from connectors.registrar.verbs.context import CHANGES_PENDING, Context, exit_codes, print_json
+from connectors.registrar.verbs.context import (
+    CHANGES_PENDING,
+    Context,
+    epoch_millis,
+    exit_codes,
+    print_json,
+)
 
 HELP = "show why records are in the dead-letter topic, --replay them after a fix"
 EXITS = exit_codes(pending="nothing was replayed without --yes")
@@ -41,7 +48,17 @@ class Summary:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show the last N, decoded")
     parser.add_argument(
-        "--replay", action="store_true", help="send back to their topic those not sent before"
+        "--reason", default="", metavar="TEXT", help="only those whose reason has it"
+    )
+    parser.add_argument("--since", metavar="TIME", help="only records of this time or later")
+    parser.add_argument("--until", metavar="TIME", help="only records before this time")
+    parser.add_argument(
+        "--offsets", metavar="PARTITION=FIRST-LAST[,...]", help="only records from these places"
+    )
+    parser.add_argument(
+        "--replay",
+        action="store_true",
+        help="send back to their partition those not sent before; what fails again is left out",
     )
     parser.add_argument(
         "--all", action="store_true", help="with --replay: also those that were sent before"
@@ -62,9 +79,12 @@ def run_verb(context: Context) -> int:
     topic = config.get("errors.deadletterqueue.topic.name", "")
     if not topic:
         raise RegistrarError(f"{name} has no dead-letter topic (errors.deadletterqueue.topic.name)")
+    selection = _selection(options)
     if options.replay:
-        return _replay(context, Replay(context.kafka, topic, options.all, options.outdated))
-    found = summarize(DeadLetterTopic(context.kafka, topic).read(), options.show)
+        every, outdated = options.all, options.outdated
+        return _replay(context, Replay(context.kafka, topic, selection, every, outdated))
+    letters = DeadLetterTopic(context.kafka, topic).read()
+    found = summarize(filter(selection.has, letters), options.show)
     reader = _reader(config)
     if options.json:
         print_json(_as_dict(found, reader))
@@ -94,18 +114,40 @@ def summarize(dead_letters: Iterable[DeadLetter], show: int) -> Summary:
 
 
 def _replay(context: Context, replay: Replay) -> int:
-    records, outdated = len(replay.backlog.origins), len(replay.backlog.outdated)
-    anything = records + outdated + replay.backlog.lost
+    found = replay.backlog
+    records, outdated = len(found.due), len(found.outdated)
+    anything = records + found.lost
     for_real = bool(anything) and context.options.yes
     if for_real:
         replay.send()
     if context.options.json:
-        print_json({"records": records, "outdated": outdated, "replayed": for_real})
+        counts = {"sent_before": len(found.sent), "failed_again": found.again}
+        print_json({"records": records, "outdated": outdated, **counts, "replayed": for_real})
     else:
         print(f"{records} records {'replayed' if for_real else 'to replay'}")
+        if found.sent and not context.options.all:
+            again = f", {found.again} of them failed again" if found.again else ""
+            print(f"{len(found.sent)} records were replayed before{again} (--all sends them too)")
         if outdated:
             print(f"{outdated} records have a newer version in their topic: {_fate(context)}")
     return 0 if not anything or context.confirmed("send them") else CHANGES_PENDING
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    return Selection(
+        options.reason,
+        epoch_millis("--since", options.since) if options.since else None,
+        epoch_millis("--until", options.until) if options.until else None,
+        dict(map(_range, options.offsets.split(","))) if options.offsets else {},
+    )
+
+
+def _range(text: str) -> tuple[int, tuple[int, int]]:
+    match = re.fullmatch(r"\s*(\d+)=(\d+)(?:-(\d+))?\s*", text, re.ASCII)
+    if not match:
+        raise UsageError(f"--offsets {text}: use PARTITION=FIRST-LAST, such as 0=120-180")
+    partition, first, last = match.groups()
+    return int(partition), (int(first), int(last or first))
 
 
 def _fate(context: Context) -> str:

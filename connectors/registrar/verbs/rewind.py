@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 
 from connectors.registrar.errors import UsageError
 from connectors.registrar.health import fetch_health
 from connectors.registrar.kafka import Kafka, Partition
 from connectors.registrar.lag import measure_lag
 from connectors.registrar.rest import Connect, NotFoundError
-from connectors.registrar.verbs.context import CHANGES_PENDING, Context, exit_codes, print_json
+from connectors.registrar.verbs.context import (
+    CHANGES_PENDING,
+    Context,
+    epoch_millis,
+    exit_codes,
+    print_json,
+)
 from connectors.registrar.waiting import stop_and_wait
 
 HELP = "have a sink read from elsewhere; shows the moves, --yes does it"
@@ -97,18 +102,7 @@ def _goals(kafka: Kafka, partitions: list[Partition], to: str) -> dict[Partition
         return kafka.ends(partitions)
     if "=" in to:
         return _offsets(kafka, partitions, to)
-    return kafka.at_time(partitions, _millis(to))
-
-
-def _millis(text: str) -> int:
-    """A time in epoch milliseconds, in UTC if it names no zone; 0 if it is before 1970."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--to {text} is not where to read from: use {WHERE}") from None
-    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
-    since_1970 = zoned - datetime(1970, 1, 1, tzinfo=UTC)
-    return max(0, int(since_1970.total_seconds() * 1000))
+    return kafka.at_time(partitions, epoch_millis("--to", to, WHERE))
 
 
 def _offsets(kafka: Kafka, partitions: list[Partition], to: str) -> dict[Partition, int]:

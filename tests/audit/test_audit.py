@@ -173,6 +173,7 @@ def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
     assert chain.waiting() == {}
 
 
+@pytest.mark.slow
 def test_an_audit_while_a_stream_runs_finds_nothing(chain: Chain) -> None:
     words = ["--rate", "300", "--seed", "3", "--duplicates", "0.3", "--changed", "0.5"]
     producing = subprocess.Popen(

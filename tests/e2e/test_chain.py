@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def test_services_killed_under_load_come_back_and_nothing_is_lost(
         # Half of the events are under way when the service dies, the rest come after.
         _produce(chain, 500, seed=pid)
         os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda s=service, p=pid: _pid(chain, s) not in (p, 0), 300)
+        assert eventually(partial(_is_another, chain, service, pid), 300)
         assert eventually(lambda: chain("status").returncode == 0, 300)
         _produce(chain, 500, seed=pid + 1)
     more = 1000 * len(services)
@@ -153,6 +154,10 @@ def test_dbt_runs_from_the_project_folder(chain: Bootstrap, tmp_path: Path) -> N
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _is_another(chain: Bootstrap, service: str, before: int) -> bool:
+    return _pid(chain, service) not in (before, 0)
 
 
 def _pid(chain: Bootstrap, service: str) -> int:

@@ -52,6 +52,6 @@ class Backoff:
         self._not_before = 0.0
 
     def reset(self) -> None:
-        """Start anew: nothing was attempted."""
+        """Start again: nothing was attempted."""
         self.attempts = 0
         self.end_wait()

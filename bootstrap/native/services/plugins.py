@@ -21,7 +21,7 @@ from bootstrap import state
 from bootstrap.native import java
 from bootstrap.native.jars import Jar, fetch, read_lock, unpack
 from bootstrap.native.jars.compiler import compile_jar
-from settings.errors import ExpectedError
+from settings import command_line
 
 #: Drivers of other databases, an older one of Postgres, and copies of what the worker brings.
 UNUSED = [
@@ -123,21 +123,19 @@ def _collect_converter(jars: list[Jar], folder: Path) -> None:
         )
 
 
-def main(arguments: list[str]) -> int:
-    """Write the plugin's jar into a folder; exit code 0, 1 if that failed, 2 for a wrong call."""
-    if len(arguments) != 1:
-        print("usage: python -m bootstrap.native.services.plugins FOLDER", file=sys.stderr)
-        return 2
+def write_jar() -> int:
+    """Write the plugin's jar into a folder; returns the exit code."""
+    program = "python -m bootstrap.native.services.plugins"
+    text = "Compile the project's plugin for Kafka Connect, and write its jar."
+    parser = command_line.Parser(prog=program, description=text)
+    parser.add_argument("folder", metavar="FOLDER", help="where the jar goes")
+    folder = parser.parse_args().folder
     settings.load_env()
-    try:
-        fetch(read_lock("kafka", "sink", "compiler"), state.cache() / "jars")
-        (jar,) = sink().glob(f"*/{JAR_NAME}")
-        print(shutil.copy2(jar, arguments[0]))
-    except (ExpectedError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    fetch(read_lock("kafka", "sink", "compiler"), state.cache() / "jars")
+    (jar,) = sink().glob(f"*/{JAR_NAME}")
+    print(shutil.copy2(jar, folder))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command_line.run(write_jar))

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from isal import igzip_threaded
 
 #: On the way to a stage, seconds matter more than a few per cent of size.
 LEVEL = 1
-
-
-def processors() -> int:
-    """Number of threads worth having: the processors that this process may use."""
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
 class GzipWriter:
@@ -28,9 +22,8 @@ class GzipWriter:
         self.path = path
         self.is_empty = True
         self._file = path.open("wb")
-        self._writer = igzip_threaded.open(
-            self._file, "wb", compresslevel=LEVEL, threads=processors()
-        )
+        # -1: as many threads as this process may use processors.
+        self._writer = igzip_threaded.open(self._file, "wb", compresslevel=LEVEL, threads=-1)
 
     @property
     def compressed_bytes(self) -> int:

@@ -113,6 +113,6 @@ class StageParts:
                 while self._uploads:
                     self._uploads.popleft().result()
         finally:
+            self._uploaders.shutdown(cancel_futures=True)
             if self._part:
                 self._part.close()
-            self._uploaders.shutdown(cancel_futures=True)

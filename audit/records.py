@@ -36,7 +36,7 @@ class Keys:
         self.committed_only = reads_committed(config)
         self._read: Read | None = None
         with suppress(UnsupportedError):
-            self._read = value_reader(config)
+            self._read = value_reader(config, self._fields)
 
     def of(self, message: Message) -> tuple[str, int]:
         """The key, and what the record can become."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,12 +18,15 @@ JSON = "org.apache.kafka.connect.json.JsonConverter"
 APICURIO = "io.apicurio.registry.utils.converter.AvroConverter"
 CONFLUENT = "io.confluent.connect.avro.AvroConverter"
 
-#: Reads a record's value: each field with what it holds, JSON numbers with all their digits.
+#: Reads a record's value: fields with what they hold, JSON numbers with all their digits.
 Read = Callable[[bytes], dict[str, Any]]
 
 
-def value_reader(config: Mapping[str, str]) -> Read:
+def value_reader(config: Mapping[str, str], fields: Sequence[str]) -> Read:
     """A function that reads values; it raises UnreadableError for what is not such a record.
+
+    Args:
+        fields: those that are needed of a JSON record: each costs as much as all the rest.
 
     Raises:
         UnsupportedError: the converter is not understood here.
@@ -31,7 +35,7 @@ def value_reader(config: Mapping[str, str]) -> Read:
     if converter in (STRICT_JSON, JSON):
         if not config.get("value.converter.schema.content"):
             raise UnsupportedError(f"{converter} without schema.content is not understood here")
-        return _read_json
+        return partial(_read_json, fields)
     if converter == APICURIO:
         base = resolve_placeholders(config.get("value.converter.apicurio.registry.url", ""))
         by_content = config.get("value.converter.apicurio.registry.use-id") == "contentId"
@@ -47,9 +51,10 @@ def value_reader(config: Mapping[str, str]) -> Read:
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def _read_json(value: bytes) -> dict[str, Any]:
+def _read_json(fields: Sequence[str], value: bytes) -> dict[str, Any]:
     try:
-        return {name: _plain(raw) for name, raw in _FIELDS.decode(value).items()}
+        found = _FIELDS.decode(value)
+        return {name: _plain(found[name]) for name in fields if name in found}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(str(error)) from None
 

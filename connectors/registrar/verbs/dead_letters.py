@@ -157,9 +157,9 @@ def _fate(context: Context) -> str:
 
 
 def _reader(config: dict[str, str]) -> Read | None:
-    """Reads the connector's records; None if its converter is not understood."""
+    """Reads records that are not text; None if the connector's converter is not understood."""
     try:
-        return value_reader(config)
+        return value_reader(config, ())
     except RegistrarError:
         return None
 

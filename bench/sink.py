@@ -28,6 +28,8 @@ from bench.timing import table_row
 from bootstrap.postgres import provision
 from connectors.registrar.definition import Topic, load_definition
 from connectors.registrar.kafka import Kafka
+from connectors.registrar.lint import rules
+from connectors.registrar.records.reader import JSON
 from connectors.registrar.rest import Connect
 from connectors.registrar.waiting import stop_and_wait
 from settings import command_line
@@ -164,9 +166,9 @@ class _Stack:
             for key, value in config.items()
             if key in kept or key.startswith(("key.converter", "value.converter", "collection."))
         }
-        needed["connector.class"] = "io.debezium.connector.jdbc.JdbcSinkConnector"
+        needed["connector.class"] = rules.JDBC_SINK
         if "value.converter.schema.content" in needed:
-            needed["value.converter"] = "org.apache.kafka.connect.json.JsonConverter"
+            needed["value.converter"] = JSON
             needed["value.converter.schemas.enable"] = "true"
         key = {"primary.key.mode": "record_value", "primary.key.fields": "tx_id"}
         return self._connector({**needed, **key, "topics": TOPIC, "connection.url": url})

@@ -101,6 +101,12 @@ def table_name(config: Mapping[str, str], topic: str) -> tuple[str, ...]:
     return tuple(identifier(config, part) for part in name.split("."))
 
 
+def schema_and_table(config: Mapping[str, str], topic: str) -> tuple[str, str]:
+    """The same, with the schema that a name without one is in."""
+    name = table_name(config, topic)
+    return (name[0], name[1]) if len(name) == 2 else ("public", name[-1])
+
+
 def identifier(config: Mapping[str, str], name: str) -> str:
     """A name as the sink gives it to Postgres: lower case unless quote.identifiers is on."""
     return name if config.get("quote.identifiers", "false").lower() == "true" else name.lower()

@@ -5,7 +5,7 @@ Source of the header names: DeadLetterQueueReporter.java of Kafka 4.3.1 (KIP-298
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,35 +83,8 @@ def parse_dead_letter(message: Message) -> DeadLetter:
     return DeadLetter(message, headers)
 
 
-def distinct_records(dead_letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
-    """The first dead letter of each record: a batch that is read again sends them again."""
-    seen: set[Origin] = set()
-    for dead_letter in dead_letters:
-        if dead_letter.origin not in seen:
-            seen.add(dead_letter.origin)
-            yield dead_letter
-
-
 def _header_text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-
-
-def dead_letter_message(topic: str, message: Message, context: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments for Kafka.send: the record as it was, with its context in headers."""
-    origin = {
-        "topic": str(message.topic()),
-        "partition": str(message.partition()),
-        "offset": str(message.offset()),
-    }
-    added = [(PREFIX + k, v.encode()) for k, v in {**origin, **context}.items() if v]
-    kind, timestamp = message.timestamp()
-    return {
-        "topic": topic,
-        "value": message.value(),
-        "key": message.key(),
-        "headers": [*original_headers(message), *added],
-        **({"timestamp": timestamp} if kind else {}),
-    }
 
 
 def original_headers(message: Message) -> list[tuple[str, Any]]:
@@ -122,12 +95,3 @@ def original_headers(message: Message) -> list[tuple[str, Any]]:
 def _headers(message: Message) -> list[tuple[str, Any]]:
     headers = message.headers() or []
     return list(headers.items() if isinstance(headers, Mapping) else headers)
-
-
-def origin_of(arguments: Mapping[str, Any]) -> Origin:
-    """The origin that `dead_letter_message` wrote into these arguments."""
-    headers = dict(arguments["headers"])
-    topic, partition, number = (
-        headers[PREFIX + name].decode() for name in ("topic", "partition", "offset")
-    )
-    return (topic, int(partition), int(number))

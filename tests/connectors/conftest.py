@@ -18,8 +18,10 @@ import psycopg
 import pytest
 
 from connectors.registrar.cli import main
-from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, distinct_records
+from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
 from connectors.registrar.kafka import Kafka
+from connectors.registrar.lint import rules
+from connectors.registrar.records.reader import JSON
 from connectors.registrar.rest import Connect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,10 +31,10 @@ CONTRACT = ROOT / "producer" / "schemas" / "transaction.avsc"
 STAMPS = "ingested_at timestamptz not null default now()"
 # Debezium's sink and Connect's converter by themselves, which stop at what the database refuses.
 STOCK: dict[str, Any] = {
-    "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
+    "connector.class": rules.JDBC_SINK,
     "use.reduction.buffer": "true",
     "isolation.max.consecutive.refusals": None,
-    "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "value.converter": JSON,
     "value.converter.schemas.enable": "true",
 }
 
@@ -189,7 +191,10 @@ class Cluster:
 
     def letters(self, name: str) -> list[DeadLetter]:
         """The dead letters of a connector, one a record."""
-        return list(distinct_records(DeadLetterTopic(self.kafka, f"{name}.dlq").read()))
+        found: dict[Origin, DeadLetter] = {}
+        for letter in DeadLetterTopic(self.kafka, f"{name}.dlq").read():
+            found.setdefault(letter.origin, letter)
+        return list(found.values())
 
 
 def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:

@@ -143,15 +143,14 @@ class Kafka:
         ends = self.ends(wanted)
         return {p: offset if offset >= 0 else ends[p] for p, offset in found.items()}
 
-    def count(self, topic: str) -> int:
-        """Records in a topic, by its first and last offsets; 0 if there is no such topic."""
-        partitions = self.partitions(topic)
-        return sum(self.ends(partitions).values()) - sum(self.begins(partitions).values())
+    def count(self, topic: str, since: int = 0) -> int:
+        """Records in a topic, by its first and last offsets; 0 if there is no such topic.
 
-    def count_since(self, topic: str, millis: int) -> int:
-        """Records in a topic from the first one of this time (epoch ms) on."""
+        Args:
+            since: epoch ms; only the first record of this time and those after it.
+        """
         partitions = self.partitions(topic)
-        starts = self.at_time(partitions, millis)
+        starts = self.at_time(partitions, since) if since else self.begins(partitions)
         return sum(self.ends(partitions).values()) - sum(starts.values())
 
     # --- records ----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 import psycopg
 
-from connectors.registrar.database import from_config, identifier, table_name
+from connectors.registrar.database import from_config, identifier, schema_and_table
 from connectors.registrar.definition import Definition, Topic
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.findings import Finding
@@ -91,8 +91,7 @@ def _tables(definition: Definition) -> Iterator[Finding]:
 
 
 def _table(definition: Definition, connection: psycopg.Connection, topic: str) -> Iterator[Finding]:
-    name = table_name(definition.config, topic)
-    schema, table = name if len(name) == 2 else ("public", name[-1])
+    schema, table = schema_and_table(definition.config, topic)
     columns = {row[0] for row in connection.execute(COLUMNS, (schema, table))}
     key = "collection.name.format"
     if not columns:

@@ -7,23 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from connectors.registrar.config_values import listed
-from connectors.registrar.database import table_name
+from connectors.registrar.database import schema_and_table
 from connectors.registrar.definition import Definition
 from connectors.registrar.findings import Finding
 from connectors.registrar.lag import topics_of
 from connectors.registrar.lint.schema_content import KEY as SCHEMA
 from connectors.registrar.lint.schema_content import VALUE_TO_KEY, transforms_of
+from connectors.registrar.records.reader import JSON, STRICT_JSON
 
 CONVERTER = "value.converter"
 COERCING = {
-    "org.apache.kafka.connect.json.JsonConverter": (
+    JSON: (
         "turns what does not fit the schema into 0, null or other digits, and drops unknown fields"
     ),
     "io.confluent.connect.json.JsonSchemaConverter": (
         "takes whatever fits the schema in the message, and turns wide numbers into narrow ones"
     ),
 }
-STRICT = "pipeline.connect.StrictJsonConverter refuses it, with a reason"
+STRICT = f"{STRICT_JSON} refuses it, with a reason"
 
 
 def filters(d: Definition) -> Iterator[Finding]:
@@ -100,9 +101,7 @@ def shared_tables(definitions: Sequence[Definition]) -> Iterator[Finding]:
 
 
 def _place(config: Mapping[str, str], topic: str) -> tuple[str, ...]:
-    url = config.get("connection.url", "").partition("?")[0]
-    name = table_name(config, topic)
-    return (url, *(name if len(name) > 1 else ("public", *name)))
+    return (config.get("connection.url", "").partition("?")[0], *schema_and_table(config, topic))
 
 
 def _fields(d: Definition) -> list[str]:

@@ -89,8 +89,9 @@ def apply_definitions(
         try:
             if kafka:
                 kafka.create(change.topics)
-                for topic, settings in change.topic_settings.items():
-                    kafka.alter(topic, {s.key: s.new for s in settings if s.new is not None})
+                for topic in wanted.topics:
+                    if topic.name in change.topic_settings:
+                        kafka.alter(topic.name, topic.config)
             if change.action != UNCHANGED:
                 connect.put_config(wanted.name, wanted.config)
         except RegistrarError as error:

@@ -124,18 +124,12 @@ def _change(
 
 def _topic_settings(kafka: Kafka, topics: Sequence[Topic]) -> dict[str, tuple[Setting, ...]]:
     """What differs in topics that are there: whoever created them may not have known the file."""
-    live = kafka.settings(topic.name for topic in topics if topic.config)
-    return {
-        topic.name: differing
-        for topic in topics
-        if (
-            differing := tuple(
-                Setting(key, live[topic.name].get(key), value)
-                for key, value in topic.config.items()
-                if live[topic.name].get(key) != value
-            )
-        )
-    }
+    declared = {topic.name: topic.config for topic in topics if topic.config}
+    found = {}
+    for name, live in kafka.settings(declared).items():
+        own = {key: value for key, value in live.items() if key in declared[name]}
+        found[name] = tuple(_differences(own, declared[name], ()))
+    return {name: settings for name, settings in found.items() if settings}
 
 
 def _differences(

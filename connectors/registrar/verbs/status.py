@@ -124,5 +124,5 @@ def fetch_status(connect: Connect, kafka: Kafka | None, name: str, state: Path) 
             lag = measure_lag(connect, kafka, name, config)
             topic = config.get("errors.deadletterqueue.topic.name", "")
             dead_letters = kafka.count(topic) if topic else 0
-            lately = kafka.count_since(topic, minute_ago) if topic else 0
+            lately = kafka.count(topic, minute_ago) if topic else 0
     return Status(health, lag, dead_letters, lately, watch)

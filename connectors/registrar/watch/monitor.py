@@ -48,7 +48,6 @@ class ConnectorMonitor:
         self._state = State(limits, lambda event, **more: emit(name, event, **more))
         self._backoff = self._state.backoff
         self._progress = Progress(clock())
-        self._failure = ""
         self._missing_since: float | None = None
         self._measured = 0.0
 
@@ -89,7 +88,8 @@ class ConnectorMonitor:
 
     def _on_failure(self, health: Health) -> None:
         now, cause = self._clock(), classify(health.failure)
-        is_new = _kind(health.cause) != self._failure
+        kind = _kind(health.cause)
+        is_new = kind != self._state.failure
         if self._state.phase is Phase.GIVEN_UP and not is_new:
             return
         if not self._state.down:
@@ -98,13 +98,10 @@ class ConnectorMonitor:
         elif is_new:
             # Not what the attempts so far were made against.
             self._backoff.end_wait()
-        self._failure = _kind(health.cause)
+        self._state.failure = kind
         self._state.note = f"{cause}: {health.cause}"
-        if not self._due(
-            f"{self._backoff.attempts} restarts in a row did not help: {health.cause}"
-        ):
-            return
-        if not self._waits_for_database():
+        failing = f"{self._backoff.attempts} restarts in a row did not help: {health.cause}"
+        if self._due(failing) and not self._waits_for_database():
             self._restart()
 
     def _due(self, failing: str) -> bool:
@@ -151,7 +148,6 @@ class ConnectorMonitor:
         self._counts["lag"] = lag.total
         if not state.healthy and self._backoff.ready(now) and lag.beyond(state.positions):
             state.mark_recovered(now, lag=lag.total)
-            self._failure = ""
         elif lag.total and state.phase is not Phase.GIVEN_UP:
             self._on_stall(now, lag)
 

@@ -36,6 +36,7 @@ class State:
 
     Attributes:
         note: what is wrong, for `status`; empty while nothing is.
+        failure: what failed last, for comparison; empty while nothing is wrong.
         positions: the sink's offsets when the trouble began.
         backoff: of the attempts to end the trouble.
     """
@@ -43,6 +44,7 @@ class State:
     def __init__(self, limits: Limits, report: Report) -> None:
         self.phase = Phase.HEALTHY
         self.note = ""
+        self.failure = ""
         self.positions: Mapping[Partition, int] = {}
         self.backoff = Backoff(limits)
         self._report = report
@@ -68,7 +70,7 @@ class State:
     def mark_recovered(self, now: float, **details: Any) -> None:
         """The trouble is over."""
         self.report("recovered", seconds=round(now - self._since, 1), **details)
-        self.phase, self.note, self.positions = Phase.HEALTHY, "", {}
+        self.phase, self.note, self.failure, self.positions = Phase.HEALTHY, "", "", {}
         self.backoff.reset()
 
     def mark_given_up(self, reason: str) -> None:

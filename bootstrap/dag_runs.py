@@ -106,9 +106,9 @@ def _why(airflow: Airflow, dag_id: str, run_id: str) -> str:
 def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
     if not run:
         return f"{dag_id}: waiting"
-    run_id = run["dag_run_id"]
-    done = airflow.count_tasks(dag_id, run_id, "success", "skipped")
-    return f"{dag_id}: {done} of {airflow.count_tasks(dag_id, run_id)} tasks"
+    states = airflow.tasks(dag_id, run["dag_run_id"]).values()
+    done = sum(state in ("success", "skipped") for state in states)
+    return f"{dag_id}: {done} of {len(states)} tasks"
 
 
 def _until(ask: Callable[[], T | None], failure: str) -> T:

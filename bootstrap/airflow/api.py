@@ -148,12 +148,6 @@ class Airflow:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return {t["task_id"]: t["state"] for t in self.get(path, limit=1000)["task_instances"]}
 
-    def count_tasks(self, dag_id: str, run_id: str, *states: str) -> int:
-        """How many tasks of a run are in one of the states, or how many it has if none is given."""
-        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-        # The number comes with any page: a page of one costs a fraction of all tasks.
-        return int(self.get(path, limit=1, state=list(states))["total_entries"])
-
     def failure_reason(self, dag_id: str, run_id: str, task_id: str) -> str | None:
         """What a failed task left as its reason (FAILURE_REASON_KEY); None if it left none."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/"

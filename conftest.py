@@ -79,7 +79,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _processes_of_the_run() -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and process.environ().get(RUN) == os.environ[RUN]:
+            if process.pid == os.getpid() or process.environ().get(RUN) != os.environ[RUN]:
+                continue
+            # Python's own helper, which ends with us; killed, it complains.
+            if "resource_tracker" not in " ".join(process.cmdline()):
                 yield process
 
 

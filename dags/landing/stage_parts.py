@@ -19,6 +19,8 @@ from .gzip_writer import GzipWriter
 PART_BYTES = 32 << 20
 #: Parts that are uploaded at a time: PUT sends one file over one connection.
 UPLOADS = 3
+#: Rows are compressed by so many bytes; one by one would take eight times as long.
+BATCH_BYTES = 256 << 10
 #: Room on the disk: the part being written, and those being uploaded.
 NEEDED_BYTES = (UPLOADS + 1) * PART_BYTES
 #: When the files of a killed run are stale: after longer than any run takes with all its retries.
@@ -64,9 +66,6 @@ class StageParts:
     Args:
         path: @schema.stage/path/.
         folder: where the parts are written before their upload; it needs NEEDED_BYTES.
-
-    Attributes:
-        count: parts begun so far.
     """
 
     def __init__(self, target: SnowflakeConnection, path: str, folder: Path) -> None:
@@ -74,7 +73,8 @@ class StageParts:
         self._uploaders = ThreadPoolExecutor(UPLOADS)
         self._uploads: deque[Future[None]] = deque()
         self._part: GzipWriter | None = None
-        self.count = 0
+        self._batch = bytearray()
+        self._count = 0
 
     def write(self, rows: bytes | bytearray | memoryview) -> None:
         """Take whole rows in; blocks while compression or uploads are not fast enough.
@@ -82,15 +82,24 @@ class StageParts:
         Raises:
             snowflake.connector.Error: an upload failed.
         """
+        self._batch += rows
+        if len(self._batch) >= BATCH_BYTES:
+            self._compress()
+            if self._part and self._part.compressed_bytes >= PART_BYTES:
+                self._end_part()
+
+    def _compress(self) -> None:
+        if not self._batch:
+            return
         if self._part is None:
-            self.count += 1
-            file = self._folder / f"part_{self.count:05}.csv.gz"
-            self._part = GzipWriter(file)
-        self._part.write(rows)
-        if self._part.compressed_bytes >= PART_BYTES:
-            self._end_part()
+            self._count += 1
+            self._part = GzipWriter(self._folder / f"part_{self._count:05}.csv.gz")
+        self._part.write(self._batch)
+        # The writer may still hold the batch, so it is not cleared but left to it.
+        self._batch = bytearray()
 
     def _end_part(self) -> None:
+        self._compress()
         if self._part is None:
             return
         self._part.close()

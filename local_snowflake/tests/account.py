@@ -65,6 +65,7 @@ class LocalServer:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process: subprocess.Popen[bytes] | None = None
+        self._connections: list[SnowflakeConnection] = []
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
@@ -101,7 +102,16 @@ class LocalServer:
             "schema": "PUBLIC",
             "login_timeout": 10,
         }
-        return snowflake.connector.connect(**defaults | settings)
+        connection = snowflake.connector.connect(**defaults | settings)
+        self._connections.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Close what is connected, and stop; the connector would try it when Python ends."""
+        for connection in self._connections:
+            connection.close(retry=False)
+        if self.process and self.process.poll() is None:
+            assert self.stop() == 0
 
 
 def connect_to_account(**settings: Any) -> SnowflakeConnection:

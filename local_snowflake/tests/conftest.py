@@ -28,7 +28,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer | No
     local = LocalServer(tmp_path_factory.mktemp("snowflake"))
     local.start()
     yield local
-    assert local.stop() == 0
+    local.close()
 
 
 @pytest.fixture(scope="session")
@@ -67,5 +67,4 @@ def server(tmp_path: Path) -> Iterator[LocalServer]:
     server = LocalServer(tmp_path / "data")
     server.start()
     yield server
-    if server.process and server.process.poll() is None:
-        server.stop()
+    server.close()

@@ -69,9 +69,15 @@ def test_a_database_file_of_another_program_is_named(tmp_path: Path) -> None:
     (tmp_path / "databases" / "PIPELINE.db").write_text("not a database")
     refused = run_until_exit("--port", "0", "--data", str(tmp_path))
     assert refused.returncode == 1
-    assert refused.stderr.startswith("error: ")
+    assert refused.stderr.splitlines()[-1].startswith("error: ")
     assert "PIPELINE.db" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_without_a_password_it_listens_on_loopback_only(tmp_path: Path) -> None:
+    open_to_all = ("--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))
+    refused = run_until_exit(*open_to_all, env={"SNOWFLAKE_PASSWORD": ""})
+    assert (refused.returncode, "set SNOWFLAKE_PASSWORD" in refused.stderr) == (1, True)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -89,6 +89,17 @@ def test_keys_rotate_by_the_second_slot(
         sign_in(local, keys)
 
 
+def test_only_the_servers_own_user_changes_the_keys_of_others(
+    local: LocalServer, db: Database, keys: KeyPair, tmp_path: Path
+) -> None:
+    db(f"ALTER USER {OTHER_USER} SET RSA_PUBLIC_KEY = '{keys.public_text}'")
+    with sign_in(local, keys) as connection:
+        other = Database(connection, tmp_path)
+        error = other.error(f"ALTER USER {USER} SET RSA_PUBLIC_KEY = '{keys.public_text}'")
+        assert (error.errno, "access control" in str(error)) == (3001, True)
+        other(f"ALTER USER {OTHER_USER} SET RSA_PUBLIC_KEY_2 = '{keys.public_text}'")
+
+
 def test_a_key_that_is_not_rsa_is_refused(db: Database, keys: KeyPair) -> None:
     curve = ec.generate_private_key(ec.SECP256R1()).public_key()
     der = curve.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -26,6 +26,13 @@ OVERRIDES = [
     "auto.offset.reset",
 ]
 
+#: The worker's own topics, as docker-compose.yml has them.
+STORAGE_TOPICS = {
+    "config": "_connect_configs",
+    "offset": "_connect_offsets",
+    "status": "_connect_status",
+}
+
 
 class Connect(Service):
     """One distributed worker; connectors are registered through its REST API."""
@@ -44,8 +51,8 @@ class Connect(Service):
         copies = settings.get("CONNECT_REPLICATION")
         storage = {
             f"{kind}.storage.{key}": value
-            for kind in ("config", "offset", "status")
-            for key, value in {"topic": f"_connect_{kind}s", "replication.factor": copies}.items()
+            for kind, topic in STORAGE_TOPICS.items()
+            for key, value in {"topic": topic, "replication.factor": copies}.items()
         }
         return java.write_properties(
             state.run() / "connect.properties",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import logging
 import os
 import re
@@ -26,9 +27,9 @@ examples:
 
 Clients connect with account "local", host, port and protocol http. User and password are those in
 SNOWFLAKE_USER and SNOWFLAKE_PASSWORD; SNOWFLAKE_TOKEN is accepted instead of the password, as an
-account accepts an access token; with an empty password everybody may sign in. With a key pair they
-sign in when the public key is in the file SNOWFLAKE_PUBLIC_KEY_FILE, or was given by
-ALTER USER name SET RSA_PUBLIC_KEY = '...'.
+account accepts an access token. With an empty password everybody may sign in, and the server
+listens on loopback only. With a key pair they sign in when the public key is in the file
+SNOWFLAKE_PUBLIC_KEY_FILE, or was given by ALTER USER name SET RSA_PUBLIC_KEY = '...'.
 GET /health answers 200 when the server is ready. SIGTERM stops it cleanly.
 
 exit codes: 0 stopped by SIGTERM, 1 the port, the folder or the key file cannot be used, 2 usage,
@@ -110,14 +111,16 @@ def _serve(options: argparse.Namespace) -> None:
 
     # sqlglot warns of each statement that it leaves to this server.
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    try:
-        storage = Storage(folder, options.memory)
-        storage.create_database(options.database)
-    except duckdb.Error as error:
-        sys.exit(f"error: {options.data} cannot be opened with --memory {options.memory}: {error}")
     credentials = Credentials(
         *(os.environ.get(f"SNOWFLAKE_{part}", "") for part in ("USER", "PASSWORD", "TOKEN"))
     )
+    if not credentials.password and not _is_loopback(options.host):
+        sys.exit(f"error: set SNOWFLAKE_PASSWORD: without it anybody on {options.host} signs in")
+    try:
+        storage = Storage(folder, options.memory, credentials.user)
+        storage.create_database(options.database)
+    except duckdb.Error as error:
+        sys.exit(f"error: {options.data} cannot be opened with --memory {options.memory}: {error}")
     if key_file := os.environ.get("SNOWFLAKE_PUBLIC_KEY_FILE"):
         _register_key(storage, credentials.user, key_file)
     config = uvicorn.Config(
@@ -133,6 +136,13 @@ def _serve(options: argparse.Namespace) -> None:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         storage.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _register_key(storage: Storage, user: str, file: str) -> None:

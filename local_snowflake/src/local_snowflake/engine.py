@@ -72,6 +72,12 @@ for _module in _MODULES:
         _HANDLERS.setdefault(_kind, []).append(_handler)
 
 _DDL = (exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.TruncateTable)
+#: What may reach DuckDB; it would run many others (PRAGMA, ATTACH, EXPORT, CHECKPOINT).
+_KNOWN = (
+    *(exp.Query, exp.Values, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy),
+    *(exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.TruncateTable),
+    *(exp.Transaction, exp.Commit, exp.Rollback, exp.Use, exp.Set, exp.Show, exp.Describe),
+)
 _DML = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|//[^\n]*(?:\n|$)|/\*.*?\*/|;)+", re.S)
 _TRAILING = re.compile(r"(?:\s|;|/\*(?:(?!\*/).)*\*/)+$", re.S)
@@ -207,6 +213,8 @@ def _dispatch(session: Session, tree: exp.Expr, params: Params | None) -> Outcom
             return outcome
     if isinstance(tree, exp.Command):
         administration.refuse(tree)
+    elif not isinstance(tree, _KNOWN):
+        raise not_supported(tree.sql(dialect="snowflake").split()[0].upper())
     return transpile.execute(session, tree, params)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import zlib
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -14,14 +15,44 @@ from local_snowflake.results import new_query_id
 
 IN_PROGRESS = "333333"
 NO_SESSION = "390111"
+#: Bytes of a request that anybody may send, and of one by a client who has signed in.
+STRANGERS_BYTES = 64 << 10
+CLIENTS_BYTES = 256 << 20
 
 
-async def body(request: Request) -> dict[str, Any]:
-    """The JSON of a request, which clients may compress."""
-    content = await request.body()
-    if request.headers.get("Content-Encoding") == "gzip":
-        content = gzip.decompress(content)
-    return dict(json.loads(content))
+async def body(request: Request, limit: int) -> dict[str, Any]:
+    """The JSON of a request, which clients may compress.
+
+    Args:
+        limit: most bytes of it, before and after it is decompressed.
+
+    Raises:
+        HTTPException: it is larger, or no JSON object.
+    """
+    content = bytearray()
+    async for block in request.stream():
+        content += block
+        if len(content) > limit:
+            raise HTTPException(413, f"a request has at most {limit:,} bytes here")
+    try:
+        found = json.loads(_decompressed(request, content, limit))
+    except (ValueError, RecursionError, zlib.error):
+        found = None
+    if not isinstance(found, dict):
+        raise HTTPException(400, "a request is a JSON object")
+    return found
+
+
+def _decompressed(request: Request, content: bytes | bytearray, limit: int) -> bytes | bytearray:
+    if request.headers.get("Content-Encoding") != "gzip":
+        return content
+    decompressor = zlib.decompressobj(wbits=31)
+    text = decompressor.decompress(content, limit)
+    if decompressor.unconsumed_tail:
+        raise HTTPException(413, f"a request has at most {limit:,} bytes here, decompressed")
+    if not decompressor.eof:
+        raise ValueError("cut off")
+    return text
 
 
 def base_url(request: Request) -> str:

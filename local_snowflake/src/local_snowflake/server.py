@@ -97,7 +97,9 @@ class Server:
 
     async def login(self, request: Request) -> Response:
         """Sign in."""
-        data = (await protocol.body(request))["data"]
+        data = (await protocol.body(request, protocol.STRANGERS_BYTES)).get("data")
+        if not isinstance(data, dict):
+            return protocol.failure("390100", "A sign-in has its parameters in `data`.")
         try:
             await run_in_threadpool(sign_in.check, self.storage, self.credentials, data)
         except sign_in.SignInError as error:
@@ -128,7 +130,9 @@ class Server:
         statement = client.requests.get(request_id)
         if statement is None:  # not a client's retry of a request it got no answer to
             work = StatementRequest(
-                await protocol.body(request), protocol.base_url(request), threading.Event()
+                await protocol.body(request, protocol.CLIENTS_BYTES),
+                protocol.base_url(request),
+                threading.Event(),
             )
             statement = Statement(asyncio.create_task(work.answer(client)), work.cancelled)
             client.remember(request_id, statement)
@@ -148,7 +152,7 @@ class Server:
     @_signed_in
     async def abort(self, request: Request, client: Client) -> Response:
         """Cancel a statement."""
-        request_id = (await protocol.body(request)).get("requestId", "")
+        request_id = (await protocol.body(request, protocol.CLIENTS_BYTES)).get("requestId", "")
         if statement := client.requests.get(request_id):
             await client.cancel(statement)
         return protocol.success(None)

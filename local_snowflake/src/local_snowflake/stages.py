@@ -112,9 +112,19 @@ def folder_of(session: Session, name: Name) -> Path:
     Raises:
         SnowflakeError: the name cannot be the name of a folder.
     """
-    if any("/" in part or part.startswith(".") for part in name.key):
-        raise not_supported(f"a stage whose name has a slash or starts with a dot ({name})")
+    for part in name.key:
+        check_folder_name(part)
     return session.storage.folder.stages.joinpath(*name.key)
+
+
+def check_folder_name(name: str) -> None:
+    """Stages are folders, in a folder for their schema.
+
+    Raises:
+        SnowflakeError: the name would lead elsewhere.
+    """
+    if "/" in name or name.startswith("."):
+        raise not_supported(f"schemas and stages whose name has a slash or a dot first ({name})")
 
 
 def _exists(session: Session, name: Name) -> bool:

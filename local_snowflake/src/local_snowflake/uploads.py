@@ -18,8 +18,11 @@ from local_snowflake.storage import Storage
 
 
 async def receive(storage: Storage, request: Request) -> Response:
-    """PUT /uploads/DATABASE/SCHEMA/STAGE/path."""
-    target = _target(storage, request.path_params["path"])
+    """PUT /uploads/DATABASE/SCHEMA/STAGE/path, an address of UploadUrls."""
+    path = request.path_params["path"]
+    if refusal := storage.upload_urls.refusal(path, request.query_params):
+        return Response(status_code=refusal)
+    target = _target(storage, path)
     if target is None:
         return Response(status_code=403)
     folder = storage.folder.stages / UPLOADS

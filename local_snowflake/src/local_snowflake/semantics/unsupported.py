@@ -28,6 +28,9 @@ def rewrite(statement: exp.Expr) -> exp.Expr:
 def _table(node: exp.Expr) -> None:
     if node.args.get("when") or node.args.get("version") or node.args.get("changes"):
         raise not_supported("time travel (AT, BEFORE, CHANGES)")
+    if isinstance(node.this, exp.Literal):
+        # DuckDB would read a file of this name.
+        raise syntax(f"unexpected {node.this.sql()}: a table's name has no single quotes.")
     if isinstance(node.this, exp.Var) and str(node.this.this).startswith("@"):
         raise not_supported("SELECT from a stage; COPY INTO a table first")
 

@@ -13,6 +13,7 @@ from local_snowflake import catalog
 from local_snowflake.errors import not_supported
 from local_snowflake.names import named_table, normalize, quoted
 from local_snowflake.session import Session, nothing_current
+from local_snowflake.stages import check_folder_name
 from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements.if_exists import create_existing, drop_missing, dropped, kind_of
 
@@ -33,6 +34,7 @@ def create(session: Session, statement: exp.Expr) -> StatementResult | None:
         session.storage.create_database(names[0])
         session.use_database(names[0])
     else:
+        check_folder_name(names[-1])
         session.con.execute(f"CREATE SCHEMA {'.'.join(map(quoted, names))}")
         session.use_database(names[0])
         session.use_schema(names[1])

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -60,16 +59,14 @@ def put(session: Session, sql: str) -> StatementResult:
             "location": f"{location.stage}/{folder}",
             "creds": {},
             # The server puts its own address in front.
-            "presignedUrl": _url(location, target, settings["overwrite"]),
+            "presignedUrl": _url(session, location, target, settings["overwrite"]),
         },
     }
     return StatementResult(pa.table({}), upload=data)
 
 
-def _url(location: stages.Location, target: str, overwrite: bool) -> str:
-    stage = location.stage
-    parts = "/".join(quote(part, safe="") for part in (stage.database, stage.schema, stage.name))
-    return f"/uploads/{parts}/{quote(target)}?overwrite={str(overwrite).lower()}"
+def _url(session: Session, location: stages.Location, target: str, overwrite: bool) -> str:
+    return session.storage.upload_urls.make("/".join((*location.stage.key, target)), overwrite)
 
 
 def _settings(text: str) -> dict[str, Any]:

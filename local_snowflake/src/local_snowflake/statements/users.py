@@ -10,6 +10,7 @@ import re
 from sqlglot import exp
 
 from local_snowflake import key_pair
+from local_snowflake.errors import SnowflakeError
 from local_snowflake.names import normalize_text
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
@@ -23,11 +24,19 @@ _KEY = re.compile(rf"\b({'|'.join(key_pair.SLOTS)})\b\s*(?:=\s*'([^']*)')?", re.
 
 
 def alter_user(session: Session, statement: exp.Expr) -> StatementResult | None:
-    """The keys in an ALTER USER; what else it sets has no effect."""
+    """The keys in an ALTER USER; what else it sets has no effect.
+
+    Raises:
+        SnowflakeError: of another user, by somebody who is not the administrator; or a wrong key.
+    """
     match = _ALTER.match(command_text(statement))
     if str(statement.this).upper() != "ALTER" or not match:
         return None
     user = normalize_text(match["user"])
+    if session.user != user and session.user != session.storage.administrator:
+        raise SnowflakeError(
+            3001, "42501", f"SQL access control error: only {user} may change the user {user} here."
+        )
     for slot, key in _KEY.findall(match["rest"]):
         if match["verb"].upper() == "UNSET":
             key_pair.forget(session.con, user, slot.upper())

@@ -12,6 +12,7 @@ import settings
 from bootstrap.runtime import Runtime
 from bootstrap.snowflake import cli as snowflake_cli
 from settings import command_line
+from settings.errors import UsageError
 
 DESCRIPTION = (
     "Runs the whole pipeline: real services, as processes or (RUNTIME=docker) in containers, and "
@@ -150,8 +151,12 @@ def _reset(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _is_agreed(what: str, console: Console) -> bool:
-    """Whether a person at a terminal lets it be deleted; a script is not asked."""
+    """Whether a person at a terminal lets it be deleted.
+
+    Raises:
+        UsageError: nobody is there to be asked.
+    """
     if not sys.stdin.isatty():
-        return True
+        raise UsageError(f"reset deletes {what}: add --yes where nobody can be asked")
     console.print(f"This deletes {what}. Type yes to go on: ", end="")
     return input().strip().lower() == "yes"

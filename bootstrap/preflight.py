@@ -25,8 +25,10 @@ def check_folders() -> None:
     """Create the state and cache folders and make sure that they can be filled.
 
     Raises:
-        PreflightError: a folder cannot be written, or the disk has too little room.
+        PreflightError: a folder cannot be written, or the disk has too little room; or the state
+            folder has files of somebody else, which `reset` would delete.
     """
+    check_state_is_own()
     for setting, folder in (("PIPELINE_STATE", state.root()), ("PIPELINE_CACHE", state.cache())):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -42,8 +44,24 @@ def check_folders() -> None:
                 f"{folder} is on a disk with {free / 1e9:.1f} GB free; "
                 f"{BYTES_NEEDED / 1e9:.1f} GB are needed. {_move(setting)}"
             )
+    # Passwords are in what the services write there.
+    state.root().chmod(0o700)
+    state.mark()
     for folder in (state.logs(), state.run()):
         folder.mkdir(exist_ok=True)
+
+
+def check_state_is_own() -> None:
+    """Make sure that the state folder is nobody else's.
+
+    Raises:
+        PreflightError: it has files that the stack did not write.
+    """
+    if not state.is_own():
+        raise PreflightError(
+            f"PIPELINE_STATE={state.root()} has files that are not the stack's, and `reset` would "
+            "delete them: name a folder of its own."
+        )
 
 
 def check_ports(names: Sequence[str]) -> None:

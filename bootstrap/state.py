@@ -6,10 +6,26 @@ from pathlib import Path
 
 import settings
 
+_MARK = ".transaction-pipeline"
+#: What commands write that need no service.
+_KNOWN = {"acknowledged", "connectors", "data", "logs", "run"}
+
 
 def root() -> Path:
     """The state folder; `reset` deletes it."""
     return settings.folder("PIPELINE_STATE")
+
+
+def is_own() -> bool:
+    """Whether the state folder is the stack's: new, marked, or empty but for what is known."""
+    if not root().exists() or (root() / _MARK).exists():
+        return True
+    return {path.name for path in root().iterdir()} <= _KNOWN
+
+
+def mark() -> None:
+    """Say in the state folder whose it is, so that `reset` deletes no other."""
+    (root() / _MARK).touch()
 
 
 def data(service: str) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bootstrap import docs, state
+from bootstrap import docs, preflight, state
 from bootstrap.native import logs, stack, up
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
@@ -52,7 +52,12 @@ class Processes:
         return f"all data of the stack in {state.root()}"
 
     def reset(self, console: Console) -> None:
-        """Downloads and .env stay."""
+        """Downloads and .env stay.
+
+        Raises:
+            PreflightError: the state folder has files of somebody else.
+        """
+        preflight.check_state_is_own()
         up.stop_services(console)
         if state.root().exists():
             shutil.rmtree(state.root())

@@ -26,6 +26,7 @@ SOCKET_PATH_LIMIT = 90
 
 HEAD = """\
 [supervisord]
+umask=077
 logfile={logs}/supervisor.log
 logfile_maxbytes=10MB
 logfile_backups=1

@@ -64,6 +64,15 @@ def test_reset_asks_before_it_deletes_volumes(
     assert sent[0][-1] == "--volumes"
 
 
+def test_reset_deletes_nothing_where_nobody_can_be_asked(
+    sent: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    assert cli.main(["reset"]) == 2
+    assert "add --yes" in capsys.readouterr().err
+    assert sent == []
+
+
 def test_named_services_are_started_and_no_others(sent: list[list[str]]) -> None:
     Containers().up(["kafka", "postgres"], QUIET, print)
     assert sent[-1][-3:] == ["--wait", "kafka", "postgres"]

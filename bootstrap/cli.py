@@ -39,7 +39,9 @@ def main(argv: list[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         settings.load_env()
         chosen: Verb = arguments.verb
-        return chosen(arguments, Console(stderr=True, highlight=False, soft_wrap=True))
+        return chosen(
+            arguments, Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+        )
 
     return command_line.run(verb)
 

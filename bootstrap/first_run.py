@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 import settings
 from bootstrap import dag_runs, flow, status
 from bootstrap.airflow.api import Airflow
+from bootstrap.lines import line
 from bootstrap.runtime import Runtime
 from settings import names
 from settings.errors import ExpectedError
@@ -110,8 +112,9 @@ def _step(console: Console, name: str) -> Iterator[Callable[[str], None] | None]
     """A line when the step is done; on a terminal, a way to show what it is doing until then."""
     began = time.monotonic()
     with console.status(name) as spinner:
-        yield spinner.update if console.is_terminal else None
-    console.print(f"  [green]done [/]  {name:32} {time.monotonic() - began:5.1f} s")
+        yield (lambda text: spinner.update(Text(text))) if console.is_terminal else None
+    seconds = time.monotonic() - began
+    console.print(line("done ", "green", f"  {name:32} {seconds:5.1f} s"))
 
 
 def _tool(*words: str) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from rich.console import Console
+from rich.text import Text
+
+from bootstrap.lines import line
 
 #: Service -> state, address and seconds_up, as `status --json` prints them.
 States = dict[str, dict[str, Any]]
@@ -63,6 +66,6 @@ class Runtime(Protocol):
         """
 
 
-def ready_line(name: str, seconds: float, address: str) -> str:
-    """The line that says that a service is ready, in rich's markup."""
-    return f"  [green]ready[/]  {name:24} {seconds:5.1f} s  {address}"
+def ready_line(name: str, seconds: float, address: str) -> Text:
+    """The line that says that a service is ready."""
+    return line("ready", "green", f"  {name:24} {seconds:5.1f} s  {address}")

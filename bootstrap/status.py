@@ -10,10 +10,12 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import settings
 from bootstrap import flow
 from bootstrap.airflow.api import Airflow, AirflowError
+from bootstrap.lines import line
 from bootstrap.runtime import Runtime
 from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
@@ -57,7 +59,7 @@ def show(runtime: Runtime, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(status, indent=2) + "\n")
     else:
-        render(status, Console(highlight=False))
+        render(status, Console(highlight=False, markup=False))
     return 0 if is_healthy(status) else 1
 
 
@@ -97,13 +99,13 @@ def render(status: dict[str, Any], console: Console) -> None:
     """Print the status for a person: services, connectors, DAGs, rows, an open transaction."""
     for name, service in status["services"].items():
         up = f"up {_duration(service['seconds_up'])}" if service["seconds_up"] else ""
-        console.print(f"  {_coloured(service['state'])} {name:24} {up:>10}  {service['address']}")
+        console.print(_line(service["state"], f"{name:24} {up:>10}  {service['address']}"))
     for name, connector in status["connectors"].items():
         tasks = " ".join(f"{task['id']}:{task['state']}" for task in connector["tasks"])
         cause = connector.get("cause", "")
-        console.print(f"  {_coloured(connector['state'])} {name:24} {'tasks ' + tasks}  {cause}")
+        console.print(_line(connector["state"], f"{name:24} {'tasks ' + tasks}  {cause}"))
     for name, dag in status["dags"].items():
-        console.print(f"  {_coloured(dag['state'])} {name:24} {dag['finished_at'] or ''}")
+        console.print(_line(dag["state"], f"{name:24} {dag['finished_at'] or ''}"))
     console.print()
     render_flow(status, console)
     render_open_transaction(status["open_transaction"], console)
@@ -129,16 +131,16 @@ def render_flow(status: dict[str, Any], console: Console) -> None:
 def render_open_transaction(found: dict[str, Any] | None, console: Console) -> None:
     """A transaction that has been open for long enough to be forgotten."""
     if found and found["seconds"] > LONG_OPEN:
-        console.print(
-            f"  [yellow]waiting[/]   a transaction in Postgres is open for "
-            f"{_duration(found['seconds'])} ({found['who']}): rows written since then land when "
-            "it ends."
+        text = (
+            f"   a transaction in Postgres is open for {_duration(found['seconds'])} "
+            f"({found['who']}): rows written since then land when it ends."
         )
+        console.print(line("waiting", "yellow", text))
 
 
-def _coloured(state: str) -> str:
+def _line(state: str, rest: str) -> Text:
     colour = "green" if state in GOOD else "yellow" if state in ("running", "queued") else "red"
-    return f"[{colour}]{state:9}[/]"
+    return line(f"{state:9}", colour, f" {rest}")
 
 
 def _number(value: int | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bootstrap.lines import line
 from settings import command_line
 
 EXAMPLES = """\
@@ -62,14 +63,13 @@ def _check(_arguments: argparse.Namespace, console: Console) -> int:
     wrong = 0
     for finding in check.check():
         if finding.skipped:
-            console.print(f"  [yellow]skipped[/] {finding.what}: ", end="")
-            console.print(finding.skipped, markup=False)
+            console.print(line("skipped", "yellow", f" {finding.what}: {finding.skipped}"))
         elif finding.fault is None:
-            console.print(f"  [green]ok     [/] {finding.what}")
+            console.print(line("ok     ", "green", f" {finding.what}"))
         else:
             wrong += 1
-            console.print(f"  [red]{finding.wrong:7}[/] {finding.what}: ", end="")
-            console.print(finding.fault, markup=False)
+            word = f"{finding.wrong:7}"
+            console.print(line(word, "red", f" {finding.what}: {finding.fault}"))
     if wrong:
         console.print(
             f"{wrong} wrong. `python -m bootstrap snowflake sql` prints all that an account needs."
@@ -100,5 +100,5 @@ def _apply(arguments: argparse.Namespace, console: Console) -> int:
 
     with script.connect_as_admin(arguments.admin, arguments.authenticator) as connection:
         for statement in script.apply(connection):
-            console.print(f"  [green]done[/] {statement}")
+            console.print(line("done", "green", f" {statement}"))
     return 0

@@ -16,10 +16,14 @@ from referencing import Registry, Resource
 
 from settings.errors import ExpectedError, UsageError
 
+from . import glob_overlap
+
 DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 SOURCES = DBT_PROJECT / "models" / "sources"
 #: Column of a stream that new versions are found by; see watermark.py.
 WATERMARK = "ingest_xid"
+#: Of a file, decompressed, where its block does not say another number.
+MAX_BYTES = 4 << 30
 
 
 class FeedError(ExpectedError):
@@ -85,12 +89,14 @@ class FileFeed(Feed):
     Attributes:
         pattern: glob of the file names; the same names with .gz at the end match too.
         settle_seconds: a file that changed within this time counts as still being written.
+        max_bytes: most bytes of a file, decompressed.
     """
 
     landed_at: ClassVar = "ingested_at"
 
     pattern: str
     settle_seconds: int
+    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -117,8 +123,24 @@ def load(folder: Path = SOURCES) -> list[Feed]:
         for feed, line in _feeds_in(file):
             if feed.name in feeds:
                 raise FeedError(f"{line}: there is another feed named {feed.name}: rename one.")
+            for other in feeds.values():
+                if shared := _shared(feed, other):
+                    raise FeedError(f"{line}: {feed.name} and {other.name} share {shared}.")
             feeds[feed.name] = feed
     return list(feeds.values())
+
+
+def _shared(one: Feed, other: Feed) -> str | None:
+    """What two feeds may not both have: the rows of one would be taken for the other's."""
+    if one.raw_table == other.raw_table:
+        return f"the table {one.raw_table}: give each its own"
+    if one.raw_stage == other.raw_stage:
+        return f"the stage {one.raw_stage}: give each its own"
+    if not isinstance(one, FileFeed) or not isinstance(other, FileFeed):
+        return None
+    name = glob_overlap.example(one.pattern, other.pattern)
+    narrower = f"make {one.pattern!r} or {other.pattern!r} narrower"
+    return None if name is None else f"files, such as {name!r}: {narrower}"
 
 
 def find(name: str, folder: Path = SOURCES) -> Feed:
@@ -250,6 +272,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         **common,
         pattern=block["from"]["files"],
         settle_seconds=block.get("settle_seconds", 3),
+        max_bytes=block.get("max_bytes", MAX_BYTES),
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import logging
+import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from settings.errors import ExpectedError
 from . import ledger, snowflake
 from .feeds import FileFeed
 from .ledger import Line
-from .prepare import RefusedFileError, prepare
+from .prepare import RefusedFileError, prepare, too_large
 from .raw_objects import ensure_raw_objects
 from .stage_parts import new_load_id, remove_stale_files
 from .temp_dirs import temp_dir
@@ -38,12 +41,19 @@ class Found:
 
     Attributes:
         size: in bytes.
-        modified_ns: when it was last changed, in nanoseconds since 1970.
+        modified_ns: when its content was written, in nanoseconds since 1970, as writers say.
+        changed_ns: when anything of it was changed, as this machine says: unlike the time before,
+            no tool that copies or unpacks files sets it back.
+        is_link: whether it is a symbolic link.
+        is_regular: whether it is a file, and not a folder, pipe or device.
     """
 
     path: Path
     size: int
     modified_ns: int
+    changed_ns: int
+    is_link: bool
+    is_regular: bool
 
     @staticmethod
     def at(path: Path) -> Found:
@@ -52,13 +62,23 @@ class Found:
         Raises:
             OSError: it is gone.
         """
-        status = path.stat()
-        return Found(path, status.st_size, status.st_mtime_ns)
+        status = path.lstat()
+        mode = status.st_mode
+        return Found(
+            *(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
+            is_link=stat.S_ISLNK(mode),
+            is_regular=stat.S_ISREG(mode),
+        )
+
+    @property
+    def name(self) -> str:
+        r"""The file's name, with bytes that are not UTF-8 as \xNN."""
+        return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
 
     @property
     def version(self) -> tuple[str, int, int]:
         """As in the ledger: name, size and time of change."""
-        return (self.path.name, self.size, self.modified_ns)
+        return (self.name, self.size, self.changed_ns)
 
     @property
     def copy_bytes(self) -> int:
@@ -119,7 +139,7 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []
     for batch in _batches(settled):
-        lines += ledger.write(target, feed, _stage_batch(feed, batch, target, known.contents), run)
+        lines += ledger.write(target, feed, _stage_batch(feed, batch, target, known), run)
     states = [line.state for line in lines]
     for line in lines:
         if line.state == "refused":
@@ -140,27 +160,40 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
 def _matching(feed: FileFeed, folder: Path) -> list[Found]:
     if not folder.is_dir():
         raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
-    return [
-        Found.at(path)
-        for path in sorted(folder.iterdir())
-        if fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern) and path.is_file()
-    ]
+    matching = []
+    for path in sorted(folder.iterdir()):
+        if not fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern):
+            continue
+        with suppress(FileNotFoundError):  # removed since
+            found = Found.at(path)
+            if found.is_regular:
+                matching.append(found)
+            else:
+                # A link might lead to any file of this machine, and a pipe never end.
+                kind = "a symbolic link" if found.is_link else "no file"
+                log.warning("%s: %s is %s: skipped.", feed.name, found.name, kind)
+    return matching
 
 
 def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
-    """Those that have not changed for settle_seconds; waits at most that long for the youngest."""
-    youngest = max((found.modified_ns for found in files), default=0) / 1e9
-    time.sleep(min(max(0.0, youngest + settle_seconds - time.time()), settle_seconds))
+    """Those that have not changed for settle_seconds; waits at most that long for the youngest.
+
+    A file from the future was written by a clock that is ahead: two looks that agree settle it.
+    """
+    now = time.time()
+    ages = [now - found.modified_ns / 1e9 for found in files]
+    youngest = min((max(age, 0.0) for age in ages), default=float(settle_seconds))
+    time.sleep(max(0.0, settle_seconds - youngest))
     for found in files:
         try:
-            now = Found.at(found.path)
+            is_same = Found.at(found.path) == found
         except OSError:
-            log.warning("%s disappeared while the run was waiting for it.", found.path.name)
+            log.warning("%s disappeared while the run was waiting for it.", found.name)
             continue
-        if now == found and time.time() - now.modified_ns / 1e9 >= settle_seconds:
+        if is_same:
             yield found
         else:
-            log.warning("%s is still being written; left for the next run.", found.path.name)
+            log.warning("%s is still being written; left for the next run.", found.name)
 
 
 def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
@@ -177,14 +210,14 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
 
 
 def _stage_batch(
-    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, contents: dict[str, str]
+    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, known: ledger.Known
 ) -> list[Line]:
     """Prepare the files and upload them together; the lines to write."""
     load = new_load_id()
     lines = []
     with temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies:
         for found in batch:
-            line = _prepare(feed, found, copies, contents, load)
+            line = _prepare(feed, found, copies, known, load)
             if line:
                 lines.append(line)
         if any(line.state == "staged" for line in lines):
@@ -193,24 +226,28 @@ def _stage_batch(
 
 
 def _prepare(
-    feed: FileFeed, found: Found, copies: Path, contents: dict[str, str], load: str
+    feed: FileFeed, found: Found, copies: Path, known: ledger.Known, load: str
 ) -> Line | None:
     """The ledger line of one file; None if it changed while it was read."""
-    name, size, modified = found.version
+    name, size, changed = found.version
     copy = copies / "being-checked.tmp"
     try:
-        prepared = prepare(found.path, feed.columns, copy)
+        if name != found.path.name:
+            raise RefusedFileError("its name is not UTF-8: rename it.")
+        if size > feed.max_bytes:
+            raise too_large(feed.max_bytes)
+        prepared = prepare(found.path, feed.columns, copy, feed.max_bytes)
         if Found.at(found.path) != found:
             log.warning("%s changed while it was read; left for the next run.", name)
             return None
     except RefusedFileError as error:
-        return Line(name, "refused", size, modified, first_error=str(error))
+        return Line(name, "refused", size, changed, first_error=str(error))
     except FileNotFoundError:
         return None
     key = prepared.content_key
-    line = Line(name, "staged", size, modified, key, f"{load}/{key}.csv.gz", prepared.rows)
-    if key in contents:
-        return line.as_duplicate_of(contents[key])
-    contents[key] = name
+    line = Line(name, "staged", size, changed, key, f"{load}/{key}.csv.gz", prepared.rows)
+    if key in known.contents:
+        return line.again(known)
+    known.contents[key], known.newest[name] = name, key
     copy.rename(copies / f"{key}.csv.gz")
     return line

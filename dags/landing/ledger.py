@@ -32,7 +32,8 @@ class Line:
 
     Attributes:
         state: one of those above.
-        modified_ns: when the file was last changed, in nanoseconds since 1970.
+        modified_ns: when the file was last changed, in nanoseconds since 1970, by this machine's
+            clock (not what a copying tool sets).
         content_key: SHA-256 of its uncompressed bytes; None if it was refused before that.
         stage_path: path below the stage; None if it is not there.
         rows_counted: rows without the header.
@@ -53,12 +54,23 @@ class Line:
         """Name, size and time of change: what shows without reading that a file has changed."""
         return (self.source_file, self.size_bytes, self.modified_ns)
 
-    def as_duplicate_of(self, name: str) -> Line:
-        """The line of a file whose content was landed under another name."""
-        same = f"same content as {name}, which was landed before"
-        return replace(
-            self, state="duplicate", stage_path=None, rows_counted=None, first_error=same
-        )
+    def again(self, known: Known) -> Line:
+        """The line of a file whose content is known.
+
+        The rows of the newest content of a name are those that count, so an earlier content that
+        comes back after another is not what was landed before: a person must decide.
+        """
+        assert self.content_key is not None
+        name = known.contents[self.content_key]
+        reason = f"same content as {name}, which was landed before"
+        is_back = name == self.source_file and known.newest[name] != self.content_key
+        if is_back:
+            reason = (
+                f"an earlier content of {name} again, and other content was landed since, which"
+                " stays: if this is the right one, send it with a blank line at its end"
+            )
+        state = "refused" if is_back else "duplicate"
+        return replace(self, state=state, stage_path=None, rows_counted=None, first_error=reason)
 
 
 @dataclass
@@ -68,11 +80,13 @@ class Known:
     Attributes:
         versions: (name, size, time of change) of every file seen.
         contents: content key -> name under which it was staged or loaded.
+        newest: name -> content key that was staged last.
         waiting: paths on the stage that land_files will land.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
     contents: dict[str, str] = field(default_factory=dict)
+    newest: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
 
 
@@ -86,14 +100,15 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     for name, state, size, modified, key, path in snowflake.rows(
         target,
         f"select source_file, state, size_bytes, modified_ns, content_key, stage_path"
-        f" from {feed.schema}.LANDED_FILES where feed = %s and state not in ('lost', 'retried')",
+        f" from {feed.schema}.LANDED_FILES where feed = %s and state not in ('lost', 'retried')"
+        " order by staged_at",
         [feed.name],
     ):
         known.versions.add((name, int(size), int(modified)))
         if state == "staged":
             known.waiting.add(path)
         if state in ("staged", "loaded"):
-            known.contents[key] = name
+            known.contents[key], known.newest[name] = name, key
     return known
 
 
@@ -103,7 +118,8 @@ def write(
     """Add lines, except for files that another run has added meanwhile.
 
     Returns:
-        The lines that were added; `duplicate` where another run has staged the same content.
+        The lines that were added; as `Line.again` has them where another run has staged the same
+        content.
 
     Raises:
         snowflake.connector.Error: Snowflake is unreachable; nothing was added.
@@ -115,7 +131,7 @@ def write(
             if line.version in known.versions:
                 continue
             if line.state == "staged" and line.content_key in known.contents:
-                line = line.as_duplicate_of(known.contents[line.content_key])
+                line = line.again(known)
             added.append(line)
         for start in range(0, len(added), BATCH):
             _insert(target, feed, added[start : start + BATCH], run)

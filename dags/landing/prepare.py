@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from isal import igzip, igzip_threaded, isal_zlib
 
@@ -29,6 +31,13 @@ class RefusedFileError(ExpectedError):
     """The whole file cannot be landed; the text says why and what to do."""
 
 
+def too_large(limit: int) -> RefusedFileError:
+    """What is said of a file with more bytes than its feed takes."""
+    return RefusedFileError(
+        f"it has more than {limit:,} bytes: split it, or raise max_bytes in the landing block."
+    )
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A file ready for the stage.
@@ -42,20 +51,23 @@ class Prepared:
     rows: int
 
 
-def prepare(source: Path, columns: tuple[str, ...], target: Path) -> Prepared:
+def prepare(source: Path, columns: tuple[str, ...], target: Path, max_bytes: int) -> Prepared:
     """Write a checked and compressed copy of a CSV file to a target.
 
     The copy differs from the file in form only: no byte-order mark, LF, no blank lines, valid
     quotes. Its first record is the header.
 
+    Args:
+        max_bytes: most bytes of the file, decompressed.
+
     Raises:
-        RefusedFileError: wrong header, not UTF-8, empty, or not readable as gzip.
+        RefusedFileError: wrong header, not UTF-8, empty, too large, or not readable.
     """
     digest = hashlib.sha256()
     reader = RecordReader(len(columns))
     with GzipWriter(target) as writer:
         try:
-            for block in reader.blocks(_utf8(_hashed(_chunks(source), digest))):
+            for block in reader.blocks(_utf8(_hashed(_chunks(source, max_bytes), digest))):
                 if block and writer.is_empty:
                     _check_header(block.partition(b"\n")[0].decode(), columns)
                 writer.write(block)
@@ -95,17 +107,36 @@ def _shortened(names: list[str]) -> str:
     return ", ".join(shown + more)
 
 
-def _chunks(source: Path) -> Iterator[bytes]:
-    opener = igzip_threaded.open if source.suffix == ".gz" else open
+def _chunks(source: Path, max_bytes: int) -> Iterator[bytes]:
+    left = max_bytes
     try:
-        with opener(source, "rb") as file:
+        with (
+            open(source, "rb", opener=_open) as raw,  # noqa: PTH123 - Path.open has no opener
+            _decompressed(raw, source) as file,
+        ):
             while chunk := file.read(CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise too_large(max_bytes)
                 yield chunk
+    except FileNotFoundError:
+        raise
     except EOFError as error:
         raise RefusedFileError("the gzip file ends early: send it again, whole.") from error
     # isal's stub calls the class an instance.
     except (igzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
         raise RefusedFileError(f"not readable as gzip: {error}") from error
+    except OSError as error:
+        raise RefusedFileError(f"cannot be read: {error.strerror or error}.") from error
+
+
+def _open(path: str, flags: int) -> int:
+    """A file that became a link or a pipe since it was found is neither followed nor waited for."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _decompressed(raw: BinaryIO, source: Path) -> BinaryIO:
+    return igzip_threaded.open(raw, "rb") if source.suffix == ".gz" else raw
 
 
 def _hashed(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:

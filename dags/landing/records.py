@@ -25,6 +25,7 @@ _FIELD_OF_RECORD = re.compile(rb"(?:^|,)(%b)" % _FIELD)
 _OPEN = re.compile(
     rb'(?:%b,)*+"[^"\0]*+(?:""[^"\0]*+)*+\Z|%b(?:,%b)*+\r?\Z' % (_FIELD, _FIELD, _FIELD)
 )
+_BLANK = re.compile(rb"(?:\r?\n)++")
 _LINE = re.compile(rb"([^\n]*+)(?:\n|\Z)")
 
 
@@ -97,6 +98,9 @@ class RecordReader:
         records: list[bytes] = []
         position = 0
         while position < len(block):
+            if blank := _BLANK.match(block, position):
+                position = blank.end()
+                continue
             record, end = self._record_at(block, position)
             if record is None:
                 goes_on = more_follows and len(block) - position < MAX_RECORD

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 from pathlib import Path
 
 import pytest
 
-from dags.landing import feeds
+from dags.landing import feeds, glob_overlap
 from dags.landing.feeds import FeedError, FileFeed
 
 BLOCK = """\
@@ -80,6 +81,39 @@ def test_two_feeds_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(BLOCK)
     with pytest.raises(FeedError, match="another feed named orders"):
         load(tmp_path, BLOCK)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("- name: buys", "share files, such as 'orders_"),
+        ("- name: buys\n        identifier: ORDERS", "share the table RAW.ORDERS"),
+        ("stage: STG_ORDERS", "share the stage RAW.STG_ORDERS"),
+    ],
+)
+def test_two_feeds_of_the_same_files_table_or_stage_are_refused(
+    tmp_path: Path, change: str, message: str
+) -> None:
+    (tmp_path / "a.yml").write_text(BLOCK)
+    other = BLOCK.replace("- name: orders", "- name: buys").replace("orders_*", "orders_?*")
+    if change.startswith("stage"):
+        other = other.replace("key: [", f"{change}\n              key: [").replace("orders_", "x_")
+    else:
+        other = other.replace("- name: buys", change)
+    with pytest.raises(FeedError, match=message):
+        load(tmp_path, other.replace("orders.yml", "b.yml"))
+
+
+def test_globs_that_can_never_meet_are_told_apart() -> None:
+    names = ["orders_*.csv", "orders.csv", "*.txt", "order?.csv", "[!o]*.csv", "*"]
+    meet = {(a, b) for a in names for b in names if glob_overlap.example(a, b) is not None}
+    assert meet == {(a, a) for a in names} | {
+        pair for name in names[:-1] for pair in ((name, "*"), ("*", name))
+    } | {("orders.csv", "order?.csv"), ("order?.csv", "orders.csv")}
+    for a, b in meet:
+        found = glob_overlap.example(a, b) or ""
+        assert fnmatch.fnmatchcase(found, a)
+        assert fnmatch.fnmatchcase(found, b)
 
 
 def test_an_unknown_feed_is_answered_with_those_there_are(tmp_path: Path) -> None:

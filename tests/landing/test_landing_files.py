@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +62,73 @@ def test_new_content_under_an_old_name_is_a_version_of_its_own(
 
 
 def test_a_file_that_is_still_written_waits_for_the_next_run(
-    warehouse: Any, transactions: FileFeed, incoming: Path
+    warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled(incoming / ONE, good(5))
-    (incoming / "transactions_growing.csv").write_bytes(good(2))
-    tomorrow = time.time() + 86_400
-    os.utime(incoming / "transactions_growing.csv", (tomorrow, tomorrow))
+    growing = incoming / "transactions_growing.csv"
+    growing.write_bytes(good(2))
     (incoming / "transactions_x.csv.tmp").write_bytes(good(3))
+
+    def grow(_: float) -> None:
+        with growing.open("ab") as file:
+            file.write(row(3).encode())
+
+    monkeypatch.setattr(time, "sleep", grow)
     outcome = land_files(transactions, incoming)
     assert (outcome.staged, outcome.unsettled) == (1, 1)
     assert list(warehouse.ledger(transactions.name)) == [ONE]
+
+
+def test_a_clock_that_is_ahead_keeps_no_file_waiting(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    tomorrow = time.time() + 86_400
+    os.utime(incoming / ONE, (tomorrow, tomorrow))
+    assert land_files(replace(transactions, settle_seconds=0), incoming).staged == 1
+
+
+def test_new_content_with_the_old_size_and_time_is_read(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    land_files(transactions, incoming)
+    times = (incoming / ONE).stat()
+    (incoming / ONE).write_bytes(good(5).replace(b"u1", b"u2"))
+    os.utime(incoming / ONE, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert (incoming / ONE).stat().st_size == times.st_size
+    assert land_files(transactions, incoming).staged == 1
+
+
+def test_an_earlier_content_that_comes_back_is_refused_loudly(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    for rows in (5, 6):
+        settled(incoming / ONE, good(rows))
+        land_files(transactions, incoming)
+    settled(incoming / ONE, good(5))
+    with pytest.raises(MacroError, match=r"an earlier content of .* again"):
+        land_files(transactions, incoming)
+    settled(incoming / ONE, good(5) + b"\n")
+    assert land_files(transactions, incoming).staged == 1
+
+
+def test_what_is_no_plain_file_of_a_readable_name_keeps_no_other_from_landing(
+    warehouse: Any, transactions: FileFeed, incoming: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settled(incoming / ONE, good(5))
+    secret = settled(incoming.parent / "secret.csv", good(3))
+    odd = os.fsencode(incoming) + b"/transactions_caf\xe9.csv"
+    settled(Path(os.fsdecode(odd)), good(4))
+    (incoming / "transactions_link.csv").symlink_to(secret)
+    (incoming / "transactions_dangling.csv").symlink_to(incoming / "nowhere")
+    (incoming / "transactions_folder.csv").mkdir()
+    os.mkfifo(incoming / "transactions_pipe.csv")
+    with pytest.raises(MacroError, match=r"caf.*xe9.*its name is not UTF-8: rename it"):
+        land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 5
+    for name in ("link", "dangling", "folder", "pipe"):
+        assert f"transactions_{name}.csv is" in caplog.text
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_staged(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 
-from dags.landing.feeds import find
+from dags.landing import prepare as prepare_module
+from dags.landing.feeds import MAX_BYTES, find
 from dags.landing.files import Found
 from dags.landing.prepare import Prepared, RefusedFileError, prepare
 from tests.landing.csv_files import HEADER, good, row
@@ -17,7 +20,7 @@ COLUMNS = find("transactions_batch_csv").columns
 
 def prepared(folder: Path, content: bytes, name: str = "a.csv") -> tuple[Prepared, bytes]:
     (folder / name).write_bytes(content)
-    done = prepare(folder / name, COLUMNS, folder / "copy")
+    done = prepare(folder / name, COLUMNS, folder / "copy", MAX_BYTES)
     return done, gzip.decompress((folder / "copy").read_bytes())
 
 
@@ -84,6 +87,26 @@ def test_a_gzip_that_ends_early_is_refused(tmp_path: Path, end: int) -> None:
     content = gzip.compress(good(9))[:end]
     with pytest.raises(RefusedFileError, match="ends early"):
         prepared(tmp_path, content, "a.csv.gz")
+
+
+def test_a_bomb_is_refused_before_it_is_read_to_its_end(tmp_path: Path) -> None:
+    bomb = gzip.compress(good(1) + b"\n" * (64 << 20))
+    (tmp_path / "a.csv.gz").write_bytes(bomb)
+    with pytest.raises(RefusedFileError, match="more than 10,000,000 bytes: split it"):
+        prepare(tmp_path / "a.csv.gz", COLUMNS, tmp_path / "copy", 10_000_000)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ELOOP])
+def test_a_file_that_cannot_be_read_is_refused_with_the_systems_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    # Root may read everything, so the system would not refuse it to the tests.
+    monkeypatch.setattr(prepare_module, "_open", refuse)
+    with pytest.raises(RefusedFileError, match=f"cannot be read: {os.strerror(code)}"):
+        prepared(tmp_path, good(1))
 
 
 def test_a_gzip_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ import requests
 from bootstrap.native.supervisor import Supervisor
 from connectors.registrar.health import fetch_health
 from connectors.registrar.watch.causes import Cause, classify
+from connectors.registrar.watch.limits import Limits
+from connectors.registrar.watch.watcher import Watcher
 from tests.connectors.conftest import Cluster, until
 from tests.plugin.registry import encoded, framed
 from tests.plugin.test_isolation_on_services import PLAIN, reasons, sent_letters, sink, table
@@ -82,7 +84,7 @@ def test_a_registry_that_is_away_is_waited_for_and_unknown_ids_are_letters(
     assert fetch_health(cluster.connect, name).running
 
 
-def test_a_registry_that_stays_away_fails_the_task_before_its_messages(
+def test_a_task_that_has_waited_too_long_is_started_again_by_the_watchdog(
     cluster: Cluster, registry: dict[str, str]
 ) -> None:
     cluster.settings = registry
@@ -96,6 +98,15 @@ def test_a_registry_that_stays_away_fails_the_task_before_its_messages(
         health = fetch_health(cluster.connect, name)
         assert "the schema registry did not give the schema" in health.cause
         assert classify(health.failure) is Cause.REGISTRY_UNREACHABLE
-    cluster.connect.restart(name, only_failed=False)
-    until(lambda: len(table(cluster, name)) == 100)
+    quick = Limits(poll_seconds=0.1, lag_seconds=0.5, first_wait=0.5)
+    watcher = Watcher(
+        cluster.connect, cluster.kafka, lambda: [name], cluster.state, quick, lambda *_, **__: None
+    )
+
+    def ended() -> bool:
+        with cluster.environment():
+            watcher.tick()
+        return len(table(cluster, name)) == 100
+
+    until(ended)
     assert sent_letters(cluster, name) == []

@@ -57,7 +57,7 @@ def _type(draw: Draw, field: Schema) -> Any:
 
 
 def _kind(draw: Draw, field: Schema) -> Any:
-    name = field.get("name", field["type"])
+    name: str = field.get("name") or field["type"]
     if name in avro_oracle.ASKED:
         natural = OF_TIMES[avro_oracle.ASKED[name][0].removeprefix("local-")]
     else:

@@ -262,7 +262,7 @@ def test_what_the_registry_knows_no_schema_of_is_a_letter(
         (401, b'{"error_code": 401}'),
         # Of a proxy, or of a path that is wrong.
         (404, b"<html>not found</html>"),
-        (404, b'{"error_code": 40401}'),
+        (404, b'{"error_code": 404, "message": "HTTP 404 Not Found"}'),
         (302, b""),
         (200, b"<html>sign in</html>"),
     ],

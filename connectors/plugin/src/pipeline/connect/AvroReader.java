@@ -42,9 +42,11 @@ interface AvroReader {
                 yield in -> field.ofText(symbols.get(in.readIndex(symbols.size(), "symbol")));
             }
             case UNION -> union(schema, field);
-            case RECORD -> field instanceof Containers.Fields fields ? record(schema, fields) : refusing("a record", field);
-            case ARRAY -> field instanceof Containers.Items items ? array(schema, items) : refusing("an array", field);
-            case MAP -> field instanceof Containers.Entries entries ? map(schema, entries) : refusing("a map", field);
+            case RECORD -> field instanceof Containers.Fields struct ? record(schema, struct)
+                    : refusing("a record", field);
+            case ARRAY -> field instanceof Containers.Items array ? array(schema, array)
+                    : refusing("an array", field);
+            case MAP -> field instanceof Containers.Entries map ? map(schema, map) : refusing("a map", field);
         };
     }
 

@@ -31,8 +31,8 @@ final class SchemaRegistry {
     private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final long FIRST_DELAY_MS = 250;
     private static final long LONGEST_DELAY_MS = 5_000;
-    /** A proxy's or a wrong path's 404 has no such code ("Schema not found" in Confluent's API reference). */
-    private static final Set<Integer> NOT_FOUND = Set.of(404, 40403);
+    /** "Schema not found" in Confluent's API reference; a proxy's or a wrong path's 404 has another code, or none. */
+    private static final int NOT_FOUND = 40403;
 
     private final List<URL> bases = new ArrayList<>();
     private final String authorization;
@@ -119,7 +119,7 @@ final class SchemaRegistry {
         if (status == 200 && answer.path("schema").isTextual()) {
             return answer;
         }
-        if (status == 404 && NOT_FOUND.contains(answer.path("error_code").asInt())) {
+        if (status == 404 && answer.path("error_code").asInt() == NOT_FOUND) {
             return null;
         }
         throw new IOException("HTTP " + status + (status == 200 ? " without a schema" : ""));

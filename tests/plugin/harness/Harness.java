@@ -27,10 +27,11 @@ import pipeline.connect.StrictJsonConverter;
 /**
  * Runs a converter for a test, a line of answer for a line of question.
  *
- * <p>{@code C <settings as JSON>} configures one for JSON, {@code A <settings as JSON>} one for Avro: {@code C},
- * or {@code E <why not>}. {@code M <Base64>} converts a message and {@code N} a null: {@code V <value>}, {@code R
- * <reason>}, {@code U <why>} if the registry is away, or {@code X <error>} for what is neither, and a bug. A value is JSON in which a decimal is a text of its digits, a float a text of its bits
- * and bytes are a text of hexadecimal digits.
+ * <p>{@code C <settings as JSON>} configures one for JSON, {@code A <settings as JSON>} one for Avro: {@code
+ * C}, or {@code E <why not>}. {@code M <Base64>} converts a message and {@code N} a null: {@code V <value>},
+ * {@code R <reason>}, {@code U <why>} if the registry is away, or {@code X <error>} for what is neither, and a
+ * bug. A value is JSON in which a decimal is a text of its digits, a float a text of its bits and bytes are a
+ * text of hexadecimal digits.
  */
 public final class Harness {
     private static final ObjectMapper MAPPER = new ObjectMapper();

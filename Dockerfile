@@ -26,12 +26,13 @@ COPY settings settings
 COPY bootstrap bootstrap
 COPY connectors/plugin connectors/plugin
 # Compiled against the jars of the lock, as it is natively.
+RUN mkdir /opt/jars
 RUN --mount=type=cache,target=/root/.cache/transaction-pipeline \
     PIPELINE_ENV_FILE=/dev/null MAVEN_REPOSITORY_URL="${MAVEN_REPOSITORY_URL}" \
-    .venv/bin/python -m bootstrap.native.services.plugins /opt
+    .venv/bin/python -m bootstrap.native.services.plugins /opt/jars
 
 FROM ${CONNECT_IMAGE} AS connect
-COPY --from=plugin /opt/pipeline-connect.jar /kafka/connect/debezium-connector-jdbc/
+COPY --from=plugin /opt/jars/ /kafka/connect/debezium-connector-jdbc/
 
 FROM packages AS project
 WORKDIR /project

@@ -29,7 +29,7 @@ from bootstrap.postgres import provision
 from connectors.registrar.definition import Topic, load_definition
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.lint import rules
-from connectors.registrar.records.reader import JSON
+from connectors.registrar.records.reader import JSON, STRICT_JSON
 from connectors.registrar.rest import Connect
 from connectors.registrar.waiting import stop_and_wait
 from settings import command_line
@@ -167,7 +167,7 @@ class _Stack:
             if key in kept or key.startswith(("key.converter", "value.converter", "collection."))
         }
         needed["connector.class"] = rules.JDBC_SINK
-        if "value.converter.schema.content" in needed:
+        if needed["value.converter"] == STRICT_JSON:
             needed["value.converter"] = JSON
             needed["value.converter.schemas.enable"] = "true"
         key = {"primary.key.mode": "record_value", "primary.key.fields": "tx_id"}

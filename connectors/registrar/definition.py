@@ -6,7 +6,7 @@
     variants:                              # optional: more `config`, picked by the environment
       STREAM_FORMAT:
         json: {value.converter: org.apache.kafka.connect.json.JsonConverter}
-        avro: {value.converter: io.apicurio.registry.utils.converter.AvroConverter}
+        avro: {value.converter: pipeline.connect.StrictAvroConverter}
     topics:                                # optional: `apply` creates those that are missing
       orders: {partitions: 3, config: {retention.ms: -1}}
 

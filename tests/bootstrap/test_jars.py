@@ -130,6 +130,6 @@ def test_an_untrusted_certificate_is_called_one(
 
 
 def test_every_locked_file_has_a_checksum_and_a_size() -> None:
-    jars = read_lock("kafka", "sink", "registry", "converter")
-    assert {jar.group for jar in jars} == {"kafka", "sink", "registry", "converter"}
+    jars = read_lock("kafka", "sink", "registry", "compiler")
+    assert {jar.group for jar in jars} == {"kafka", "sink", "registry", "compiler"}
     assert all(len(jar.sha256) == 64 and jar.size for jar in jars)

@@ -61,6 +61,10 @@ def caused_by(*levels: str) -> str:
             Cause.CONFIGURATION,
         ),
         (
+            "pipeline.connect.RegistryUnavailableError: http://h/: Connection refused",
+            Cause.REGISTRY_UNREACHABLE,
+        ),
+        (
             "org.apache.kafka.common.errors.TimeoutException: Timeout of 60000ms expired",
             Cause.KAFKA_UNREACHABLE,
         ),

@@ -13,6 +13,7 @@ from connectors.registrar.definition import load_definition
 from connectors.registrar.lint import rules
 from connectors.registrar.lint.linter import lint_definitions
 from connectors.registrar.lint.listing import Listings
+from connectors.registrar.records.reader import APICURIO, CONFLUENT
 from connectors.registrar.rest import Connect
 from connectors.registrar.secrets import masked
 from tests.connectors.conftest import FakeConnect
@@ -89,6 +90,8 @@ AT_ITS_LINE = [
     ('value.converter.schema.content: \'{"type":"bogus"}\'', "'bogus' is not a Connect type"),
     ("value.converter.schema.content: '{'", "is not JSON"),
     (f"value.converter: {JSON}\n  value.converter.decimal.format: hex", "into 0, null or other"),
+    (f"value.converter: {APICURIO}", "knows no contract"),
+    (f"value.converter: {CONFLUENT}", "StrictAvroConverter does not"),
     (f"connector.class: {rules.JDBC_SINK}", "stops at every record that the database refuses"),
     ("connection.password: a${env:X}", "a secret in plain text"),
     ("primary.key.fields: id,other", "transforms.key.fields makes the key of id"),

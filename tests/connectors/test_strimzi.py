@@ -11,6 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
+from bootstrap.native.jars import read_lock
 from connectors.registrar.cli import main
 from connectors.registrar.definition import Definition, Topic
 from connectors.registrar.errors import RegistrarError
@@ -69,14 +70,16 @@ def test_connect_is_told_the_same_as_without_kubernetes(wanted: list[Definition]
 
 
 def test_strimzi_takes_the_connect_cluster_which_knows_every_placeholder(
-    monkeypatch: pytest.MonkeyPatch,
+    wanted: list[Definition],
 ) -> None:
     validate(CLUSTER)
-    sink, plugin = CLUSTER["spec"]["build"]["plugins"][0]["artifacts"]
+    sink, plugin, avro = CLUSTER["spec"]["build"]["plugins"][0]["artifacts"]
     assert re.fullmatch("[0-9a-f]{128}", sink["sha512sum"])
+    assert re.fullmatch("[0-9a-f]{128}", avro["sha512sum"])
+    # The file that the lock has.
+    assert any(avro["url"].endswith(str(jar.path)) for jar in read_lock("sink"))
     assert " " not in sink["url"] + plugin["url"]
-    monkeypatch.setenv("STREAM_FORMAT", "json")
-    texts = "".join(v for d in load_definitions((), CONNECTORS) for v in d.config.values())
+    texts = "".join(v for d in wanted for v in d.config.values())
     given = {v["name"] for v in CLUSTER["spec"]["template"]["connectContainer"]["env"]}
     allowed = CLUSTER["spec"]["config"]["config.providers.env.param.allowlist.pattern"]
     for name in set(re.findall(r"\$\{env:(\w+)\}", texts)):

@@ -62,7 +62,6 @@ CONNECT_DIFFERS = {
         "config.providers.env.param.allowlist.pattern",
     ),
     "options of the image": (
-        "ENABLE_APICURIO_CONVERTERS",
         "HEAP_OPTS",
         "KAFKA_OPTS",
         "SENSITIVE_PROPERTIES",
@@ -71,7 +70,7 @@ CONNECT_DIFFERS = {
         "POSTGRES_HOST",
         "POSTGRES_PORT",
         "POSTGRES_DB",
-        "SCHEMA_REGISTRY_NATIVE_URL",
+        "SCHEMA_REGISTRY_URL",
     ),
 }
 #: What the Connect image takes without a CONNECT_ before it.

@@ -1,4 +1,4 @@
-"""The plugin's converter in a JVM of its own, asked line by line."""
+"""The plugin's converters in a JVM of its own, asked line by line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Answer:
     """What became of a message.
 
     Attributes:
-        kind: V for a value, R for a refusal, X for an error that is neither; E for a contract.
+        kind: V for a value, R for a refusal, U for a registry that is away, X for an error that is
+            none of these; E for a contract.
         text: the value as JSON, or the reason.
     """
 
@@ -48,16 +49,28 @@ class Answer:
 
 
 class Converter:
-    """A StrictJsonConverter, with the settings that it was given last."""
+    """A converter of the plugin, with the settings that it was given last."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
     def configure(self, contract: dict[str, Any] | str, **options: str) -> Answer:
-        """Give it a contract; options have underscores for dots."""
+        """A StrictJsonConverter with a contract; options have underscores for dots."""
+        return self._configure("C", contract, options)
+
+    def configure_avro(
+        self, contract: dict[str, Any] | str, registry: str, **options: str
+    ) -> Answer:
+        """A StrictAvroConverter with a contract and the registry's address."""
+        return self._configure("A", contract, {"schema_registry_url": registry, **options})
+
+    def _configure(
+        self, kind: str, contract: dict[str, Any] | str, options: dict[str, str]
+    ) -> Answer:
         text = contract if isinstance(contract, str) else json.dumps(contract)
-        options = {name.replace("_", "."): value for name, value in options.items()}
-        return self._ask([f"C {json.dumps({'schema.content': text, **options})}".encode()])[0]
+        settings_ = {name.replace("_", "."): value for name, value in options.items()}
+        question = f"{kind} {json.dumps({'schema.content': text, **settings_})}"
+        return self._ask([question.encode()])[0]
 
     def convert(self, messages: Sequence[bytes | None]) -> list[Answer]:
         return self._ask([_question(message) for message in messages])
@@ -95,7 +108,7 @@ def _question(message: bytes | None) -> bytes:
 
 @pytest.fixture(scope="session")
 def converter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converter]:
-    """The converter as it is shipped: the worker's plugin folder on the worker's class path."""
+    """The converters as they are shipped: the worker's plugin folder on the worker's class path."""
     settings.load_env()
     jars = state.cache() / "jars"
     fetch(read_lock("kafka", "sink", "compiler"), jars)

@@ -51,7 +51,7 @@ def test_the_same_sources_give_the_same_jar(compiler: Path, tmp_path: Path) -> N
     assert zipfile.ZipFile(jars[0]).namelist() == ["pipeline/Right.class", "resource.txt"]
 
 
-def test_an_image_gets_the_jar_that_the_worker_has(compiler: Path, tmp_path: Path) -> None:
+def test_an_image_gets_the_jars_that_the_worker_has(compiler: Path, tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "bootstrap.native.services.plugins", str(tmp_path)]
     subprocess.run(argv, cwd=settings.ROOT, check=True, capture_output=True)
     (jar,) = plugins.sink().glob(f"*/{plugins.JAR_NAME}")
@@ -62,5 +62,8 @@ def test_an_image_gets_the_jar_that_the_worker_has(compiler: Path, tmp_path: Pat
         if name.startswith("META-INF/services/")
     }
     assert services["META-INF/services/org.apache.kafka.connect.storage.Converter"] == [
-        "pipeline.connect.StrictJsonConverter"
+        "pipeline.connect.StrictAvroConverter",
+        "pipeline.connect.StrictJsonConverter",
     ]
+    # Debezium's image has no Avro of its own in that folder.
+    assert len(list(tmp_path.glob("avro-*.jar"))) == 1

@@ -18,10 +18,10 @@ from settings import command_line, load_env
 
 
 def _closure(client: MavenContext, roots: list[Jar]) -> list[Jar]:
-    """A group's files: archives as they are, jars with all they need at run time."""
+    """A group's files: those with a packaging as they are, others with all they need to run."""
     group = roots[0].group
-    archives = [jar for jar in roots if jar.parts[3] != "jar"]
-    wanted = [client.create_dependency(jar.coordinate) for jar in roots if jar not in archives]
+    alone = [jar for jar in roots if jar.coordinate.count(":") > 2]
+    wanted = [client.create_dependency(jar.coordinate) for jar in roots if jar not in alone]
     for dependency in wanted:
         # Otherwise each root acts as a BOM, and one root's versions overrule another's.
         dependency.raw = True
@@ -32,7 +32,7 @@ def _closure(client: MavenContext, roots: list[Jar]) -> list[Jar]:
         if d.scope in (None, "", "compile", "runtime") and not d.optional and d.type == "jar"
     ]
     jars = {f"{d.groupId}:{d.artifactId}:{d.version}" for d in needed}
-    return archives + [Jar(group, coordinate) for coordinate in sorted(jars)]
+    return alone + [Jar(group, coordinate) for coordinate in sorted(jars)]
 
 
 def _measure(client: MavenContext, jar: Jar) -> Jar:

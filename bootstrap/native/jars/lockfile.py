@@ -22,7 +22,8 @@ class Jar:
     @property
     def parts(self) -> tuple[str, str, str, str, str]:
         """groupId, artifactId, version, packaging, classifier."""
-        g, a, v, packaging, classifier = [*self.coordinate.split(":"), "jar", ""][:5]
+        g, a, v, *more = self.coordinate.split(":")
+        packaging, classifier = [*more, *("jar", "")[len(more) :]]
         return g, a, v, packaging, classifier
 
     @property

@@ -40,8 +40,7 @@ class Connect(Service):
     name = "connect"
     depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
-    # The converter in any case: connectors change to Avro and back while the worker runs.
-    jars = ("kafka", "sink", "converter", "compiler")
+    jars = ("kafka", "sink", "compiler")
 
     @property
     def address(self) -> str:

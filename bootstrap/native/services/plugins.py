@@ -1,7 +1,8 @@
-"""The folders in which Connect finds its connectors and converters, made from the jar cache.
+"""The folder in which Connect finds its connector and converters, made from the jar cache.
 
 The project's own plugin is compiled on the way, once for each version of its sources and of what
-they are compiled with. `python -m bootstrap.native.services.plugins FOLDER` writes its jar.
+they are compiled with. `python -m bootstrap.native.services.plugins FOLDER` writes its jar, and the
+one that it needs besides those of Debezium and Kafka.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import os
 import shutil
 import sys
 import tempfile
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import settings
@@ -37,9 +36,10 @@ UNUSED = [
         "snappy-java-*",
     ),
 ]
-CONVERTER_CLASS = "io.apicurio.registry.utils.converter.AvroConverter"
 SOURCES = settings.ROOT / "connectors" / "plugin" / "src"
 JAR_NAME = "pipeline-connect.jar"
+#: What goes into the folder of Debezium's sink where it is not assembled here.
+ADDED = (JAR_NAME, "avro-*.jar")
 
 
 def path() -> str:
@@ -48,12 +48,27 @@ def path() -> str:
     Raises:
         CompileError: the project's own plugin does not compile.
     """
-    return ",".join(map(str, (sink(), _assembled("converter", "", _collect_converter))))
+    return str(sink())
 
 
 def sink() -> Path:
     """The folder of Debezium's JDBC sink, with the project's own plugin in its class loader."""
-    return _assembled("sink", _plugin_hash(), _build_sink)
+    jars = read_lock("sink")
+    content = "".join([*(jar.sha256 for jar in jars), *UNUSED, _plugin_hash()])
+    folder = state.cache() / "plugins" / hashlib.sha256(content.encode()).hexdigest()[:12]
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+            complete = Path(partial) / "sink"
+            complete.mkdir()
+            _build_sink(jars, complete)
+            try:
+                complete.rename(folder)
+            except OSError:
+                # Another process was faster: what is there is the same.
+                if not folder.exists():
+                    raise
+    return folder
 
 
 def build(plugin: Path, jar: Path) -> None:
@@ -79,25 +94,6 @@ def _cached(jar: Jar) -> Path:
     return state.cache() / "jars" / jar.path
 
 
-def _assembled(group: str, more: str, assemble: Callable[[list[Jar], Path], None]) -> Path:
-    jars = read_lock(group)
-    content = "".join([*(jar.sha256 for jar in jars), *UNUSED, more])
-    folder = state.cache() / "plugins" / hashlib.sha256(content.encode()).hexdigest()[:12]
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
-            complete = Path(partial) / group
-            complete.mkdir()
-            assemble(jars, complete)
-            try:
-                complete.rename(folder)
-            except OSError:
-                # Another process was faster: what is there is the same.
-                if not folder.exists():
-                    raise
-    return folder
-
-
 def _build_sink(jars: list[Jar], folder: Path) -> None:
     unpack(_cached(jars[0]), folder, wanted=_is_used)
     (plugin,) = folder.iterdir()
@@ -110,32 +106,20 @@ def _is_used(name: str) -> bool:
     return not any(fnmatch.fnmatch(name, pattern) for pattern in UNUSED)
 
 
-def _collect_converter(jars: list[Jar], folder: Path) -> None:
-    plugin = folder / "apicurio-converter"
-    plugin.mkdir()
-    for jar in jars:
-        if _is_used(jar.path.name):
-            os.link(_cached(jar), plugin / jar.path.name)
-    # The converter carries no manifest, and Connect looks for plugins by manifest only.
-    with zipfile.ZipFile(plugin / "manifest.jar", "w") as manifest:
-        manifest.writestr(
-            "META-INF/services/org.apache.kafka.connect.storage.Converter", CONVERTER_CLASS + "\n"
-        )
-
-
-def write_jar() -> int:
-    """Write the plugin's jar into a folder; returns the exit code."""
+def write_jars() -> int:
+    """Write the plugin's jars into a folder; returns the exit code."""
     program = "python -m bootstrap.native.services.plugins"
-    text = "Compile the project's plugin for Kafka Connect, and write its jar."
+    text = "Compile the project's plugin for Kafka Connect, and write its jars."
     parser = command_line.Parser(prog=program, description=text)
-    parser.add_argument("folder", metavar="FOLDER", help="where the jar goes")
+    parser.add_argument("folder", metavar="FOLDER", help="where the jars go")
     folder = parser.parse_args().folder
     settings.load_env()
     fetch(read_lock("kafka", "sink", "compiler"), state.cache() / "jars")
-    (jar,) = sink().glob(f"*/{JAR_NAME}")
-    print(shutil.copy2(jar, folder))
+    for pattern in ADDED:
+        (jar,) = sink().glob(f"*/{pattern}")
+        print(shutil.copy2(jar, folder))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.run(write_jar))
+    sys.exit(command_line.run(write_jars))

@@ -13,18 +13,32 @@ from connectors.registrar.findings import Finding
 from connectors.registrar.lag import topics_of
 from connectors.registrar.lint.schema_content import KEY as SCHEMA
 from connectors.registrar.lint.schema_content import VALUE_TO_KEY, transforms_of
-from connectors.registrar.records.reader import JSON, STRICT_JSON
+from connectors.registrar.records.reader import (
+    APICURIO,
+    CONFLUENT,
+    JSON,
+    STRICT_AVRO,
+    STRICT_JSON,
+)
 
 CONVERTER = "value.converter"
+_ANY_SCHEMA = (
+    "knows no contract: takes whatever schema a message names, replaces what is not UTF-8, and may "
+    "make dead letters of good messages while the registry is unreachable"
+)
+#: What a converter does to what does not fit, and the one that refuses it.
 COERCING = {
     JSON: (
-        "turns what does not fit the schema into 0, null or other digits, and drops unknown fields"
+        "turns what does not fit the schema into 0, null or other digits, and drops unknown fields",
+        STRICT_JSON,
     ),
     "io.confluent.connect.json.JsonSchemaConverter": (
-        "takes whatever fits the schema in the message, and turns wide numbers into narrow ones"
+        "takes whatever fits the schema in the message, and turns wide numbers into narrow ones",
+        STRICT_JSON,
     ),
+    APICURIO: (_ANY_SCHEMA, STRICT_AVRO),
+    CONFLUENT: (_ANY_SCHEMA, STRICT_AVRO),
 }
-STRICT = f"{STRICT_JSON} refuses it, with a reason"
 
 
 def filters(d: Definition) -> Iterator[Finding]:
@@ -81,7 +95,8 @@ def one_contract(d: Definition) -> Iterator[Finding]:
 def coercing_converter(d: Definition) -> Iterator[Finding]:
     converter = d.config.get(CONVERTER, "")
     if converter in COERCING:
-        yield d.warning(CONVERTER, f"{COERCING[converter]}: {STRICT}")
+        what, strict = COERCING[converter]
+        yield d.warning(CONVERTER, f"{what}: {strict} does not")
 
 
 def shared_tables(definitions: Sequence[Definition]) -> Iterator[Finding]:

@@ -26,11 +26,14 @@ class AvroReader:
     Args:
         schema_url: address of a schema, with {id} in it.
         extract: takes the Avro schema's text out of the answer's body.
+        user: the registry's user and password, with a colon between them; empty for none.
     """
 
-    def __init__(self, schema_url: str, extract: Callable[[str], str]) -> None:
+    def __init__(self, schema_url: str, extract: Callable[[str], str], user: str = "") -> None:
         self._url = schema_url
         self._extract = extract
+        name, _, password = user.partition(":")
+        self._auth = (name, password) if user else None
         self._known: dict[int, tuple[Any, dict[str, int]]] = {}
 
     def read(self, message: bytes) -> dict[str, Any]:
@@ -62,7 +65,7 @@ class AvroReader:
 
     def _fetch(self, schema_id: int) -> str:
         try:
-            answer = requests.get(self._url.format(id=schema_id), timeout=(5, 30))
+            answer = requests.get(self._url.format(id=schema_id), auth=self._auth, timeout=(5, 30))
         except requests.RequestException as error:
             raise RegistrarError(f"the schema registry does not answer: {error}") from None
         if answer.status_code == 404:

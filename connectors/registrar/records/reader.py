@@ -14,6 +14,7 @@ from connectors.registrar.records.avro import AvroReader
 from connectors.registrar.records.errors import UnreadableError, UnsupportedError
 
 STRICT_JSON = "pipeline.connect.StrictJsonConverter"
+STRICT_AVRO = "pipeline.connect.StrictAvroConverter"
 JSON = "org.apache.kafka.connect.json.JsonConverter"
 APICURIO = "io.apicurio.registry.utils.converter.AvroConverter"
 CONFLUENT = "io.confluent.connect.avro.AvroConverter"
@@ -41,10 +42,11 @@ def value_reader(config: Mapping[str, str], fields: Sequence[str]) -> Read:
         by_content = config.get("value.converter.apicurio.registry.use-id") == "contentId"
         kind = "contentIds" if by_content else "globalIds"
         return AvroReader(f"{base.rstrip('/')}/ids/{kind}/{{id}}", str).read
-    if converter == CONFLUENT:
+    if converter in (STRICT_AVRO, CONFLUENT):
         urls = resolve_placeholders(config.get("value.converter.schema.registry.url", ""))
         base = urls.split(",")[0]
-        return AvroReader(f"{base.rstrip('/')}/schemas/ids/{{id}}", _schema_text).read
+        user = resolve_placeholders(config.get("value.converter.basic.auth.user.info", ""))
+        return AvroReader(f"{base.rstrip('/')}/schemas/ids/{{id}}", _schema_text, user).read
     raise UnsupportedError(f"value.converter {converter or '(the default)'} is not understood here")
 
 

@@ -16,6 +16,7 @@ class Cause(StrEnum):
 
     DATABASE_UNREACHABLE = "database unreachable"  # wait for it, then restart
     KAFKA_UNREACHABLE = "kafka unreachable"  # restart after a while
+    REGISTRY_UNREACHABLE = "schema registry unreachable"  # restart after a while
     CONFIGURATION = "configuration"  # a person has to change something
     REFUSED = "record refused"  # by a sink that does not isolate records: a person has to change it
     UNKNOWN = "unknown"  # restart after a while
@@ -64,6 +65,9 @@ def classify(trace: str) -> Cause:
     messages = "\n".join(message for _, message in levels)
     if full & _REFUSED_CLASSES:
         return Cause.REFUSED
+    # Of the plugin's Avro converter; its message may say "Connection refused" too.
+    if "RegistryUnavailableError" in simple:
+        return Cause.REGISTRY_UNREACHABLE
     if simple & _UNREACHABLE_CLASSES:
         return Cause.DATABASE_UNREACHABLE
     if simple & _CONFIGURATION_CLASSES:

@@ -19,19 +19,23 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+import pipeline.connect.RegistryUnavailableError;
+import pipeline.connect.StrictAvroConverter;
 import pipeline.connect.StrictJsonConverter;
 
 /**
- * Runs the converter for a test, a line of answer for a line of question.
+ * Runs a converter for a test, a line of answer for a line of question.
  *
- * <p>{@code C <settings as JSON>} configures: {@code C}, or {@code E <why not>}. {@code M <Base64>} converts
- * a message and {@code N} a null: {@code V <value>}, {@code R <reason>}, or {@code X <error>} for what is
- * neither, and a bug. A value is JSON in which a decimal is a text of its digits, a float a text of its bits
- * and bytes are a text of hexadecimal digits.
+ * <p>{@code C <settings as JSON>} configures one for JSON, {@code A <settings as JSON>} one for Avro: {@code
+ * C}, or {@code E <why not>}. {@code M <Base64>} converts a message and {@code N} a null: {@code V <value>},
+ * {@code R <reason>}, {@code U <why>} if the registry is away, or {@code X <error>} for what is neither, and a
+ * bug. A value is JSON in which a decimal is a text of its digits, a float a text of its bits and bytes are a
+ * text of hexadecimal digits.
  */
 public final class Harness {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static StrictJsonConverter converter;
+    private static Converter converter;
 
     public static void main(String[] arguments) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
@@ -47,8 +51,8 @@ public final class Harness {
 
     private static String answer(String line) {
         try {
-            if (line.startsWith("C")) {
-                converter = new StrictJsonConverter();
+            if (line.startsWith("C") || line.startsWith("A")) {
+                converter = line.startsWith("C") ? new StrictJsonConverter() : new StrictAvroConverter();
                 converter.configure(MAPPER.readValue(line.substring(2), Map.class), false);
                 return "C";
             }
@@ -59,6 +63,8 @@ public final class Harness {
             return "E " + error.getMessage();
         } catch (DataException error) {
             return "R " + error.getMessage();
+        } catch (RegistryUnavailableError error) {
+            return "U " + error.getMessage();
         } catch (Exception | StackOverflowError error) {
             return "X " + error;
         }

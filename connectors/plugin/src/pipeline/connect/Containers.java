@@ -25,7 +25,7 @@ final class Containers {
         private final boolean ignoresUnknown;
 
         Fields(String name, Schema schema, List<ValueReader> readers, boolean ignoresUnknown) {
-            super(name, schema, "an object");
+            super(name, schema, "an object with fields");
             this.readers = readers.toArray(new ValueReader[0]);
             this.fields = schema.fields().toArray(new Field[0]);
             schema.fields().forEach(field -> byName.put(field.name(), field));
@@ -63,19 +63,41 @@ final class Containers {
                 return fields[expected];
             }
             Field field = byName.get(own);
-            if (field == null && !ignoresUnknown) {
-                throw Refusal.of(name + " has a field " + Refusal.shown(own) + " that is not in the contract");
+            if (field == null) {
+                checkUnknown(own);
             }
             return field;
         }
 
-        private void put(Struct struct, int index, Object value) {
+        /** Refuses a field that the contract does not have, unless those are ignored. */
+        void checkUnknown(String own) {
+            if (!ignoresUnknown) {
+                throw Refusal.of(name + " has a field " + Refusal.shown(own) + " that is not in the contract");
+            }
+        }
+
+        int size() {
+            return fields.length;
+        }
+
+        /** Where a field is in the struct; -1 if it is not. */
+        int index(String own) {
+            Field field = byName.get(own);
+            return field == null ? -1 : field.index();
+        }
+
+        ValueReader reader(int index) {
+            return readers[index];
+        }
+
+        void put(Struct struct, int index, Object value) {
             if (value != null) {
                 struct.put(fields[index], value);
             }
         }
 
-        private void complete(Struct struct, boolean[] seen) {
+        /** Give the fields that were not there their defaults, or refuse the message. */
+        void complete(Struct struct, boolean[] seen) {
             for (int i = 0; i < fields.length; i++) {
                 if (seen[i]) {
                     continue;
@@ -92,7 +114,7 @@ final class Containers {
 
     /** An array. */
     static final class Items extends ValueReader {
-        private final ValueReader items;
+        final ValueReader items;
 
         Items(String name, Schema schema, ValueReader items) {
             super(name, schema, "an array");
@@ -112,10 +134,10 @@ final class Containers {
 
     /** An object with names of its own, each at most once. */
     static final class Entries extends ValueReader {
-        private final ValueReader values;
+        final ValueReader values;
 
         Entries(String name, Schema schema, ValueReader values) {
-            super(name, schema, "an object");
+            super(name, schema, "an object with names of its own");
             this.values = values;
         }
 
@@ -124,14 +146,20 @@ final class Containers {
             require(token == JsonToken.START_OBJECT, in);
             Map<String, Object> map = new LinkedHashMap<>();
             while (in.nextToken() != JsonToken.END_OBJECT) {
-                String key = Texts.checked(name + " (keys)", in.currentName(), "a text");
+                String key = key(in.currentName(), map);
                 in.nextToken();
-                if (map.containsKey(key)) {
-                    throw Refusal.of(name + " has the name " + Refusal.shown(key) + " twice");
-                }
                 map.put(key, values.read(in));
             }
             return map;
+        }
+
+        /** A name that Postgres can hold, and that is not there yet. */
+        String key(String own, Map<String, Object> map) {
+            Texts.checked(name + " (keys)", own, "a text");
+            if (map.containsKey(own)) {
+                throw Refusal.of(name + " has the name " + Refusal.shown(own) + " twice");
+            }
+            return own;
         }
     }
 }

@@ -153,7 +153,7 @@ final class Contract {
                 return made(where, builder, node, schema -> new Texts.Bool(label, schema));
             case BYTES:
                 if (!isDecimal) {
-                    return made(where, builder, node, schema -> new Texts.Base64Bytes(label, schema));
+                    return made(where, builder, node, schema -> new Texts.Binary(label, schema));
                 }
                 int scale = decimals(node, where, Decimal.SCALE_FIELD, Integer.MIN_VALUE);
                 int precision = decimals(node, where, PRECISION, Numbers.MAX_PRECISION);
@@ -218,6 +218,6 @@ final class Contract {
     }
 
     private static ConfigException wrong(String where, String what) {
-        return new ConfigException(StrictJsonConverter.SCHEMA_CONTENT + ": " + where + " " + what);
+        return new ConfigException(StrictConverter.SCHEMA_CONTENT + ": " + where + " " + what);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.math.BigDecimal;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.DataException;
 
 /** Readers of numbers. A number in a text is a text. */
 final class Numbers {
@@ -60,8 +61,14 @@ final class Numbers {
         Object present(JsonParser in, JsonToken token) throws IOException {
             require(token == JsonToken.VALUE_NUMBER_INT, in);
             require(in.getNumberType() != JsonParser.NumberType.BIG_INTEGER, in);
-            long value = in.getLongValue();
-            require(value >= least && value <= most, in);
+            return ofWhole(in.getLongValue());
+        }
+
+        @Override
+        Object ofWhole(long value) {
+            if (value < least || value > most) {
+                throw refused("the number " + value);
+            }
             switch (schema.type()) {
                 case INT8:
                     return (byte) value;
@@ -92,9 +99,38 @@ final class Numbers {
             // Through a double, a float would be rounded twice.
             double value = single ? Float.parseFloat(text) : Double.parseDouble(text);
             require(!Double.isInfinite(value) && (value != 0 || isZero(text)), in);
-            return single ? (Object) (float) value : (Object) value;
+            return boxed(value);
         }
 
+        /** The same number: another format's double is not rounded to a float. */
+        @Override
+        Object ofFloating(double value) {
+            if (Double.isNaN(value) || Double.isInfinite(value)) {
+                throw refused("the number " + value);
+            }
+            if (single && (float) value != value) {
+                throw inexact(String.valueOf(value));
+            }
+            return boxed(value);
+        }
+
+        @Override
+        Object ofWhole(long value) {
+            int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.abs(value)) - Long.numberOfTrailingZeros(value);
+            if (bits > (single ? 24 : 53)) {
+                throw inexact(String.valueOf(value));
+            }
+            return boxed(value);
+        }
+
+        private DataException inexact(String number) {
+            return Refusal.of(name, "the number " + number, "a number that is exact as a "
+                    + (single ? "float" : "double"));
+        }
+
+        private Object boxed(double value) {
+            return single ? (Object) (float) value : (Object) value;
+        }
     }
 
     /** Decimal: every digit, in the contract's scale. */
@@ -113,22 +149,44 @@ final class Numbers {
         Object present(JsonParser in, JsonToken token) throws IOException {
             require(token.isNumeric(), in);
             String text = in.getText();
-            if (isZero(text)) {
-                return BigDecimal.valueOf(0, scale);
-            }
+            BigDecimal value = null;
             try {
-                return scaled(new BigDecimal(text), in);
-            } catch (ArithmeticException | NumberFormatException error) {
-                throw Refusal.of(name, in, asks);
+                // A zero may have an exponent beyond those of BigDecimal.
+                value = isZero(text) ? BigDecimal.valueOf(0, scale) : scaled(new BigDecimal(text));
+            } catch (NumberFormatException error) {
+                // Refused below.
             }
+            require(value != null, in);
+            return value;
         }
 
-        private BigDecimal scaled(BigDecimal value, JsonParser in) throws IOException {
+        @Override
+        Object ofDecimal(BigDecimal value) {
+            BigDecimal scaled = scaled(value);
+            return scaled == null ? super.ofDecimal(value) : scaled;
+        }
+
+        @Override
+        Object ofWhole(long value) {
+            return ofDecimal(BigDecimal.valueOf(value));
+        }
+
+        /** The same number with the contract's scale; null if there is none. */
+        private BigDecimal scaled(BigDecimal value) {
+            if (value.signum() == 0) {
+                return BigDecimal.valueOf(0, scale);
+            }
             // Bounded before scaling, which writes 1e1000000 out digit by digit: by its digits before the
             // point, and by zeros at its end, the only digits that may be cut off.
             long digits = value.precision();
-            require(digits - value.scale() <= precision - scale && value.scale() - digits < scale, in);
-            return value.setScale(scale);
+            if (digits - value.scale() > precision - scale || value.scale() - digits >= scale) {
+                return null;
+            }
+            try {
+                return value.setScale(scale);
+            } catch (ArithmeticException error) {
+                return null;
+            }
         }
     }
 }

@@ -57,9 +57,7 @@ final class Refusal {
         JsonToken token = in.currentToken();
         switch (token) {
             case VALUE_STRING:
-                int length = in.getTextLength();
-                return length == 0 ? "an empty text"
-                        : "a text of " + length + (length == 1 ? " character" : " characters");
+                return text(in.getTextLength());
             case VALUE_NUMBER_INT:
             case VALUE_NUMBER_FLOAT:
                 return "the number " + shown(in.getText());
@@ -70,6 +68,11 @@ final class Refusal {
             default:
                 return token.asString();
         }
+    }
+
+    /** A text, of which a reason shows the length alone. */
+    static String text(int length) {
+        return length == 0 ? "an empty text" : "a text of " + length + (length == 1 ? " character" : " characters");
     }
 
     /** A name or number, shortened, with nothing in it that a terminal or a log would act on. */

@@ -47,7 +47,12 @@ final class Texts {
         @Override
         Object present(JsonParser in, JsonToken token) throws IOException {
             require(token == JsonToken.VALUE_STRING, in);
-            return checked(name, in.getText(), asks);
+            return ofText(in.getText());
+        }
+
+        @Override
+        Object ofText(String text) {
+            return checked(name, text, asks);
         }
     }
 
@@ -59,17 +64,20 @@ final class Texts {
 
         @Override
         Object present(JsonParser in, JsonToken token) throws IOException {
-            require(token == JsonToken.VALUE_STRING && in.getTextLength() == 36, in);
-            String text = in.getText();
-            require(UUID_FORM.matcher(text).matches(), in);
-            return text;
+            require(token == JsonToken.VALUE_STRING, in);
+            return ofText(in.getText());
+        }
+
+        @Override
+        Object ofText(String text) {
+            return text.length() == 36 && UUID_FORM.matcher(text).matches() ? text : super.ofText(text);
         }
     }
 
-    /** bytes: a text in Base64 (RFC 4648, section 4), with its padding and no stray bits. */
-    static final class Base64Bytes extends ValueReader {
-        Base64Bytes(String name, Schema schema) {
-            super(name, schema, "bytes as a text in Base64");
+    /** bytes: in JSON a text in Base64 (RFC 4648, section 4), with its padding and no stray bits. */
+    static final class Binary extends ValueReader {
+        Binary(String name, Schema schema) {
+            super(name, schema, "bytes (in JSON, a text in Base64)");
         }
 
         @Override
@@ -85,6 +93,11 @@ final class Texts {
             require(Base64.getEncoder().encodeToString(bytes).equals(text), in);
             return bytes;
         }
+
+        @Override
+        Object ofBytes(byte[] bytes) {
+            return bytes;
+        }
     }
 
     /** boolean. */
@@ -97,6 +110,11 @@ final class Texts {
         Object present(JsonParser in, JsonToken token) throws IOException {
             require(token.isBoolean(), in);
             return in.getBooleanValue();
+        }
+
+        @Override
+        Object ofBoolean(boolean value) {
+            return value;
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -33,6 +34,19 @@ final class Times {
             Map.entry(org.apache.kafka.connect.data.Date.LOGICAL_NAME, Schema.Type.INT32),
             Map.entry(org.apache.kafka.connect.data.Time.LOGICAL_NAME, Schema.Type.INT32));
 
+    /** What the numbers of these types count. Those without a zone take a moment for its time in UTC. */
+    static final Map<String, TimeUnit> UNITS = Map.of(
+            "io.debezium.time.Timestamp", TimeUnit.LOCAL_TIMESTAMP_MILLIS,
+            "io.debezium.time.MicroTimestamp", TimeUnit.LOCAL_TIMESTAMP_MICROS,
+            NANO_TIMESTAMP, TimeUnit.LOCAL_TIMESTAMP_NANOS,
+            "io.debezium.time.Date", TimeUnit.DATE,
+            "io.debezium.time.Time", TimeUnit.TIME_MILLIS,
+            "io.debezium.time.MicroTime", TimeUnit.TIME_MICROS,
+            NANO_TIME, TimeUnit.TIME_NANOS,
+            org.apache.kafka.connect.data.Timestamp.LOGICAL_NAME, TimeUnit.TIMESTAMP_MILLIS,
+            org.apache.kafka.connect.data.Date.LOGICAL_NAME, TimeUnit.DATE,
+            org.apache.kafka.connect.data.Time.LOGICAL_NAME, TimeUnit.TIME_MILLIS);
+
     /** The first day, and the seconds (since 1970) of the first and behind the last moment. */
     private static final LocalDate FIRST_DAY = LocalDate.of(-4712, 11, 24);
     private static final LocalDate LAST_DAY = LocalDate.of(5874897, 12, 31);
@@ -45,33 +59,39 @@ final class Times {
     }
 
     static ValueReader reader(String name, Schema schema, boolean truncates) {
+        TimeUnit unit = UNITS.get(schema.name());
         switch (schema.name()) {
             case ZONED:
                 return new Zoned(name, schema, truncates);
             case "io.debezium.time.Timestamp":
-                return new Count(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970");
+                return new Count(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970",
+                        unit, truncates);
             case "io.debezium.time.MicroTimestamp":
                 // The last microsecond of an int64 is in 294247.
-                return new Count(name, schema, FIRST_SECOND * 1_000_000, Long.MAX_VALUE, "microseconds since 1970");
+                return new Count(name, schema, FIRST_SECOND * 1_000_000, Long.MAX_VALUE, "microseconds since 1970",
+                        unit, truncates);
             case NANO_TIMESTAMP:
                 // To whole microseconds of an int64: what is cut must not wrap round.
                 return new Nanoseconds(name, schema, Long.MIN_VALUE / 1000 * 1000, Long.MAX_VALUE,
-                        "nanoseconds since 1970", truncates);
+                        "nanoseconds since 1970", unit, truncates);
             case "io.debezium.time.Date":
-                return new Count(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970");
+                return new Count(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970",
+                        unit, truncates);
             case "io.debezium.time.Time":
-                return new Count(name, schema, 0, 86_399_999, "milliseconds since midnight");
+                return new Count(name, schema, 0, 86_399_999, "milliseconds since midnight", unit, truncates);
             case "io.debezium.time.MicroTime":
-                return new Count(name, schema, 0, 86_399_999_999L, "microseconds since midnight");
+                return new Count(name, schema, 0, 86_399_999_999L, "microseconds since midnight", unit, truncates);
             case NANO_TIME:
-                return new Nanoseconds(name, schema, 0, 86_399_999_999_999L, "nanoseconds since midnight", truncates);
+                return new Nanoseconds(name, schema, 0, 86_399_999_999_999L, "nanoseconds since midnight",
+                        unit, truncates);
             case org.apache.kafka.connect.data.Timestamp.LOGICAL_NAME:
-                return new AsDate(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970", 1);
+                return new AsDate(name, schema, FIRST_SECOND * 1000, LAST_MILLISECOND, "milliseconds since 1970",
+                        unit, 1);
             case org.apache.kafka.connect.data.Date.LOGICAL_NAME:
                 return new AsDate(name, schema, FIRST_DAY.toEpochDay(), LAST_DAY.toEpochDay(), "days since 1970",
-                        86_400_000);
+                        unit, 86_400_000);
             case org.apache.kafka.connect.data.Time.LOGICAL_NAME:
-                return new AsDate(name, schema, 0, 86_399_999, "milliseconds since midnight", 1);
+                return new AsDate(name, schema, 0, 86_399_999, "milliseconds since midnight", unit, 1);
             default:
                 throw new IllegalArgumentException(schema.name());
         }
@@ -79,8 +99,32 @@ final class Times {
 
     /** A number of units; the sink knows which from the schema's name. */
     private static class Count extends Numbers.Whole {
-        Count(String name, Schema schema, long least, long most, String units) {
+        private final TimeUnit unit;
+        private final boolean truncates;
+
+        Count(String name, Schema schema, long least, long most, String units, TimeUnit unit, boolean truncates) {
             super(name, schema, least, most, units + " as a whole number");
+            this.unit = unit;
+            this.truncates = truncates;
+        }
+
+        @Override
+        Object ofTime(long count, TimeUnit found) {
+            if (!found.isLike(unit)) {
+                return super.ofTime(count, found);
+            }
+            if (found.nanoseconds < unit.nanoseconds) {
+                long finer = Math.floorMod(count, unit.nanoseconds / found.nanoseconds);
+                // What may be cut is what is finer than microseconds, and nothing else.
+                boolean cut = truncates && unit.nanoseconds == 1000;
+                return finer == 0 || cut ? ofWhole(Math.floorDiv(count, unit.nanoseconds / found.nanoseconds))
+                        : super.ofTime(count, found);
+            }
+            try {
+                return ofWhole(Math.multiplyExact(count, found.nanoseconds / unit.nanoseconds));
+            } catch (ArithmeticException error) {
+                return super.ofTime(count, found);
+            }
         }
     }
 
@@ -88,17 +132,19 @@ final class Times {
     private static final class Nanoseconds extends Count {
         private final boolean truncates;
 
-        Nanoseconds(String name, Schema schema, long least, long most, String units, boolean truncates) {
-            super(name, schema, least, most, units);
+        Nanoseconds(String name, Schema schema, long least, long most, String units, TimeUnit unit,
+                boolean truncates) {
+            super(name, schema, least, most, units, unit, truncates);
             this.truncates = truncates;
         }
 
         @Override
-        Object present(JsonParser in, JsonToken token) throws IOException {
-            long value = (long) super.present(in, token);
+        Object ofWhole(long number) {
+            long value = (long) super.ofWhole(number);
             long finer = Math.floorMod(value, 1000L);
             if (finer != 0 && !truncates) {
-                throw Refusal.of(name, in, "whole microseconds (" + StrictJsonConverter.SUB_MICROSECONDS + "=fail)");
+                throw Refusal.of(name, "the number " + value, "whole microseconds ("
+                        + StrictConverter.SUB_MICROSECONDS + "=fail)");
             }
             return value - finer;
         }
@@ -108,14 +154,14 @@ final class Times {
     private static final class AsDate extends Count {
         private final long milliseconds;
 
-        AsDate(String name, Schema schema, long least, long most, String units, long milliseconds) {
-            super(name, schema, least, most, units);
+        AsDate(String name, Schema schema, long least, long most, String units, TimeUnit unit, long milliseconds) {
+            super(name, schema, least, most, units, unit, false);
             this.milliseconds = milliseconds;
         }
 
         @Override
-        Object present(JsonParser in, JsonToken token) throws IOException {
-            Number value = (Number) super.present(in, token);
+        Object ofWhole(long number) {
+            Number value = (Number) super.ofWhole(number);
             return new java.util.Date(value.longValue() * milliseconds);
         }
     }
@@ -137,18 +183,38 @@ final class Times {
 
         @Override
         Object present(JsonParser in, JsonToken token) throws IOException {
-            require(token == JsonToken.VALUE_STRING && in.getTextLength() <= 40, in);
-            String text = in.getText();
+            require(token == JsonToken.VALUE_STRING, in);
+            return ofText(in.getText());
+        }
+
+        @Override
+        Object ofText(String text) {
             Scanner scan = new Scanner(text);
-            require(scan.fits(), in);
-            if (scan.nanoseconds % 1000 == 0) {
-                return text;
+            if (text.length() > 40 || !scan.fits()) {
+                throw refused(Refusal.text(text.length()));
             }
-            if (!truncates) {
+            return keeps(scan.nanoseconds) ? text : scan.cut();
+        }
+
+        @Override
+        Object ofTime(long count, TimeUnit unit) {
+            long each = 1_000_000_000 / unit.nanoseconds;
+            long second = unit.kind == TimeUnit.Kind.INSTANT ? Math.floorDiv(count, each) : END_SECOND;
+            if (second < FIRST_SECOND || second >= END_SECOND) {
+                return super.ofTime(count, unit);
+            }
+            int nanoseconds = (int) (Math.floorMod(count, each) * unit.nanoseconds);
+            int kept = keeps(nanoseconds) ? nanoseconds : nanoseconds / 1000 * 1000;
+            return LocalDateTime.ofEpochSecond(second, kept, ZoneOffset.UTC) + "Z";
+        }
+
+        /** Whether Postgres keeps a fraction of a second; false if it is to be cut. */
+        private boolean keeps(int nanoseconds) {
+            if (nanoseconds % 1000 != 0 && !truncates) {
                 throw Refusal.of(name, "a time finer than microseconds", "microseconds, which is what Postgres keeps ("
-                        + StrictJsonConverter.SUB_MICROSECONDS + "=fail)");
+                        + StrictConverter.SUB_MICROSECONDS + "=fail)");
             }
-            return scan.cut();
+            return nanoseconds % 1000 == 0;
         }
     }
 

@@ -111,7 +111,7 @@ def _chunks(source: Path, max_bytes: int) -> Iterator[bytes]:
     left = max_bytes
     try:
         with (
-            open(source, "rb", opener=_open) as raw,  # noqa: PTH123 - Path.open has no opener
+            open(source, "rb", opener=_open) as raw,
             _decompressed(raw, source) as file,
         ):
             while chunk := file.read(CHUNK):

@@ -52,22 +52,28 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
 def _streams(connectors: Path) -> Iterator[Hop]:
     kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
     for connector in load_definitions([], connectors):
-        with workspace() as keys:
-            yield from topic_to_sink.compare(keys, kafka, connector)
+        with workspace() as rows:
+            yield from topic_to_sink.compare(rows, kafka, connector, _show_values())
 
 
 def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
     for feed in every:
         match feed:
             case StreamFeed():
-                with workspace() as keys:
-                    yield relation_to_raw.compare(keys, postgres.connect_from_env, target, feed)
+                with workspace() as rows:
+                    yield relation_to_raw.compare(
+                        rows, postgres.connect_from_env, target, feed, _show_values()
+                    )
             case FileFeed():
                 yield files.compare(target, feed)
             case _:
                 raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")
-        if hop := marts.compare(target, feed):
+        if hop := marts.compare(target, feed, show_values=_show_values()):
             yield hop
+
+
+def _show_values() -> bool:
+    return settings.get_choice("AUDIT_VALUES", ("shown", "masked")) == "shown"
 
 
 def _line(error: Exception) -> str:

@@ -13,9 +13,9 @@ from snowflake.connector import SnowflakeConnection
 import settings
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.targets import load_definitions
-from dags.landing import feeds, postgres
+from dags.landing import feeds, postgres, recounts
 from dags.landing.feeds import Feed, FileFeed, StreamFeed
-from dags.landing.reconcile import files, marts
+from dags.landing.reconcile import files, marts, summaries
 from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
@@ -43,6 +43,8 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
         yield from _streams(connectors)
         with closing(connect_from_env()) as target:
             yield from _feeds(feeds.load(sources), target)
+            for recount in recounts.load():
+                yield summaries.compare(target, recount, _show_values())
     except psycopg.Error as error:
         raise AuditError(f"Postgres: {_line(error)}") from error
     except snowflake.connector.Error as error:

@@ -86,3 +86,19 @@ def test_rows_older_than_the_topic_are_said_to_be_so_and_are_no_difference(chain
     assert answer["ok"], answer
     notes = [note for hop in answer["hops"] if hop["hop"] == TO_SINK for note in hop["notes"]]
     assert any(note.startswith("1 rows of public.transactions_sink are older") for note in notes)
+
+
+def test_a_summary_that_is_not_the_sum_of_its_facts_is_named(chain: Chain) -> None:
+    summary = "MARTS.FCT_DAILY_MERCHANTS"
+    chain.build("fct_daily_merchants")
+    try:
+        assert chain.waiting() == {}
+        [(day, merchant)] = chain.warehouse(
+            f"select transaction_date, merchant_key from {summary} order by 1, 2 limit 1"
+        )
+        group = f"transaction_date = '{day}' and merchant_key = '{merchant}'"
+        chain.warehouse(f"update {summary} set spending = spending + 1 where {group}")
+        [named] = chain.differences()["facts -> marts.fct_daily_merchants"]
+    finally:
+        chain.warehouse(f"drop table {summary}")
+    assert named.startswith(f"{day} / {merchant}: spending is '")

@@ -20,7 +20,7 @@ from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
 
-from . import relation_to_raw, topic_to_sink
+from . import file_to_raw, relation_to_raw, topic_to_sink
 from .workspace import workspace
 
 
@@ -67,7 +67,11 @@ def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
                         rows, postgres.connect_from_env, target, feed, _show_values()
                     )
             case FileFeed():
-                yield files.compare(target, feed)
+                counted = files.compare(target, feed)
+                with workspace() as rows:
+                    folder = settings.folder("INCOMING_DIR")
+                    file_to_raw.compare_values(rows, target, feed, folder, counted, _show_values())
+                yield counted
             case _:
                 raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")
         if hop := marts.compare(target, feed, show_values=_show_values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.audit.conftest import Chain
-from tests.audit.test_audit import TO_FACTS, TO_RAW, TO_SINK, Damage
+from tests.audit.test_audit import FILES_TO_FACTS, FILES_TO_RAW, TO_FACTS, TO_RAW, TO_SINK, Damage
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
@@ -48,6 +48,19 @@ def test_a_value_changed_in_raw_is_named(chain: Chain, damage: Damage) -> None:
         assert named.startswith(f"{key}: ")
         assert "amount is '" in named
         assert "merchant is " in named
+
+
+def test_a_value_of_a_file_changed_in_raw_is_named(chain: Chain, damage: Damage) -> None:
+    table, file = "RAW.TRANSACTIONS_BATCH_CSV", "transactions_2026_09.csv"
+    row = f"source_file = '{file}' and source_row = 7"
+    [(key,)] = chain.warehouse(f"select tx_id from {table} where {row}")
+    damage(table, f"update {table} set amount = amount + 1, user_id = 'other' where {row}")
+    found = chain.differences()
+    assert found.keys() == {FILES_TO_RAW, FILES_TO_FACTS}
+    [of_file], [of_fact] = found[FILES_TO_RAW], found[FILES_TO_FACTS]
+    assert of_file.startswith(f"{file} row 7: user_id is '")
+    assert "' in the file and 'other' in RAW.TRANSACTIONS_BATCH_CSV; amount is '" in of_file
+    assert of_fact.startswith(f"{key}: user_id is 'other' in RAW.TRANSACTIONS_BATCH_CSV and '")
 
 
 def test_a_value_changed_in_the_mart_is_named(chain: Chain, damage: Damage) -> None:

@@ -31,7 +31,7 @@ down: .venv/synced ## stop everything; data stays
 status: .venv/synced ## what runs, and how many rows are where
 	@$(RUN) python -m bootstrap status $(ARGS)
 
-audit: .venv/synced ## compare the keys of every hop; exit 1 if a row is lost or there twice
+audit: .venv/synced ## compare every hop by key and value; exit 1 if a row is lost, doubled or changed
 	@$(RUN) python -m bootstrap audit $(ARGS)
 
 docs: .venv/synced ## dbt's site of models, columns and lineage; shown in Airflow too

@@ -1,4 +1,4 @@
-"""Compares the keys of every hop with those of the hop before, and names what is unaccounted for.
+"""Compares the rows of every hop with those of the hop before, and names what is lost or changed.
 
 Nothing here knows a stream or a feed of this project: connectors' YAML says which topic goes to
 which table, landing blocks say where a relation, a file and its rows in the marts are.

@@ -1,4 +1,7 @@
-"""Relation -> RAW: each version that was below the horizon when a landing ran is in RAW, once."""
+"""Relation -> RAW: each version that was below the horizon when a landing ran is in RAW, once.
+
+It has the same values there: a version is never changed, in Postgres it gets a new transaction id.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,16 @@ import psycopg
 from psycopg import sql
 from snowflake.connector import SnowflakeConnection
 
-from dags.landing import postgres, unload
+from dags.landing import postgres, snowflake, unload
 from dags.landing.feeds import WATERMARK, StreamFeed
 from dags.landing.reconcile import streams, warehouse
 from dags.landing.reconcile.report import NAMED, Hop
 from dags.landing.reconcile.warehouse import EVERYTHING, SEPARATOR
 
+from .canonical import DIGEST, postgres_digest, snowflake_digest
+from .changed import add_changed
+from .feed_columns import Columns, columns_of, postgres_text, snowflake_text
+from .sink_columns import column_types
 from .workspace import Workspace, joined
 
 
@@ -24,10 +31,14 @@ def compare(
     connect: Callable[[], psycopg.Connection],
     target: SnowflakeConnection,
     feed: StreamFeed,
+    show_values: bool,
 ) -> Hop:
     """Versions (key and transaction id) of the relation, and those in RAW and the quarantine.
 
     The relation only has the latest version of a key: what RAW has below it is history.
+
+    Args:
+        show_values: whether a difference names the values, or only their columns.
 
     Raises:
         psycopg.Error: Postgres is unreachable or lacks the relation.
@@ -35,16 +46,22 @@ def compare(
     """
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"{feed.relation} -> {table}", "versions")
-    workspace.create("relation", "key varchar, version ubigint")
-    workspace.create("raw", "key varchar, version ubigint")
+    columns = columns_of(feed)
+    floats = "".join(f", f{n} double" for n in range(len(columns.floats)))
+    for side in ("relation", "raw"):
+        workspace.create(side, f"key varchar, version ubigint, digest ubigint{floats}")
     is_there = warehouse.exists(target, table)
     with closing(connect()) as connection:
         if not is_there and not _exists(connection, feed.relation):
             hop.notes.append(f"{feed.relation} has not been built yet")
             return hop
-        read = _read(workspace, connection, target, feed, is_there)
-    if is_there:
-        _load_raw(workspace, target, feed, read)
+        types = column_types(connection, feed.relation)
+        connection.rollback()
+        source = _Source(feed, columns, types)
+        read = _read(workspace, connection, target, source, is_there)
+        if is_there:
+            _load_raw(workspace, target, feed, columns, read)
+            _add_changed(workspace, connection, target, source, hop, show_values)
     landed = f"select key, version from relation where version <= {read.watermark}"
     hop.checked = workspace.number(f"select count(*) from ({landed})")
     hop.waiting = workspace.number("select count(*) from relation") - hop.checked
@@ -71,6 +88,36 @@ def _exists(connection: psycopg.Connection, relation: str) -> bool:
 
 
 @dataclass(frozen=True)
+class _Source:
+    """The relation, its compared columns, and Postgres' types of all its columns."""
+
+    feed: StreamFeed
+    columns: Columns
+    types: dict[str, str]
+
+    @property
+    def name(self) -> sql.Identifier:
+        return sql.Identifier(*self.feed.relation.split("."))
+
+    @property
+    def key(self) -> sql.Composed:
+        # A row without a key is in the quarantine, where null is an empty text.
+        text = sql.SQL("coalesce({}::text, '')")
+        return joined([text.format(sql.Identifier(column)) for column in self.feed.key])
+
+    @property
+    def texts(self) -> list[sql.Composed]:
+        """The canonical texts of the columns that have one."""
+        columns = self.columns.texts.items()
+        return [postgres_text(name, type_, self.types.get(name, "")) for name, type_ in columns]
+
+    @property
+    def floats(self) -> list[sql.Composed]:
+        number = sql.SQL("{}::float8")
+        return [number.format(sql.Identifier(name)) for name in self.columns.floats]
+
+
+@dataclass(frozen=True)
 class _Read:
     """What the relation was read with.
 
@@ -89,7 +136,7 @@ def _read(
     workspace: Workspace,
     connection: psycopg.Connection,
     target: SnowflakeConnection,
-    feed: StreamFeed,
+    source: _Source,
     is_there: bool,
 ) -> _Read:
     """Fill the table `relation`.
@@ -99,29 +146,41 @@ def _read(
     """
     with postgres.snapshot(connection) as before:
         database = before.database
-    watermark = unload.watermark(feed, target, database) if is_there else 0
-    # A row without a key is in the quarantine, where null is an empty text.
-    text = sql.SQL("coalesce({}::text, '')")
-    key = joined([text.format(sql.Identifier(column)) for column in feed.key])
-    query = sql.SQL("select {}, {} from {}").format(
-        key, sql.Identifier(WATERMARK), sql.Identifier(*feed.relation.split("."))
-    )
+    watermark = unload.watermark(source.feed, target, database) if is_there else 0
+    digest = postgres_digest(source.texts)
+    columns = [source.key, sql.Identifier(WATERMARK), digest, *source.floats]
+    query = sql.SQL("select {} from {}").format(sql.SQL(", ").join(columns), source.name)
+    types = {"key": "VARCHAR", "version": "UBIGINT", "digest": "VARCHAR"}
+    floats = [f"f{n}" for n in range(len(source.floats))]
     with postgres.snapshot(connection) as snapshot:
-        types = "{key: 'VARCHAR', version: 'UBIGINT'}"
-        workspace.insert_from_postgres("relation", connection, query, types)
+        workspace.insert_from_postgres(
+            "relation",
+            connection,
+            query,
+            types | dict.fromkeys(floats, "DOUBLE"),
+            ", ".join(["key", "version", DIGEST, *floats]),
+        )
     return _Read(database, watermark, snapshot.horizon)
 
 
 def _load_raw(
-    workspace: Workspace, target: SnowflakeConnection, feed: StreamFeed, read: _Read
+    workspace: Workspace,
+    target: SnowflakeConnection,
+    feed: StreamFeed,
+    columns: Columns,
+    read: _Read,
 ) -> None:
     """Fill the table `raw`: what landed from this database, and what the quarantine holds of it."""
+    digest = snowflake_digest([snowflake_text(*column) for column in columns.texts.items()])
+    floats = "".join(f", {name} as f{n}" for n, name in enumerate(columns.floats))
     workspace.insert_from_snowflake(
         "raw",
         target,
-        f"select {warehouse.key(feed)}, {WATERMARK} from {feed.schema}.{feed.table}"
+        f"select {warehouse.key(feed)} as key, {WATERMARK} as version, {digest} as digest{floats}"
+        f" from {feed.raw_table}"
         f" where source_database = %s and {WATERMARK} < {read.horizon}",
         [read.database],
+        ", ".join(["key", "version", DIGEST, *(f"f{n}" for n in range(len(columns.floats)))]),
     )
     values = f" || '{SEPARATOR}' || ".join(
         f"""coalesce(parse_json(raw_values):"{column}"::text, '')""" for column in feed.key
@@ -129,7 +188,50 @@ def _load_raw(
     workspace.insert_from_snowflake(
         "raw",
         target,
-        f"select {values}, source_row from {feed.schema}.QUARANTINE where feed = %s"
-        f" and source_content_key = %s and replayed_at is null and source_row < {read.horizon}",
+        f"select {values} as key, source_row as version from {feed.schema}.QUARANTINE"
+        " where feed = %s and source_content_key = %s and replayed_at is null"
+        f" and source_row < {read.horizon}",
         [feed.name, read.database],
+        "key, version, null" + ", null" * len(columns.floats),
     )
+
+
+def _add_changed(
+    workspace: Workspace,
+    connection: psycopg.Connection,
+    target: SnowflakeConnection,
+    source: _Source,
+    hop: Hop,
+    show_values: bool,
+) -> None:
+    """Versions that have other values in RAW."""
+    feed, columns = source.feed, source.columns
+    unlike = ["relation.digest <> raw.digest"] + [
+        f"relation.f{n} is distinct from raw.f{n}" for n in range(len(columns.floats))
+    ]
+    changed = (
+        "select key, version from relation join raw using (key, version)"
+        f" where raw.digest is not null and ({' or '.join(unlike)})"
+    )
+    count = workspace.number(f"select count(*) from ({changed})")
+    if not count:
+        return
+    named = workspace.rows(f"{changed} order by key limit {NAMED}")
+    keys = [key for key, _ in named]
+    here = sql.SQL("select {} from {} where {} = any(%s)").format(
+        sql.SQL(", ").join([source.key, *source.texts, *source.floats]), source.name, source.key
+    )
+    with postgres.snapshot(connection):
+        relation = {key: row for key, *row in connection.execute(here, [keys]).fetchall()}
+    texts = [snowflake_text(*column) for column in columns.texts.items()]
+    places = " or ".join([f"({warehouse.key(feed)} = %s and {WATERMARK} = %s)"] * len(named))
+    there = snowflake.rows(
+        target,
+        f"select {', '.join([warehouse.key(feed), *texts, *columns.floats])} from {feed.raw_table}"
+        f" where {places}",
+        [value for place in named for value in place],
+    )
+    raw = {key: row for key, *row in there}
+    sides = ((feed.relation, relation), (feed.raw_table, raw))
+    text = f"with other values in {feed.raw_table} than in {feed.relation}"
+    add_changed(hop, text, count, keys, columns.names, sides, show_values)

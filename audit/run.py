@@ -13,14 +13,14 @@ from snowflake.connector import SnowflakeConnection
 import settings
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.targets import load_definitions
-from dags.landing import feeds, postgres
+from dags.landing import feeds, postgres, recounts
 from dags.landing.feeds import Feed, FileFeed, StreamFeed
-from dags.landing.reconcile import files, marts
+from dags.landing.reconcile import files, marts, summaries
 from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
 
-from . import relation_to_raw, topic_to_sink
+from . import file_to_raw, relation_to_raw, topic_to_sink
 from .workspace import workspace
 
 
@@ -43,6 +43,8 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
         yield from _streams(connectors)
         with closing(connect_from_env()) as target:
             yield from _feeds(feeds.load(sources), target)
+            for recount in recounts.load():
+                yield summaries.compare(target, recount, _show_values())
     except psycopg.Error as error:
         raise AuditError(f"Postgres: {_line(error)}") from error
     except snowflake.connector.Error as error:
@@ -52,22 +54,32 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
 def _streams(connectors: Path) -> Iterator[Hop]:
     kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
     for connector in load_definitions([], connectors):
-        with workspace() as keys:
-            yield from topic_to_sink.compare(keys, kafka, connector)
+        with workspace() as rows:
+            yield from topic_to_sink.compare(rows, kafka, connector, _show_values())
 
 
 def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
     for feed in every:
         match feed:
             case StreamFeed():
-                with workspace() as keys:
-                    yield relation_to_raw.compare(keys, postgres.connect_from_env, target, feed)
+                with workspace() as rows:
+                    yield relation_to_raw.compare(
+                        rows, postgres.connect_from_env, target, feed, _show_values()
+                    )
             case FileFeed():
-                yield files.compare(target, feed)
+                counted = files.compare(target, feed)
+                with workspace() as rows:
+                    folder = settings.folder("INCOMING_DIR")
+                    file_to_raw.compare_values(rows, target, feed, folder, counted, _show_values())
+                yield counted
             case _:
                 raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")
-        if hop := marts.compare(target, feed):
+        if hop := marts.compare(target, feed, show_values=_show_values()):
             yield hop
+
+
+def _show_values() -> bool:
+    return settings.get_choice("AUDIT_VALUES", ("shown", "masked")) == "shown"
 
 
 def _line(error: Exception) -> str:

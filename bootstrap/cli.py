@@ -66,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="for scripts"
     )
     add(
-        "audit", _audit, "compare the keys of every hop, and name what is lost or doubled"
+        "audit",
+        _audit,
+        "compare every hop by key and value; name what is lost, doubled, changed",
     ).add_argument("--json", action="store_true", help="for scripts")
     add("docs", _docs, "make dbt's site of models, columns and lineage; shown in Airflow too")
     log = add("logs", _logs, "the end of the services' logs")

@@ -13,7 +13,7 @@ import settings
 from settings import command_line
 from settings.errors import ExpectedError, SettingError, UsageError
 
-from . import checks, feeds, land, postgres, unload
+from . import checks, feeds, land, postgres, recounts, unload
 from . import snowflake as warehouse
 from .feeds import Feed, StreamFeed
 from .macros import macros
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         return verb
 
     add("check", _check, "try what a landing needs, and name what fails")
-    add("lint", _lint, "check the landing blocks; needs no service")
+    add("lint", _lint, "check the landing and recount blocks; needs no service")
     add("land", _land, "land what is new").add_argument(
         "feed", nargs="*", help="names of feeds; all feeds if none is given"
     )
@@ -107,6 +107,8 @@ def _check(_: argparse.Namespace) -> int:
 def _lint(_: argparse.Namespace) -> int:
     for feed in feeds.load():
         print(f"{feed.name}: {len(feed.columns)} columns into {feed.raw_table}")
+    for recount in recounts.load():
+        print(f"{recount.model}: {len(recount.measures)} measures that the audit recounts")
     return 0
 
 

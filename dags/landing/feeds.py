@@ -35,6 +35,27 @@ class UnknownFeedError(FeedError, UsageError):
 
 
 @dataclass(frozen=True)
+class MartValues:
+    """How the audit compares the values of RAW and mart.
+
+    Attributes:
+        through: schema.name of a view with a row for each of RAW's, and the mart's names and
+            cleaned values; None to compare with RAW itself.
+        landed_at: the view's name of when a row landed; None if it is RAW's.
+        where: SQL condition that holds for the mart's rows that have this feed's values.
+        newest_by: column by which one version of a key is newer than another, before the order in
+            which they landed.
+        excluded: columns that the mart fills in another way.
+    """
+
+    through: str | None = None
+    landed_at: str | None = None
+    where: str = "true"
+    newest_by: str | None = None
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Mart:
     """Where a feed's rows end.
 
@@ -45,6 +66,7 @@ class Mart:
 
     model: str
     where: str
+    values: MartValues = MartValues()
 
 
 @dataclass(frozen=True)
@@ -263,7 +285,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         "columns": tuple(delivered),
         "types": delivered,
         "key": tuple(block["key"]),
-        "mart": Mart(**block["mart"]) if "mart" in block else None,
+        "mart": _mart(block["mart"]) if "mart" in block else None,
         "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),
     }
     if is_stream:
@@ -273,6 +295,21 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         pattern=block["from"]["files"],
         settle_seconds=block.get("settle_seconds", 3),
         max_bytes=block.get("max_bytes", MAX_BYTES),
+    )
+
+
+def _mart(block: dict) -> Mart:
+    values = block.get("values", {})
+    return Mart(
+        block["model"],
+        block["where"],
+        MartValues(
+            through=values.get("through"),
+            landed_at=values.get("landed_at"),
+            where=values.get("where", "true"),
+            newest_by=values.get("newest_by"),
+            excluded=tuple(values.get("except", ())),
+        ),
     )
 
 

@@ -135,7 +135,7 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     if gone := remove_stale_files(target, feed.raw_stage, known.waiting):
         ledger.set_lost(target, feed, gone, run)
         known = ledger.read(target, feed)
-    new = [found for found in _matching(feed, folder) if found.version not in known.versions]
+    new = [found for found in matching(feed, folder) if found.version not in known.versions]
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []
     for batch in _batches(settled):
@@ -157,22 +157,27 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     return outcome
 
 
-def _matching(feed: FileFeed, folder: Path) -> list[Found]:
+def matching(feed: FileFeed, folder: Path) -> list[Found]:
+    """The feed's files in the folder, by name; what is no plain file is named in the log.
+
+    Raises:
+        IncomingFolderError: the folder is not there.
+    """
     if not folder.is_dir():
         raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
-    matching = []
+    files = []
     for path in sorted(folder.iterdir()):
         if not fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern):
             continue
         with suppress(FileNotFoundError):  # removed since
             found = Found.at(path)
             if found.is_regular:
-                matching.append(found)
+                files.append(found)
             else:
                 # A link might lead to any file of this machine, and a pipe never end.
                 kind = "a symbolic link" if found.is_link else "no file"
                 log.warning("%s: %s is %s: skipped.", feed.name, found.name, kind)
-    return matching
+    return files
 
 
 def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:

@@ -82,6 +82,9 @@ class Chain:
     def transform(self) -> None:
         self._dbt("build", *MODELS, "--exclude-resource-type", "test", "unit_test")
 
+    def build(self, model: str) -> None:
+        self._dbt("run", "--select", model)
+
     def _dbt(self, *words: str) -> None:
         dbt = str(Path(sys.executable).with_name("dbt"))
         folders = ["--target-path", str(self.folder), "--log-path", str(self.folder)]

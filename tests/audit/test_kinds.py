@@ -36,4 +36,6 @@ def test_a_feed_of_an_unknown_kind_is_an_error() -> None:
 )
 def test_a_connector_of_an_unknown_kind_is_an_error(config: dict[str, str], said: str) -> None:
     with pytest.raises(RegistrarError, match=said):
-        topic_to_sink.compare(NOTHING, NOTHING, Definition("x", Path("x.yml"), config, {}))
+        topic_to_sink.compare(
+            NOTHING, NOTHING, Definition("x", Path("x.yml"), config, {}), show_values=True
+        )

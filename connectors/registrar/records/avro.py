@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,22 @@ import fastavro
 import requests
 
 from connectors.registrar.errors import RegistrarError
+from connectors.registrar.records.contract import Field, fields_of_avro
 from connectors.registrar.records.errors import UnreadableError
 
 MAGIC = b"\x00"
 HEADER_BYTES = 5
 # About 600 digits; Python's conversion takes the square of the length.
 LONGEST_DECIMAL = 256
+
+
+@dataclass(frozen=True)
+class _Schema:
+    """A registered schema: for fastavro, the scales of its decimals, and its fields."""
+
+    parsed: Any
+    scales: dict[str, int]
+    fields: tuple[Field, ...]
 
 
 class AvroReader:
@@ -34,7 +45,7 @@ class AvroReader:
         self._extract = extract
         name, _, password = user.partition(":")
         self._auth = (name, password) if user else None
-        self._known: dict[int, tuple[Any, dict[str, int]]] = {}
+        self._known: dict[int, _Schema] = {}
 
     def read(self, message: bytes) -> dict[str, Any]:
         """The values of a message; times as the numbers that they are.
@@ -43,24 +54,41 @@ class AvroReader:
             UnreadableError: the bytes are not a framed record of a registered schema.
             RegistrarError: the registry does not answer.
         """
-        if len(message) < HEADER_BYTES or message[:1] != MAGIC:
-            raise UnreadableError("does not begin with a zero byte and a schema's id")
-        schema, scales = self._schema(int.from_bytes(message[1:HEADER_BYTES]))
+        schema = self._schema(message)
         try:
             found: Any = fastavro.schemaless_reader(
-                io.BytesIO(message[HEADER_BYTES:]), schema, None
+                io.BytesIO(message[HEADER_BYTES:]), schema.parsed, None
             )
         except (EOFError, IndexError, UnicodeDecodeError, OverflowError, ValueError) as error:
             raise UnreadableError(f"not a record of its schema: {error or 'too short'}") from None
         values = dict(found)
-        for name, scale in scales.items():
+        for name, scale in schema.scales.items():
             values[name] = _decimal(values[name], scale)
         return values
 
-    def _schema(self, schema_id: int) -> tuple[Any, dict[str, int]]:
+    def contract(self, message: bytes) -> tuple[Field, ...]:
+        """The fields of the schema that a message names; the same object for the same schema.
+
+        Raises:
+            UnreadableError: the message names no registered schema.
+            RegistrarError: the registry does not answer.
+        """
+        return self._schema(message).fields
+
+    @staticmethod
+    def is_foreign(message: bytes) -> bool:
+        """Whether a message is of another format than this reader's: a JSON object."""
+        return message.lstrip()[:1] == b"{" and message.rstrip()[-1:] == b"}"
+
+    def _schema(self, message: bytes) -> _Schema:
+        if not is_framed(message):
+            raise UnreadableError("does not begin with a zero byte and a schema's id")
+        schema_id = int.from_bytes(message[1:HEADER_BYTES])
         if schema_id not in self._known:
             declared = json.loads(self._fetch(schema_id))
-            self._known[schema_id] = fastavro.parse_schema(_plain(declared)), _scales(declared)
+            self._known[schema_id] = _Schema(
+                fastavro.parse_schema(_plain(declared)), _scales(declared), fields_of_avro(declared)
+            )
         return self._known[schema_id]
 
     def _fetch(self, schema_id: int) -> str:
@@ -73,6 +101,11 @@ class AvroReader:
         if answer.status_code != 200:
             raise RegistrarError(f"the schema registry answers HTTP {answer.status_code}")
         return self._extract(answer.text)
+
+
+def is_framed(message: bytes) -> bool:
+    """Whether a message begins as Avro in Confluent's framing does."""
+    return len(message) >= HEADER_BYTES and message[:1] == MAGIC
 
 
 def _plain(avro: Any) -> Any:

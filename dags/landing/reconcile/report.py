@@ -8,6 +8,8 @@ from typing import Any
 
 #: Most keys, rows or files that are named of one difference.
 NAMED = 10
+#: Characters of a value that are shown.
+LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,35 @@ class Hop:
         """As `audit --json` prints it."""
         values = asdict(self)
         return {"name": values.pop("name"), "hop": values.pop("path"), **values}
+
+
+def changed_columns(
+    key: str,
+    differing: Sequence[tuple[str, Any, Any]],
+    near: str,
+    far: str,
+    show_values: bool,
+) -> str:
+    """An example of a difference: which columns of a row differ, and how.
+
+    Args:
+        differing: column, its value on the near side, and on the far side.
+        near, far: what the sides are called.
+        show_values: whether the values may be read by whoever reads the report.
+    """
+    if not differing:
+        return key
+    if not show_values:
+        return f"{key}: {', '.join(column for column, _, _ in differing)} (values are masked)"
+    parts = [
+        f"{column} is {_shown(here)} in {near} and {_shown(there)} in {far}"
+        for column, here, there in differing
+    ]
+    return f"{key}: {'; '.join(parts)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    text = str(value)
+    return f"'{text}'" if len(text) <= LONGEST else f"'{text[:LONGEST]}...'"

@@ -19,7 +19,9 @@ from bootstrap.lines import line
 from bootstrap.runtime import Runtime
 from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
+from dags.landing import feeds
 from dags.landing.unload import LONG_OPEN
+from dags.landing.untaken import untaken
 from settings import names
 
 DAGS = (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG)
@@ -39,6 +41,7 @@ def collect(runtime: Runtime) -> dict[str, Any]:
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
             "open_transaction": opened.result() if opened else None,
+            "untaken": untaken(settings.folder("INCOMING_DIR"), feeds.load()),
             "dags": dags.result(),
         }
 
@@ -109,6 +112,8 @@ def render(status: dict[str, Any], console: Console) -> None:
     console.print()
     render_flow(status, console)
     render_open_transaction(status["open_transaction"], console)
+    for sentence in status["untaken"]:
+        console.print(line("untaken", "yellow", f"   {sentence}"))
 
 
 def render_flow(status: dict[str, Any], console: Console) -> None:

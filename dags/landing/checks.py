@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,9 @@ from settings.errors import ExpectedError
 from .feeds import Feed, FileFeed, StreamFeed
 from .macros import MacroError
 from .snowflake import rows
+from .untaken import untaken
+
+log = logging.getLogger(__name__)
 
 #: What a fault can stop as a whole, besides one feed.
 POSTGRES, SNOWFLAKE, FILES = "Postgres", "Snowflake", "Files"
@@ -94,6 +98,8 @@ def check_all(
 ) -> None:
     """Try everything that a landing needs, all at once, whether or not other parts fail.
 
+    Files that no feed takes are named in the log: they stop nothing.
+
     Args:
         postgres: connects to the source.
         target: connects to Snowflake.
@@ -108,6 +114,8 @@ def check_all(
     ]
     with ThreadPoolExecutor(len(jobs)) as pool:
         faults = [fault for found in pool.map(lambda job: job(), jobs) for fault in found]
+    for sentence in untaken(folder, feeds):
+        log.warning("%s", sentence)
     if faults:
         raise CheckError(faults)
 

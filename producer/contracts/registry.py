@@ -20,7 +20,7 @@ STRICT_LEVELS = {
 }
 # Apicurio puts the exception's Java class before its reasons.
 JAVA_CLASS = re.compile(r"^(?:\w+\.)+\w+: ")
-INCOMPATIBLE, NOT_FOUND = 409, 404
+INCOMPATIBLE, NOT_FOUND, SERVER_ERROR = 409, 404, 500
 
 
 def register_contract(url: str, topic: str, contract: Contract) -> int:
@@ -48,6 +48,10 @@ def register_contract(url: str, topic: str, contract: Contract) -> int:
         raise UsageError(f"SCHEMA_REGISTRY_URL={url}: {error}") from None
     except SchemaRegistryError as error:
         reason = JAVA_CLASS.sub("", error.error_message or f"HTTP {error.http_status_code}")
+        if error.http_status_code >= SERVER_ERROR:
+            raise ProducerError(
+                f"the Schema Registry at {url} has an error of its own, try again: {reason}"
+            ) from None
         if error.http_status_code == INCOMPATIBLE:
             reason += ". Keep the types, and give new fields a default; or use another topic"
         refused = f"{contract.name}.avsc as {subject}: {reason}"

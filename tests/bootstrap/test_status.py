@@ -19,7 +19,8 @@ def test_names_and_causes_are_never_markup() -> None:
         "dags": {HOSTILE: {"state": "failed", "finished_at": HOSTILE}},
         "flow": {HOSTILE: {"topic": 1}},
         "files": {HOSTILE: {"files": 1}},
+        "untaken": [HOSTILE],
         "open_transaction": {"seconds": 10_000, "who": HOSTILE},
     }
     status.render(found, Console(file=out, width=500, markup=False))
-    assert out.getvalue().count(HOSTILE) == 9
+    assert out.getvalue().count(HOSTILE) == 10

@@ -21,6 +21,7 @@ from bootstrap.native import java
 from bootstrap.native.jars import Jar, fetch, read_lock, unpack
 from bootstrap.native.jars.compiler import compile_jar
 from settings import command_line
+from settings.errors import UsageError
 
 #: Drivers of other databases, an older one of Postgres, and copies of what the worker brings.
 UNUSED = [
@@ -112,7 +113,9 @@ def write_jars() -> int:
     text = "Compile the project's plugin for Kafka Connect, and write its jars."
     parser = command_line.Parser(prog=program, description=text)
     parser.add_argument("folder", metavar="FOLDER", help="where the jars go")
-    folder = parser.parse_args().folder
+    folder = Path(parser.parse_args().folder)
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder: create it first")
     settings.load_env()
     fetch(read_lock("kafka", "sink", "compiler"), state.cache() / "jars")
     for pattern in ADDED:

@@ -57,7 +57,6 @@ CONNECT_DIFFERS = {
         "offset.storage.replication.factor",
         "status.storage.replication.factor",
     ),
-    "natively the name has an s too many; only the worker reads it": ("status.storage.topic",),
     "natively connectors may read KAFKA_ variables too; none does": (
         "config.providers.env.param.allowlist.pattern",
     ),

@@ -20,7 +20,19 @@ from .records import RecordReader, RecordTooLongError
 
 #: Bytes read at a time.
 CHUNK = 4 << 20
-OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+#: How files begin that are no CSV in UTF-8, and what to do with them.
+OTHERS = {
+    codecs.BOM_UTF16_LE: "UTF-16: save it as UTF-8",
+    codecs.BOM_UTF16_BE: "UTF-16: save it as UTF-8",
+    b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook: save it as CSV",
+    b"\x1f\x8b": "compressed by gzip: name it .csv.gz",
+    b"BZh": "compressed by bzip2: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd: unpack it",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it",
+    b"PAR1": "Parquet: save it as CSV",
+    b"%PDF": "a PDF: save the table as CSV",
+}
 
 
 #: Of an unexpected header, this many names and characters of a name are repeated.
@@ -151,7 +163,7 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
     lines = 1
     for number, chunk in enumerate(chunks):
         if number == 0:
-            _check_byte_order_mark(chunk)
+            _check_beginning(chunk)
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
@@ -168,7 +180,7 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise RefusedFileError("not UTF-8: the last character is cut off.") from error
 
 
-def _check_byte_order_mark(chunk: bytes) -> None:
-    for mark, name in OTHER_ENCODINGS.items():
-        if chunk.startswith(mark):
-            raise RefusedFileError(f"the file is {name}: save it as UTF-8 and send it again.")
+def _check_beginning(chunk: bytes) -> None:
+    for beginning, what in OTHERS.items():
+        if chunk.startswith(beginning):
+            raise RefusedFileError(f"the file is {what}, and send it again.")

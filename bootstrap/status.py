@@ -113,7 +113,7 @@ def render(status: dict[str, Any], console: Console) -> None:
     render_flow(status, console)
     render_open_transaction(status["open_transaction"], console)
     for sentence in status["untaken"]:
-        console.print(line("untaken", "yellow", f"   {sentence}"))
+        console.print(line("untaken", "yellow", f"   {sentence}"), soft_wrap=True)
 
 
 def render_flow(status: dict[str, Any], console: Console) -> None:

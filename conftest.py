@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import uuid
@@ -65,6 +66,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End what a test that was interrupted could not."""
+    # When Python ends, libraries close what tests left open, and log to pytest's closed streams.
+    logging.raiseExceptions = False
     if _is_worker(config):
         return
     left = list(_processes_of_the_run())

@@ -4,7 +4,6 @@ A row's text is that of its columns, in a fixed order: `=` and the value's text,
 that null is not an empty text. What is compared is half of the text's MD5, which each of the
 systems can compute: of two rows that differ, one in 2^64 goes unseen.
 
-    numbers     digits; decimals as many as the raw table's column has, or none that are zeros
     times       microseconds since 1970
     dates       2026-11-30
     booleans    true, false

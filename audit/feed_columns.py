@@ -9,6 +9,8 @@ from psycopg import sql
 
 from dags.landing.feeds import WATERMARK, Feed
 
+from .sink_columns import Kind, canonical
+
 FLOAT = "float"
 _EPOCH = "'1970-01-01'::timestamp_ntz(6)"
 
@@ -72,12 +74,14 @@ def postgres_text(column: str, type_: str, postgres_type: str) -> sql.Composed:
         # xid8 becomes a number by way of its text alone.
         cast = sql.SQL("{}::text::numeric" if postgres_type == "xid8" else "{}::numeric")
         return sql.SQL("round({}, {})::text").format(cast.format(name), sql.Literal(int(number[1])))
-    if type_ in ("boolean", FLOAT):
+    if type_ == "boolean":
+        return canonical(column, Kind.BOOLEAN)
+    if type_ == FLOAT:
         return sql.SQL("{}::text").format(name)
     if type_ == "date":
-        return sql.SQL("to_char({}, 'YYYY-MM-DD')").format(name)
+        return canonical(column, Kind.DATE)
     if type_.startswith("timestamp"):
-        return sql.SQL("trunc(extract(epoch from {}) * 1000000)::text").format(name)
+        return canonical(column, Kind.TIMESTAMP)
     raise ValueError(f"a column of the type {type_} cannot be compared")
 
 

@@ -44,16 +44,14 @@ class Found:
         modified_ns: when its content was written, in nanoseconds since 1970, as writers say.
         changed_ns: when anything of it was changed, as this machine says: unlike the time before,
             no tool that copies or unpacks files sets it back.
-        is_link: whether it is a symbolic link.
-        is_regular: whether it is a file, and not a folder, pipe or device.
+        mode: kind and permissions.
     """
 
     path: Path
     size: int
     modified_ns: int
     changed_ns: int
-    is_link: bool
-    is_regular: bool
+    mode: int
 
     @staticmethod
     def at(path: Path) -> Found:
@@ -63,17 +61,22 @@ class Found:
             OSError: it is gone.
         """
         status = path.lstat()
-        mode = status.st_mode
-        return Found(
-            *(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
-            is_link=stat.S_ISLNK(mode),
-            is_regular=stat.S_ISREG(mode),
-        )
+        times = (status.st_mtime_ns, status.st_ctime_ns)
+        return Found(path, status.st_size, *times, status.st_mode)
 
     @property
     def name(self) -> str:
         r"""The file's name, with bytes that are not UTF-8 as \xNN."""
         return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
+
+    @property
+    def oddity(self) -> str | None:
+        """What it is instead of a file; None for a file."""
+        if stat.S_ISREG(self.mode):
+            return None
+        if stat.S_ISLNK(self.mode):
+            return "a symbolic link"
+        return "a folder" if stat.S_ISDIR(self.mode) else "a pipe or device"
 
     @property
     def version(self) -> tuple[str, int, int]:
@@ -171,12 +174,11 @@ def matching(feed: FileFeed, folder: Path) -> list[Found]:
             continue
         with suppress(FileNotFoundError):  # removed since
             found = Found.at(path)
-            if found.is_regular:
+            if found.oddity is None:
                 files.append(found)
             else:
                 # A link might lead to any file of this machine, and a pipe never end.
-                kind = "a symbolic link" if found.is_link else "no file"
-                log.warning("%s: %s is %s: skipped.", feed.name, found.name, kind)
+                log.warning("%s: %s is %s: skipped.", feed.name, found.name, found.oddity)
     return files
 
 
@@ -253,6 +255,6 @@ def _prepare(
     line = Line(name, "staged", size, changed, key, f"{load}/{key}.csv.gz", prepared.rows)
     if key in known.contents:
         return line.again(known)
-    known.contents[key], known.newest[name] = name, key
+    known.add(name, key)
     copy.rename(copies / f"{key}.csv.gz")
     return line

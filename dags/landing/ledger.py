@@ -89,6 +89,10 @@ class Known:
     newest: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
 
+    def add(self, name: str, key: str) -> None:
+        """A content that is staged or loaded under a name, later than those before it."""
+        self.contents[key], self.newest[name] = name, key
+
 
 def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     """What the ledger says about one feed.
@@ -108,7 +112,7 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
         if state == "staged":
             known.waiting.add(path)
         if state in ("staged", "loaded"):
-            known.contents[key], known.newest[name] = name, key
+            known.add(name, key)
     return known
 
 

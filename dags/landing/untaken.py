@@ -31,16 +31,10 @@ def _sentences(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
             found = Found.at(path)
         except FileNotFoundError:
             continue
-        if found.is_link or not found.is_regular:
-            yield f"{found.name}: no feed takes {_kind(found)}; put the files themselves there"
+        if found.oddity:
+            yield f"{found.name}: no feed takes {found.oddity}; put the files themselves there"
         elif not any(_matches(path.name, pattern) for pattern in patterns):
             yield f"{found.name}: no feed takes it; {_nearest(path.name, patterns)}"
-
-
-def _kind(found: Found) -> str:
-    if found.is_link:
-        return "a symbolic link"
-    return "a folder" if found.path.is_dir() else "a pipe or device"
 
 
 def _matches(name: str, pattern: str) -> bool:

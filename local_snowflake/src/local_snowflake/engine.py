@@ -72,13 +72,12 @@ for _module in _MODULES:
         _HANDLERS.setdefault(_kind, []).append(_handler)
 
 _DDL = (exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.TruncateTable)
+_DML = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 #: What may reach DuckDB; it would run many others (PRAGMA, ATTACH, EXPORT, CHECKPOINT).
 _KNOWN = (
-    *(exp.Query, exp.Values, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy),
-    *(exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.TruncateTable),
+    *(exp.Query, exp.Values, *_DDL, *_DML),
     *(exp.Transaction, exp.Commit, exp.Rollback, exp.Use, exp.Set, exp.Show, exp.Describe),
 )
-_DML = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|//[^\n]*(?:\n|$)|/\*.*?\*/|;)+", re.S)
 _TRAILING = re.compile(r"(?:\s|;|/\*(?:(?!\*/).)*\*/)+$", re.S)
 

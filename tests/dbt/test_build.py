@@ -1,4 +1,4 @@
-"""`dbt build` holds on a warehouse without a row, with every test and unit test of the project."""
+"""`dbt build` holds where nothing has landed, with every test and unit test of the project."""
 
 from __future__ import annotations
 
@@ -12,8 +12,33 @@ pytestmark = pytest.mark.services
 
 @pytest.fixture(scope="module")
 def built(warehouse: Warehouse, dbt: Dbt, manifest: Manifest) -> None:
-    warehouse.create_raw_tables(manifest)
+    for source in manifest.sources.values():
+        warehouse.query(f"drop table if exists PIPELINE.RAW.{source.identifier}")
     dbt("build")
+
+
+@pytest.mark.usefixtures("built")
+def test_a_feed_of_which_nothing_has_landed_is_an_empty_source(
+    warehouse: Warehouse, manifest: Manifest
+) -> None:
+    for source in manifest.sources.values():
+        table = f"RAW.{source.identifier}"
+        assert set(warehouse.columns(table)) == {name.upper() for name in source.columns}
+        assert warehouse.query(f"select count(*) from PIPELINE.{table}") == [(0,)]
+
+
+@pytest.mark.usefixtures("built")
+def test_a_column_that_a_block_gained_can_be_read_before_the_next_landing(
+    warehouse: Warehouse, dbt: Dbt
+) -> None:
+    table = "PIPELINE.RAW.USER_REGISTRATIONS"
+    warehouse.query(f"alter table {table} drop column age")
+    warehouse.query(f"insert into {table} (user_id) values ('u')")
+    dbt("run", "--select", "stg_user_registrations")
+    assert warehouse.query("select user_id, age from PIPELINE.STAGING.STG_USER_REGISTRATIONS") == [
+        ("u", None)
+    ]
+    warehouse.query(f"delete from {table}")
 
 
 @pytest.mark.usefixtures("built")

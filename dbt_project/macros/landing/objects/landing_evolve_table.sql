@@ -17,9 +17,6 @@
             ~ ' and add a new column next to it or a new feed with an identifier of its own.'
         ) }}
     {%- else -%}
-        {%- for name, type in wanted.items() if name not in existing -%}
-            {%- do run_query('alter table ' ~ table ~ ' add column ' ~ name ~ ' ' ~ type) -%}
-            {%- do print(feed.name ~ ': added column ' ~ name ~ ' ' ~ type) -%}
-        {%- endfor -%}
+        {%- do landing_add_columns(feed, existing) -%}
     {%- endif -%}
 {%- endmacro %}

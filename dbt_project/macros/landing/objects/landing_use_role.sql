@@ -1,5 +1,4 @@
-{% macro landing_use_role() -%}
-    {%- set role = env_var('SNOWFLAKE_LOADER_ROLE', '') -%}
+{% macro landing_use_role(role=env_var('SNOWFLAKE_LOADER_ROLE', '')) -%}
     {#- The local server has no roles. -#}
     {%- if role and target.account != 'local' -%}
         {%- do run_query('use role ' ~ role) -%}

@@ -32,6 +32,8 @@ RUN --mount=type=cache,target=/root/.cache/transaction-pipeline \
     .venv/bin/python -m bootstrap.native.services.plugins /opt/jars
 
 FROM ${CONNECT_IMAGE} AS connect
+# Its copy of what the worker brings, whose interfaces the plugin's RestAccess implements.
+RUN rm -f /kafka/connect/debezium-connector-jdbc/jakarta.ws.rs-api-*.jar
 COPY --from=plugin /opt/jars/ /kafka/connect/debezium-connector-jdbc/
 
 FROM packages AS project

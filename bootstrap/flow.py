@@ -72,7 +72,7 @@ def messages() -> int:
 
 def lag() -> int:
     """Messages that the connectors have not committed yet."""
-    connect = Connect(settings.get("CONNECT_URL"))
+    connect = Connect(settings.connect_url())
     return sum(measure_lag(connect, _kafka(), c.name, c.config).total for c in _connectors())
 
 

@@ -67,7 +67,7 @@ def show(runtime: Runtime, as_json: bool) -> int:
 
 
 def _connectors() -> dict[str, Any]:
-    connect = Connect(settings.get("CONNECT_URL"))
+    connect = Connect(settings.connect_url())
     found = {}
     for file in sorted((settings.ROOT / "connectors").glob("*.yml")):
         found[file.stem] = _connector(connect, file)

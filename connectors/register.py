@@ -27,7 +27,7 @@ def register() -> int:
         sys.argv[1:],
         folder=HERE,
         state=settings.folder("PIPELINE_STATE") / "connectors",
-        url=settings.get("CONNECT_URL"),
+        url=settings.connect_url(),
         kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
     )
 

@@ -1,5 +1,6 @@
 """The ground floor: settings, expected errors, names that several rooms share. Knows nobody."""
 
+from settings.connect import connect_url
 from settings.environment import (
     ENV_FILE,
     EXAMPLE_FILE,
@@ -9,6 +10,7 @@ from settings.environment import (
     get,
     get_choice,
     get_optional,
+    is_here,
     load_env,
     path,
     port,
@@ -26,11 +28,13 @@ __all__ = [
     "ExpectedError",
     "SettingError",
     "UsageError",
+    "connect_url",
     "default",
     "folder",
     "get",
     "get_choice",
     "get_optional",
+    "is_here",
     "load_env",
     "path",
     "port",

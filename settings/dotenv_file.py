@@ -11,6 +11,7 @@ from io import StringIO
 
 from dotenv import dotenv_values
 
+from settings import private_file
 from settings.environment import ENV_FILE, EXAMPLE_FILE
 from settings.sign_in import LOCAL_PASSWORD
 
@@ -70,11 +71,7 @@ def values(text: str) -> dict[str, str | None]:
 
 def write(text: str) -> None:
     """Make this the .env file: whole or not at all, and for its owner only."""
-    partial = ENV_FILE.with_suffix(".tmp")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w") as file:  # noqa: PTH123 - opened by descriptor for its mode
-        file.write(text)
-    partial.rename(ENV_FILE)
+    private_file.write(ENV_FILE, text)
 
 
 def _random(name: str) -> str:

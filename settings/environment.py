@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -116,6 +118,13 @@ def folder(name: str) -> Path:
 def path(text: str) -> Path:
     """A path in a setting: `~` is the home folder, a relative one starts at the project's root."""
     return ROOT / Path(text).expanduser()
+
+
+def is_here(host: str) -> bool:
+    """Whether a host, as a URL or an address has it, is this machine."""
+    with suppress(ValueError):
+        return ip_address(host.strip("[]")).is_loopback
+    return host == "localhost"
 
 
 def stream_format() -> str:

@@ -47,7 +47,7 @@ class Soak:
         self._topic = self._config["topics"]
         self._servers = settings.get("KAFKA_BOOTSTRAP_SERVERS")
         self._kafka = Kafka(self._servers)
-        self._connect = Connect(settings.get("CONNECT_URL"))
+        self._connect = Connect(settings.connect_url())
         self.broken: list[str] = []
 
     def run(self, chosen: list[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import settings
+from settings import private_file
 from settings.names import TIME_ZONE
 
 HERE = Path(__file__).parent
@@ -145,7 +146,5 @@ def _celery() -> dict[str, object]:
 
 def write_passwords(home: Path) -> None:
     """The login of the UI, in the file that Airflow's SimpleAuthManager reads."""
-    home.mkdir(parents=True, exist_ok=True)
-    file = home / "passwords.json"
-    file.write_text(json.dumps({settings.get("AIRFLOW_USER"): settings.get("AIRFLOW_PASSWORD")}))
-    file.chmod(0o600)
+    passwords = {settings.get("AIRFLOW_USER"): settings.get("AIRFLOW_PASSWORD")}
+    private_file.write(home / "passwords.json", json.dumps(passwords))

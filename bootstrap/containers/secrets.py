@@ -13,13 +13,14 @@ from pathlib import Path
 
 import settings
 from bootstrap.postgres import provision
-from settings import dotenv_file
+from settings import dotenv_file, private_file
+from settings.connect import REST_USER, sign_in
 
 #: Folder -> the settings in it.
 SECRETS: dict[str, tuple[str, ...]] = {
     "postgres": ("POSTGRES_PASSWORD",),
     "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
-    "connect": ("CONNECT_SINK_PASSWORD",),
+    "connect": ("CONNECT_SINK_PASSWORD", "CONNECT_REST_PASSWORD"),
     "snowflake": ("SNOWFLAKE_PASSWORD", "SNOWFLAKE_TOKEN"),
     "redis": ("REDIS_PASSWORD",),
     "airflow": (
@@ -65,21 +66,31 @@ def write(folder: Path, given: Path, keys: Path) -> None:
     for key, (service, name) in KEYS.items():
         # Without one, Compose mounts /dev/null.
         _put(folder / service / name, (keys / key).read_text())
-    # These two read files of settings.
+    # These read files of settings.
     password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
     _put(folder / "schema-registry" / "registry.properties", password)
-    quoted = re.sub(r'(["\\])', r"\\\1", settings.get_optional("REDIS_PASSWORD") or "")
-    _put(folder / "redis" / "redis.conf", quoted and f'requirepass "{quoted}"\n')
+    redis = settings.get_optional("REDIS_PASSWORD")
+    _put(folder / "redis" / "redis.conf", redis and f"requirepass {_quoted(redis)}\n")
+    rest = settings.get("CONNECT_REST_PASSWORD")
+    _put(folder / "connect" / "CONNECT_URL", f"http://{sign_in(rest)}@connect:8083")
+    # For the worker's health check: a command line would show it.
+    _put(folder / "connect" / "curl.conf", f"user = {_quoted(f'{REST_USER}:{rest}')}\n")
+
+
+def _quoted(text: str) -> str:
+    """As redis.conf and curl's --config have it."""
+    escaped = re.sub(r'(["\\])', r"\\\1", text)
+    return f'"{escaped}"'
 
 
 def _put(file: Path, text: str | None) -> None:
     """Write a file, or see that there is none."""
-    file.parent.mkdir(exist_ok=True)
     if text:
-        file.write_text(text)
         # Its container runs as some other user, and is the only one that mounts it.
-        file.chmod(0o444)
+        private_file.write(file, text, 0o444)
     else:
+        # Mounted, also where nothing is in it.
+        file.parent.mkdir(exist_ok=True)
         file.unlink(missing_ok=True)
 
 

@@ -36,16 +36,12 @@ def services() -> list[Service]:
 def elsewhere() -> set[str]:
     """Services that the settings place on other machines: they are used, and not started here."""
     found = set()
-    if not _is_here(settings.get("POSTGRES_HOST")):
+    if not settings.is_here(settings.get("POSTGRES_HOST")):
         found.add("postgres")
     brokers = settings.get("KAFKA_BOOTSTRAP_SERVERS").split(",")
-    if not all(_is_here(broker.strip().rpartition(":")[0]) for broker in brokers):
+    if not all(settings.is_here(broker.strip().rpartition(":")[0]) for broker in brokers):
         found.add("kafka")
     return found
-
-
-def _is_here(host: str) -> bool:
-    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
 
 
 def chosen(names: list[str]) -> list[Service]:

@@ -88,3 +88,20 @@ def test_a_port_that_is_none_names_the_setting(monkeypatch: pytest.MonkeyPatch, 
 def test_a_missing_setting_says_what_writes_it() -> None:
     with pytest.raises(settings.SettingError, match=r"UNLOAD_PASSWORD.*make up.*\.env\.example"):
         settings.get("UNLOAD_PASSWORD")
+
+
+@pytest.mark.parametrize(
+    ("url", "reached"),
+    [
+        ("http://127.0.0.1:8083", "http://pipeline:p%40ss@127.0.0.1:8083"),
+        ("http://localhost:8083/", "http://pipeline:p%40ss@localhost:8083/"),
+        ("http://me:mine@127.0.0.1:8083", "http://me:mine@127.0.0.1:8083"),
+        ("https://connect.example.com", "https://connect.example.com"),
+        ("http://127.0.0.1.example.com", "http://127.0.0.1.example.com"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_the_password_of_this_machines_connect_goes_to_nobody_else(url: str, reached: str) -> None:
+    secret = {"CONNECT_REST_PASSWORD": "p@ss"}
+    assert settings.connect_url({"CONNECT_URL": url} | secret) == reached
+    assert settings.connect_url({"CONNECT_URL": url}) == url

@@ -23,6 +23,7 @@ from connectors.registrar.kafka import Kafka
 from connectors.registrar.lint import rules
 from connectors.registrar.records.reader import JSON
 from connectors.registrar.rest import Connect
+from settings import connect_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONNECTORS = ROOT / "connectors"
@@ -121,7 +122,7 @@ class Cluster:
         self.settings = settings
         self.folder = folder
         self.state = folder / "state"
-        self.connect = Connect(settings["CONNECT_URL"])
+        self.connect = Connect(connect_url(settings))
         self.kafka = Kafka(settings["KAFKA_BOOTSTRAP_SERVERS"])
 
     @contextlib.contextmanager
@@ -177,7 +178,7 @@ class Cluster:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(out),
         ):
-            url, kafka = self.settings["CONNECT_URL"], self.settings["KAFKA_BOOTSTRAP_SERVERS"]
+            url, kafka = connect_url(self.settings), self.settings["KAFKA_BOOTSTRAP_SERVERS"]
             found = main(words, self.folder, self.state, url, kafka)
         assert found == code, out.getvalue()
         for name, value in self.settings.items():

@@ -1,4 +1,4 @@
-"""Whoever reaches Connect's REST interface reads no file and no variable of the worker."""
+"""Whoever may ask Connect reads no file and no variable of the worker."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from settings.connect import REST_USER
 
 pytestmark = pytest.mark.services
 
@@ -50,8 +52,9 @@ def _validate(stack: dict[str, str], more: dict[str, str]) -> str:
         "connection.password": "nothing",
     }
     url = f"http://127.0.0.1:{stack['CONNECT_PORT']}/connector-plugins/{SINK}/config/validate"
-    answer = requests.put(url, json=config | more, timeout=60)
-    assert answer.text
+    user = (REST_USER, stack["CONNECT_REST_PASSWORD"])
+    answer = requests.put(url, json=config | more, auth=user, timeout=60)
+    assert answer.status_code != 401
     return answer.text
 
 

@@ -15,6 +15,10 @@ FILE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 def test_connectors_may_override_the_same_as_natively() -> None:
     allowed = "CONNECT_CONNECTOR_CLIENT_CONFIG_OVERRIDE_ALLOWLIST"
     assert FILE["services"]["connect"]["environment"][allowed].split(",") == OVERRIDES
+    strimzi = yaml.safe_load((ROOT / "connectors/strimzi/kafka_connect.yml").read_text())
+    config = strimzi["spec"]["config"]
+    assert config["connector.client.config.override.policy"] == "Allowlist"
+    assert config["connector.client.config.override.allowlist"].split(",") == OVERRIDES
 
 
 def test_every_service_has_a_limit_and_every_lasting_one_a_health_check() -> None:

@@ -51,6 +51,7 @@ CONNECT_DIFFERS = {
         "rest.advertised.host.name",
         "rest.advertised.port",
     ),
+    "a file of the state, or one that its container mounts": ("rest.access.password.file",),
     "the image has folders of its own for plugins": ("plugin.path", "plugin.discovery"),
     "CONNECT_REPLICATION is for brokers on other hosts; the image's default is 1": (
         "config.storage.replication.factor",

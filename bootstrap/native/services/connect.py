@@ -12,6 +12,8 @@ from bootstrap.native import java
 from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path
 from bootstrap.native.services.service import Launch, Service
+from settings import private_file
+from settings.connect import REST_USER
 
 #: Consumer settings a connector may override; anything else in a connector's file is refused.
 OVERRIDES = [
@@ -28,6 +30,8 @@ OVERRIDES = [
 
 #: A connector's file, or a request of anybody, names no config provider of its own.
 NO_PROVIDERS_OF_OTHERS = "-Dorg.apache.kafka.automatic.config.providers=none"
+#: Asks for a user and a password; connectors/plugin.
+REST_ACCESS = "pipeline.connect.RestAccess"
 #: The worker's own topics, as docker-compose.yml has them.
 STORAGE_TOPICS = {
     "config": "_connect_configs",
@@ -73,6 +77,11 @@ class Connect(Service):
                 "plugin.path": plugins.path(),
                 # Starts in 4 seconds instead of 16: plugins are found by their manifests.
                 "plugin.discovery": "service_load",
+                # Changes log levels, for anyone: closed.
+                "admin.listeners": "",
+                "rest.extension.classes": REST_ACCESS,
+                "rest.access.user": REST_USER,
+                "rest.access.password.file": self._password_file(),
                 "connector.client.config.override.policy": "Allowlist",
                 "connector.client.config.override.allowlist": ",".join(OVERRIDES),
                 # A dead letter is its message, uncompressed, and headers. One that is larger than
@@ -97,6 +106,10 @@ class Connect(Service):
             },
         )
 
+    def _password_file(self) -> Path:
+        password = settings.get("CONNECT_REST_PASSWORD")
+        return private_file.write(state.run() / "connect-rest-password", password)
+
     def launch(self) -> Launch:
         main = "org.apache.kafka.connect.cli.ConnectDistributed"
         # Most of what a batch allocates is dead at its end, if it was not promoted before: with
@@ -107,6 +120,7 @@ class Connect(Service):
 
     def ready(self) -> bool:
         try:
-            return requests.get(f"{self.address}/connectors", timeout=2).ok
+            user = (REST_USER, settings.get("CONNECT_REST_PASSWORD"))
+            return requests.get(f"{self.address}/connectors", auth=user, timeout=2).ok
         except requests.RequestException:
             return False

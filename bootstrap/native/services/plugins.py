@@ -35,6 +35,8 @@ UNUSED = [
         "zstd-jni-*",
         "lz4-java-*",
         "snappy-java-*",
+        # RestAccess implements the worker's.
+        "jakarta.ws.rs-api-*",
     ),
 ]
 SOURCES = settings.ROOT / "connectors" / "plugin" / "src"

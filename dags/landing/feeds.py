@@ -77,6 +77,7 @@ class Feed:
         landed_at: the column that says when a row landed.
         columns: what the file or relation delivers, in order.
         types: their types in the raw table.
+        required: columns that may be neither empty nor null, besides those of the key.
         definition: stage and all columns, as the macro landing_definition writes them.
         mart: where the rows end; None if the block does not say so.
     """
@@ -90,6 +91,7 @@ class Feed:
     columns: tuple[str, ...]
     types: dict[str, str]
     key: tuple[str, ...]
+    required: tuple[str, ...]
     definition: str
     mart: Mart | None
 
@@ -285,6 +287,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         "columns": tuple(delivered),
         "types": delivered,
         "key": tuple(block["key"]),
+        "required": tuple(block.get("required", ())),
         "mart": _mart(block["mart"]) if "mart" in block else None,
         "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),
     }
@@ -335,9 +338,11 @@ def _check_delivered(
         raise locations.error("the feed has no columns besides its lineage.", "columns")
     if is_stream and delivered.get(WATERMARK) != "number(20,0)":
         raise locations.error(f"a relation's feed needs {WATERMARK} number(20,0).", "columns")
-    for column in block["key"]:
-        if column not in delivered:
-            raise locations.error(
-                f"landing.key: {column!r} is not one of the columns ({', '.join(delivered)}).",
-                *("config", "meta", "landing", "key"),
-            )
+    for word in ("key", "required"):
+        for column in block.get(word, ()):
+            if column not in delivered:
+                raise locations.error(
+                    f"landing.{word}: {column!r} is not one of the columns"
+                    f" ({', '.join(delivered)}).",
+                    *("config", "meta", "landing", word),
+                )

@@ -129,13 +129,22 @@ class Relation:
         """When a value does not fit, and the reason as SQL text; None if every value fits."""
         name, kind = sql.Identifier(column), self._feed.types[column]
         tests = [_misfit(name, kind, self._types[column])]
+        empty = sql.SQL("false")
         if column in self._feed.key:
-            tests += [sql.SQL("{} is null or {}::text = ''").format(name, name)]
+            empty = sql.SQL("{} is null or {}::text = ''").format(name, name)
+        elif column in self._feed.required:
+            empty = sql.SQL("{} is null").format(name)
+        if empty != sql.SQL("false"):
+            tests.append(empty)
         tests = [test for test in tests if test is not None]
         if not tests:
             return None
-        reason = sql.SQL("{} || coalesce(left({}::text, 100), '') || {}").format(
-            sql.Literal(f"{column}: '"), name, sql.Literal(f"' is not {kind}; ")
+        reason = sql.SQL("case when {} then {} else {} || left({}::text, 100) || {} end").format(
+            empty,
+            sql.Literal(f"{column} is empty; "),
+            sql.Literal(f"{column}: '"),
+            name,
+            sql.Literal(f"' is not {kind}; "),
         )
         test = sql.SQL("coalesce({}, false)").format(sql.SQL(" or ").join(tests))
         return test, reason

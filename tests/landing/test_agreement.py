@@ -62,7 +62,7 @@ def test_the_next_rows_land_after_rows_that_went_to_the_quarantine(
     warehouse: Any, sink: psycopg.Connection, stream: StreamFeed
 ) -> None:
     """The highest transaction id is in the quarantine; both must take it for the watermark."""
-    row = "insert into transactions_sink (tx_id, user_id, amount) values (%s, 'u', %s)"
+    row = "insert into transactions_sink values (%s, 'u', %s, 'EUR', null, null, now())"
     for tx_id, amount in (("a", "1"), ("bad", "NaN"), ("b", "2")):
         sink.execute(row, [tx_id, amount])
         land_stream(stream)

@@ -53,7 +53,10 @@ ROWS = {
     "amount is minus": (with_row(row(2, amount="-0.000001")), loaded(3, 0)),
     "amount with zeros": (with_row(row(2, amount="1.10000000")), loaded(3, 0)),
     "amount with blanks": (with_row(row(2, amount=" 1.5 ")), loaded(3, 0)),
-    "amount empty": (with_row(row(2, amount="")), loaded(3, 0)),
+    "amount empty": (with_row(row(2, amount="")), loaded(3, 1)),
+    "time empty": (with_row(row(2, timestamp=" ")), loaded(3, 1)),
+    "merchant empty": (with_row(row(2, merchant="")), loaded(3, 0)),
+    "sum at the end": (with_row("Total,,52.50,,,,"), loaded(3, 1)),
     "day of no month": (with_row(row(2, timestamp="2026-02-30T00:00:00Z")), loaded(3, 1)),
     "american day": (with_row(row(2, timestamp="01/31/2026")), loaded(3, 1)),
     "unix time": (with_row(row(2, timestamp="1767225600")), loaded(3, 1)),
@@ -84,7 +87,8 @@ ROWS = {
 #: Name -> age, registration_date and is_active of a user, and whether the row is landed.
 USERS = {
     "good": ("30", "2026-01-31", "true", True),
-    "all empty": ("", "", "", True),
+    "age and active empty": ("", "2026-01-31", "", True),
+    "day empty": ("30", "", "true", False),
     "age of 38 digits": ("9" * 38, "2026-01-31", "true", True),
     "age of 39 digits": ("9" * 39, "2026-01-31", "true", False),
     "age beyond 64 bits": ("99999999999999999999", "2026-01-31", "true", True),
@@ -151,7 +155,12 @@ def test_a_value_beyond_its_type_costs_its_row_and_no_other(
     warehouse: Any, users: FileFeed, incoming: Path
 ) -> None:
     for kind, (*values, _) in USERS.items():
-        lines = [USERS_HEADER, user(f"{kind} 1", "1", "", ""), user(f"{kind} 2", *values), ""]
+        lines = [
+            USERS_HEADER,
+            user(f"{kind} 1", "1", "2026-01-31", ""),
+            user(f"{kind} 2", *values),
+            "",
+        ]
         settled(incoming / f"user_registrations_{kind}.csv", "\n".join(lines).encode())
     with pytest.raises(MacroError, match="is not date"):
         land_files(users, incoming)
@@ -166,7 +175,8 @@ def test_a_value_beyond_its_type_costs_its_row_and_no_other(
         f"{kind} 2": age for kind, (age, _, _, fits) in USERS.items() if fits and len(age) > 2
     }
     reasons = "select reasons from RAW.QUARANTINE where source_file like '%39 digits%'"
-    assert warehouse.query(reasons) == [(f"age: '{'9' * 39}' is not number(38,0)",)]
+    reason = f"age: '{'9' * 39}' is not number(38,0), written 1234.50"
+    assert warehouse.query(reasons) == [(reason,)]
 
 
 def test_values_arrive_as_they_were_written(
@@ -196,7 +206,7 @@ def test_values_arrive_as_they_were_written(
 def test_a_rejected_row_says_why_and_what_it_was(
     warehouse: Any, transactions: FileFeed, incoming: Path
 ) -> None:
-    bad = row(2, tx_id="", amount="abc", timestamp="12345")
+    bad = row(2, tx_id="", amount="abc", currency=" ", timestamp="12345")
     settled(incoming / "transactions_1.csv", with_row(bad))
     with pytest.raises(MacroError, match="1 of 3 rows rejected; row 3: tx_id is empty"):
         land_files(transactions, incoming)
@@ -205,14 +215,14 @@ def test_a_rejected_row_says_why_and_what_it_was(
     )
     assert (file, number) == ("transactions_1.csv", 3)
     assert reasons == (
-        "tx_id is empty; amount: 'abc' is not number(38,6); "
-        "timestamp: '12345' is not timestamp_ntz(6)"
+        "tx_id is empty; amount: 'abc' is not number(38,6), written 1234.50; currency is empty; "
+        "timestamp: '12345' is not timestamp_ntz(6), written 2026-12-31T23:59:59Z"
     )
     assert json.loads(values) == {
         "tx_id": "",
         "user_id": "u1",
         "amount": "abc",
-        "currency": "EUR",
+        "currency": " ",
         "merchant": "Smith, Jones",
         "category": "food",
         "timestamp": "12345",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
     ("old", "new", "line", "message"),
     [
         ("key: [order_id]", "key: [id]", 10, "'id' is not one of the columns (order_id, price)"),
+        (
+            "key: [order_id]",
+            "key: [price]\n              required: [id]",
+            11,
+            "required: 'id' is not",
+        ),
         ("key: [order_id]", "keys: [order_id]", 8, "'keys' was unexpected"),
         ("orders_*.csv}", "in/orders.csv}", 9, "landing.from.files: 'in/orders.csv' does not"),
         ("orders_*.csv}", "a.csv, relation: a.b}", 9, "has too many properties"),
@@ -102,6 +109,16 @@ def test_two_feeds_of_the_same_files_table_or_stage_are_refused(
         other = other.replace("- name: buys", change)
     with pytest.raises(FeedError, match=message):
         load(tmp_path, other.replace("orders.yml", "b.yml"))
+
+
+def test_a_stream_requires_what_its_contract_does() -> None:
+    contract = json.loads(
+        (feeds.DBT_PROJECT.parent / "producer/schemas/transaction.avsc").read_text()
+    )
+    filled = {field["name"] for field in contract["fields"] if "null" not in field["type"]}
+    for name in ("transactions_streaming_kafka", "transactions_batch_csv"):
+        feed = feeds.find(name)
+        assert {*feed.key, *feed.required} == filled
 
 
 def test_globs_that_can_never_meet_are_told_apart() -> None:

@@ -23,7 +23,7 @@ from tests.landing.csv_files import good, settled
 pytestmark = pytest.mark.services
 
 FILE = "transactions_2026_01.csv"
-ROW = "insert into transactions_sink (tx_id, user_id, amount) values ('a', 'u', 1)"
+ROW = "insert into transactions_sink values ('a', 'u', 1, 'EUR', null, null, now())"
 
 
 def killed_at(when: str, statement: str, work: Callable[[], object]) -> bool:

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 Version = tuple[str, int]
 
 UPSERT = """
-insert into transactions_sink (tx_id, amount) values (%s, %s)
+insert into transactions_sink values (%s, 'u', %s, 'EUR', null, null, now())
 on conflict (tx_id) do update set amount = excluded.amount
 returning tx_id, ingest_xid::text::bigint
 """

@@ -1,6 +1,7 @@
 {% macro landing_rules(feed) -%}
     {%- set columns = landing_delivered(feed) -%}
     {%- set n = columns | length -%}
+    {%- set block = feed.config.meta.landing -%}
     {%- set rules = [] -%}
     {%- if not landing_is_stream(feed) -%}
         {#- Null means that the row ended before this field. -#}
@@ -11,9 +12,11 @@
     {%- endif -%}
     {%- for column in columns -%}
         {%- set raw = 'c' ~ loop.index -%}
-        {%- if column.name in feed.config.meta.landing.key -%}
+        {%- if column.name in block.key + block.get('required', []) -%}
+            {#- In a stream, an empty text is a value. -#}
+            {%- set is_value = landing_is_stream(feed) and column.name not in block.key -%}
             {%- do rules.append({
-                'test': "coalesce(trim(" ~ raw ~ "), '') = ''",
+                'test': raw ~ ' is null' if is_value else "coalesce(trim(" ~ raw ~ "), '') = ''",
                 'reason': landing_literal(column.name ~ ' is empty'),
             }) -%}
         {%- endif -%}
@@ -22,7 +25,7 @@
             {%- do rules.append({
                 'test': fault,
                 'reason': landing_literal(column.name ~ ": '") ~ ' || left(' ~ raw ~ ', 100) || '
-                    ~ landing_literal("' is not " ~ column.data_type | lower),
+                    ~ landing_literal("' is not " ~ column.data_type | lower ~ landing_written(column.data_type)),
             }) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -15,9 +15,11 @@ from snowflake.connector import SnowflakeConnection
 from dags.landing import snowflake
 from dags.landing.feeds import FileFeed
 from dags.landing.files import matching
-from dags.landing.prepare import RefusedFileError, prepare
+from dags.landing.formats.normalise import ADDED
+from dags.landing.prepare import prepare_file
 from dags.landing.reconcile import warehouse
 from dags.landing.reconcile.report import NAMED, Hop
+from dags.landing.refused import RefusedFileError
 
 from .canonical import DIGEST, snowflake_digest
 from .changed import add_changed
@@ -54,7 +56,7 @@ def compare_values(
         copy = Path(copies) / "file.csv.gz"
         for file in matching(feed, folder) if folder.is_dir() else ():
             try:
-                key = prepare(file.path, feed.columns, copy, feed.max_bytes).content_key
+                key = prepare_file(feed, file.path, copy).content_key
             except (RefusedFileError, FileNotFoundError):
                 continue
             if key not in landed:
@@ -80,8 +82,12 @@ def _load_file(workspace: Workspace, feed: FileFeed, copy: Path) -> None:
     The digest is null where a value cannot be read: such a row is in the quarantine, or Snowflake
     reads what DuckDB does not.
     """
-    types = {f"c{n}": "VARCHAR" for n in range(len(feed.columns))}
-    texts, unread = [], ["false"]
+    width = len(feed.columns)
+    number, texts, unread = "row_number() over ()", [], ["false"]
+    types = {f"c{n}": "VARCHAR" for n in range(width + (len(ADDED) if feed.shape else 0))}
+    if feed.shape:
+        number = f"try_cast(c{width + ADDED.index('line')} as bigint)"
+        unread = [f"coalesce(c{width + ADDED.index('faults')}, '') <> ''"]
     for name, type_ in columns_of(feed).texts.items():
         field = f"c{feed.columns.index(name)}"
         text = _text(field, type_)
@@ -93,7 +99,7 @@ def _load_file(workspace: Workspace, feed: FileFeed, copy: Path) -> None:
     workspace.fill(
         "file",
         f"select *, {DIGEST.replace('digest', digest)} as digest from (select"
-        f" row_number() over () as source_row, {' or '.join(unread)} as is_unread, {named}"
+        f" {number} as source_row, {' or '.join(unread)} as is_unread, {named}"
         f" from read_csv('{copy}', header = false, delim = ',', quote = '\"', escape = '\"',"
         f" auto_detect = false, null_padding = true, parallel = false, columns = {types}))",
     )

@@ -6,7 +6,9 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import settings
@@ -15,13 +17,15 @@ from settings.errors import ExpectedError, SettingError, UsageError
 
 from . import checks, feeds, land, postgres, recounts, unload
 from . import snowflake as warehouse
-from .feeds import Feed, StreamFeed
+from .feeds import Feed, FileFeed, StreamFeed
 from .macros import macros
+from .reread import reread
 
 EXAMPLES = """\
 examples:
   python -m dags.landing check                 what a landing needs, tried one by one
   python -m dags.landing lint                  the landing blocks in dbt_project/models/sources
+  python -m dags.landing try sales_2026.csv    what would become of a file, and a block for it
   python -m dags.landing land                  every feed: what is new in Postgres and in the folder
   python -m dags.landing land user_registrations
   python -m dags.landing resync transactions_streaming_kafka --since 2026-11-01
@@ -64,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
 
     add("check", _check, "try what a landing needs, and name what fails")
     add("lint", _lint, "check the landing and recount blocks; needs no service")
+    add(
+        "try",
+        _try,
+        "say which feed takes a file, what its rows would become, and a block that would take it;"
+        " lands nothing and needs no service",
+    ).add_argument("file", type=Path, help="a file, wherever it is")
     add("land", _land, "land what is new").add_argument(
         "feed", nargs="*", help="names of feeds; all feeds if none is given"
     )
@@ -112,6 +122,17 @@ def _lint(_: argparse.Namespace) -> int:
     return 0
 
 
+def _try(arguments: argparse.Namespace) -> int:
+    # What it loads, other verbs do not wait for.
+    from . import try_file
+
+    if not arguments.file.is_file():
+        raise UsageError(f"{arguments.file} is not a file.")
+    for line in try_file.report(arguments.file, feeds.load()):
+        print(line)
+    return 0
+
+
 def _land(arguments: argparse.Namespace) -> int:
     chosen = [feeds.find(name) for name in arguments.feed] or feeds.load()
     failed = [feed.name for feed in chosen if not _lands(feed)]
@@ -143,7 +164,11 @@ def _resync(arguments: argparse.Namespace) -> int:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    macros().run_operation("replay_quarantine", feed=feeds.find(arguments.feed).name)
+    feed = feeds.find(arguments.feed)
+    if isinstance(feed, FileFeed):
+        with closing(warehouse.connect_as_loader()) as target:
+            reread(feed, target)
+    macros().run_operation("replay_quarantine", feed=feed.name)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -17,11 +18,15 @@ from referencing import Registry, Resource
 from settings.errors import ExpectedError, UsageError
 
 from . import glob_overlap
+from .formats import options
+from .formats.options import Shape
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 SOURCES = DBT_PROJECT / "models" / "sources"
 #: Column of a stream that new versions are found by; see watermark.py.
 WATERMARK = "ingest_xid"
+#: What a format's `extra: keep` adds to the raw table.
+EXTRA = {"extra_columns": "variant"}
 #: Of a file, decompressed, where its block does not say another number.
 MAX_BYTES = 4 << 30
 
@@ -114,6 +119,7 @@ class FileFeed(Feed):
         pattern: glob of the file names; the same names with .gz at the end match too.
         settle_seconds: a file that changed within this time counts as still being written.
         max_bytes: most bytes of a file, decompressed.
+        shape: what the rows become, if the block has a format; None for CSV as it is landed.
     """
 
     landed_at: ClassVar = "ingested_at"
@@ -121,6 +127,7 @@ class FileFeed(Feed):
     pattern: str
     settle_seconds: int
     max_bytes: int
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -214,8 +221,18 @@ def _check_schema(content: Any, locations: _Locations) -> None:
         inside = path[4:] if path[5:6] != ["meta"] else path[6:]
         what = ".".join(map(str, inside or path))
         own = isinstance(fault.schema, dict) and fault.schema.get("errorMessage")
-        text = f"{own}, not {fault.instance!r}" if own else fault.message
+        text = f"{own}, not {fault.instance!r}" if own else fault.message + _known(fault)
         raise locations.error(f"{what}: {text}", *path)
+
+
+def _known(fault: jsonschema.ValidationError) -> str:
+    """Which keys there are where one is unknown, the most similar first."""
+    if fault.validator != "additionalProperties":
+        return ""
+    there = list(fault.schema["properties"])
+    unknown = next(key for key in fault.instance if key not in there)
+    near = difflib.get_close_matches(unknown, there, n=3, cutoff=0.5)
+    return f": use {', '.join(near or there)}"
 
 
 @dataclass(frozen=True)
@@ -271,7 +288,9 @@ def lineage(kind: str) -> dict[str, str]:
 
 def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed:
     is_stream = "relation" in block["from"]
-    added = lineage("relation" if is_stream else "files")
+    added = dict(lineage("relation" if is_stream else "files"))
+    if block.get("format", {}).get("extra") == "keep":
+        added |= EXTRA
     declared = _columns(table, locations)
     delivered = {name: type_ for name, type_ in declared.items() if name not in added}
     _check_delivered(block, delivered, is_stream, locations)
@@ -289,7 +308,9 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         "key": tuple(block["key"]),
         "required": tuple(block.get("required", ())),
         "mart": _mart(block["mart"]) if "mart" in block else None,
-        "definition": "; ".join([f"@{schema}.{stage}", *map(" ".join, typed.items())]),
+        "definition": "; ".join(
+            [f"@{schema}.{stage}", *map(" ".join, typed.items()), *_format_definition(block)]
+        ),
     }
     if is_stream:
         return StreamFeed(**common, relation=block["from"]["relation"])
@@ -298,7 +319,29 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         pattern=block["from"]["files"],
         settle_seconds=block.get("settle_seconds", 3),
         max_bytes=block.get("max_bytes", MAX_BYTES),
+        shape=_shape(block, delivered, locations) if "format" in block else None,
     )
+
+
+def _shape(block: dict, delivered: dict[str, str], locations: _Locations) -> Shape:
+    required = frozenset((*block["key"], *block.get("required", ())))
+    try:
+        form = options.parse(block["format"], list(delivered))
+    except options.FormatError as error:
+        path = ("config", "meta", "landing", "format", error.key)
+        raise locations.error(f"landing.format.{error.key}: {error}.", *path) from error
+    if both := required & form.optional:
+        path = ("config", "meta", "landing", "format", "optional")
+        names = ", ".join(sorted(both))
+        raise locations.error(f"landing.format.optional: {names} must not be empty.", *path)
+    return Shape(delivered, required, form)
+
+
+def _format_definition(block: dict) -> list[str]:
+    """A file that another format refused is tried again."""
+    if "format" not in block:
+        return []
+    return [f"format {json.dumps(block['format'], sort_keys=True)}"]
 
 
 def _mart(block: dict) -> Mart:

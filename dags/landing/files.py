@@ -19,8 +19,9 @@ from settings.errors import ExpectedError
 from . import ledger, snowflake
 from .feeds import FileFeed
 from .ledger import Line
-from .prepare import RefusedFileError, prepare, too_large
+from .prepare import prepare_file
 from .raw_objects import ensure_raw_objects
+from .refused import RefusedFileError, too_large
 from .stage_parts import new_load_id, remove_stale_files
 from .temp_dirs import temp_dir
 
@@ -243,7 +244,7 @@ def _prepare(
             raise RefusedFileError("its name is not UTF-8: rename it.")
         if size > feed.max_bytes:
             raise too_large(feed.max_bytes)
-        prepared = prepare(found.path, feed.columns, copy, feed.max_bytes)
+        prepared = prepare_file(feed, found.path, copy)
         if Found.at(found.path) != found:
             log.warning("%s changed while it was read; left for the next run.", name)
             return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import BinaryIO
 
 from isal import igzip, igzip_threaded, isal_zlib
 
-from settings.errors import ExpectedError
-
+from .feeds import FileFeed
 from .gzip_writer import GzipWriter
+from .no_link import open_no_link
 from .records import RecordReader, RecordTooLongError
+from .refused import RefusedFileError, too_large
 
 #: Bytes read at a time.
 CHUNK = 4 << 20
@@ -39,17 +39,6 @@ OTHERS = {
 _NAMES, _CHARACTERS = 4, 30
 
 
-class RefusedFileError(ExpectedError):
-    """The whole file cannot be landed; the text says why and what to do."""
-
-
-def too_large(limit: int) -> RefusedFileError:
-    """What is said of a file with more bytes than its feed takes."""
-    return RefusedFileError(
-        f"it has more than {limit:,} bytes: split it, or raise max_bytes in the landing block."
-    )
-
-
 @dataclass(frozen=True)
 class Prepared:
     """A file ready for the stage.
@@ -61,6 +50,24 @@ class Prepared:
 
     content_key: str
     rows: int
+
+
+def prepare_file(feed: FileFeed, source: Path, target: Path) -> Prepared:
+    """Write the copy of a feed's file that is landed, as its block says that the file is written.
+
+    Raises:
+        RefusedFileError: it is not written so, empty, too large, or not readable.
+        FileNotFoundError: it is gone.
+    """
+    if feed.shape is None:
+        return prepare(source, feed.columns, target, feed.max_bytes)
+    # These load pyarrow and more, which feeds without a format do not wait for.
+    from .formats.normalise import Normaliser, write_normalised
+    from .formats.source import Source
+
+    file = Source(source, feed.shape.form.compression, feed.max_bytes)
+    rows = write_normalised(Normaliser(feed.shape), file, target)
+    return Prepared(file.content_key, rows)
 
 
 def prepare(source: Path, columns: tuple[str, ...], target: Path, max_bytes: int) -> Prepared:
@@ -123,7 +130,7 @@ def _chunks(source: Path, max_bytes: int) -> Iterator[bytes]:
     left = max_bytes
     try:
         with (
-            open(source, "rb", opener=_open) as raw,
+            open(source, "rb", opener=open_no_link) as raw,
             _decompressed(raw, source) as file,
         ):
             while chunk := file.read(CHUNK):
@@ -140,11 +147,6 @@ def _chunks(source: Path, max_bytes: int) -> Iterator[bytes]:
         raise RefusedFileError(f"not readable as gzip: {error}") from error
     except OSError as error:
         raise RefusedFileError(f"cannot be read: {error.strerror or error}.") from error
-
-
-def _open(path: str, flags: int) -> int:
-    """A file that became a link or a pipe since it was found is neither followed nor waited for."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _decompressed(raw: BinaryIO, source: Path) -> BinaryIO:
@@ -170,7 +172,7 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
             line = lines + error.object.count(b"\n", 0, error.start)
             raise RefusedFileError(
                 f"not UTF-8: byte 0x{error.object[error.start]:02X} in line {line}. "
-                "Save the file as UTF-8 and send it again."
+                "Save the file as UTF-8, or name its encoding in the block's format."
             ) from error
         lines += chunk.count(b"\n")
         yield chunk.removeprefix(codecs.BOM_UTF8) if number == 0 else chunk

@@ -128,19 +128,17 @@ class Relation:
     def _fault(self, column: str) -> tuple[sql.Composable, sql.Composable] | None:
         """When a value does not fit, and the reason as SQL text; None if every value fits."""
         name, kind = sql.Identifier(column), self._feed.types[column]
-        tests = [_misfit(name, kind, self._types[column])]
-        empty = sql.SQL("false")
+        empty = None
         if column in self._feed.key:
             empty = sql.SQL("{} is null or {}::text = ''").format(name, name)
         elif column in self._feed.required:
             empty = sql.SQL("{} is null").format(name)
-        if empty != sql.SQL("false"):
-            tests.append(empty)
-        tests = [test for test in tests if test is not None]
+        misfit = _misfit(name, kind, self._types[column])
+        tests = [test for test in (misfit, empty) if test is not None]
         if not tests:
             return None
         reason = sql.SQL("case when {} then {} else {} || left({}::text, 100) || {} end").format(
-            empty,
+            empty or sql.SQL("false"),
             sql.Literal(f"{column} is empty; "),
             sql.Literal(f"{column}: '"),
             name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from psycopg import sql
 
 from bootstrap.postgres import provision
-from dags.landing import snowflake
-from dags.landing.feeds import FileFeed, StreamFeed, find
+from dags.landing import macros, snowflake
+from dags.landing.feeds import DBT_PROJECT, FileFeed, StreamFeed, find
+
+Change = Callable[..., FileFeed]
 
 
 @pytest.fixture(scope="session")
@@ -110,3 +113,30 @@ def incoming(tmp_path: Path) -> Path:
     folder = tmp_path / "incoming"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Change]:
+    """Edits the block of a file feed, in a copy of the project."""
+    project = tmp_path / "project"
+    ignored = shutil.ignore_patterns("target", "logs")
+    shutil.copytree(DBT_PROJECT, project, ignore=ignored)
+    sources = project / "models" / "sources" / "raw.yml"
+    before = sources.read_text()
+    words = [word.replace(str(DBT_PROJECT), str(project)) for word in macros._PROJECT]
+    monkeypatch.setattr(macros, "_PROJECT", words)
+
+    def edit(*changes: tuple[str, str]) -> FileFeed:
+        start = before.index("- name: transactions_batch_csv")
+        block = before[start:]
+        for old, new in changes:
+            assert old in block
+            block = block.replace(old, new, 1)
+        sources.write_text(before[:start] + block)
+        macros.macros.cache_clear()
+        feed = find("transactions_batch_csv", sources.parent)
+        assert isinstance(feed, FileFeed)
+        return feed
+
+    yield edit
+    macros.macros.cache_clear()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -11,43 +9,16 @@ from typing import Any
 
 import pytest
 
-from dags.landing import files, macros, snowflake
-from dags.landing.feeds import DBT_PROJECT, FileFeed, find
+from dags.landing import files, snowflake
+from dags.landing.feeds import FileFeed
 from dags.landing.land import land_files
 from dags.landing.macros import MacroError
+from tests.landing.conftest import Change
 from tests.landing.csv_files import HEADER, good, row, settled
 
 pytestmark = pytest.mark.services
 
 LAST = '- {name: timestamp, data_type: timestamp_ntz(6), description: "When it happened, in UTC."}'
-Change = Callable[..., FileFeed]
-
-
-@pytest.fixture
-def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Change]:
-    """Edits the block of a file feed, in a copy of the project."""
-    project = tmp_path / "project"
-    ignored = shutil.ignore_patterns("target", "logs")
-    shutil.copytree(DBT_PROJECT, project, ignore=ignored)
-    sources = project / "models" / "sources" / "raw.yml"
-    before = sources.read_text()
-    words = [word.replace(str(DBT_PROJECT), str(project)) for word in macros._PROJECT]
-    monkeypatch.setattr(macros, "_PROJECT", words)
-
-    def edit(*changes: tuple[str, str]) -> FileFeed:
-        start = before.index("- name: transactions_batch_csv")
-        block = before[start:]
-        for old, new in changes:
-            assert old in block
-            block = block.replace(old, new, 1)
-        sources.write_text(before[:start] + block)
-        macros.macros.cache_clear()
-        feed = find("transactions_batch_csv", sources.parent)
-        assert isinstance(feed, FileFeed)
-        return feed
-
-    yield edit
-    macros.macros.cache_clear()
 
 
 def test_raw_tables_gain_columns_and_change_in_no_other_way(

@@ -135,16 +135,16 @@ def test_a_file_that_changes_while_it_is_read_is_not_staged(
     warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled(incoming / ONE, good(5))
-    prepare = files.prepare
+    prepare_file = files.prepare_file
 
-    def grown_meanwhile(source: Path, *rest: Any) -> Any:
-        done = prepare(source, *rest)
+    def grown_meanwhile(feed: FileFeed, source: Path, *rest: Any) -> Any:
+        done = prepare_file(feed, source, *rest)
         with source.open("ab") as file:
             file.write(row(6).encode())
         return done
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "prepare", grown_meanwhile)
+        patch.setattr(files, "prepare_file", grown_meanwhile)
         assert not land_files(transactions, incoming).needs_landing
     settled(incoming / ONE, (incoming / ONE).read_bytes())
     assert land_files(transactions, incoming).staged == 1

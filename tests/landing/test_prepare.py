@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_systems_words(
         raise OSError(code, os.strerror(code))
 
     # Root may read everything, so the system would not refuse it to the tests.
-    monkeypatch.setattr(prepare_module, "_open", refuse)
+    monkeypatch.setattr(prepare_module, "open_no_link", refuse)
     with pytest.raises(RefusedFileError, match=f"cannot be read: {os.strerror(code)}"):
         prepared(tmp_path, good(1))
 

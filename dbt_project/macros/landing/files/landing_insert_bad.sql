@@ -7,7 +7,7 @@
                 feed, source_file, source_content_key, source_row, reasons, raw_values, quarantined_at, landing_run
             )
             select
-                {{ landing_literal(feed.name) }}, l.source_file, l.content_key, b.source_row,
+                {{ landing_literal(feed.name) }}, l.source_file, l.content_key, {{ landing_source_row(feed) }},
                 {{ landing_reasons(feed) }},
                 {{ landing_raw_values(feed) }},
                 {{ landing_now() }}, {{ landing_literal(run) }}

@@ -7,8 +7,15 @@
         {#- Null means that the row ended before this field. -#}
         {%- do rules.extend([
             {'test': 'c' ~ n ~ ' is null', 'reason': landing_literal('fewer than ' ~ n ~ ' fields')},
-            {'test': 'c' ~ (n + 1) ~ ' is not null', 'reason': landing_literal('more than ' ~ n ~ ' fields')},
         ]) -%}
+        {%- if landing_has_format(feed) -%}
+            {%- set faults = landing_added_fields(feed).faults -%}
+            {%- do rules.append({'test': "coalesce(" ~ faults ~ ", '') <> ''", 'reason': faults}) -%}
+        {%- else -%}
+            {%- do rules.append({
+                'test': 'c' ~ (n + 1) ~ ' is not null', 'reason': landing_literal('more than ' ~ n ~ ' fields'),
+            }) -%}
+        {%- endif -%}
     {%- endif -%}
     {%- for column in columns -%}
         {%- set raw = 'c' ~ loop.index -%}

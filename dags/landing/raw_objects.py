@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
 from snowflake.connector import ProgrammingError, SnowflakeConnection
+
+import settings
 
 from . import snowflake
 from .feeds import Feed
@@ -61,8 +61,10 @@ def landed_by(target: SnowflakeConnection, feed: Feed, run: str) -> datetime | N
 
 
 def _lock_file() -> Path:
-    # One for each user: another user's file could not be opened.
-    return Path(tempfile.gettempdir()) / f"landing-ensure-{os.getuid()}.lock"
+    # One for each stack: another stack of this machine must not be waited for.
+    folder = settings.folder("PIPELINE_STATE") / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "ensure-landing.lock"
 
 
 def _is_as_defined(feed: Feed, target: SnowflakeConnection) -> bool:

@@ -54,7 +54,7 @@ class Warehouse:
 def warehouse(services: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
     """An empty database, to which landing and dbt in this process are pointed."""
     for name, value in services.items():
-        if name.startswith("SNOWFLAKE_"):
+        if name.startswith("SNOWFLAKE_") or name == "PIPELINE_STATE":
             monkeypatch.setenv(name, value)
     database = f"T{secrets.token_hex(4)}".upper()
     with closing(snowflake.connect_from_env()) as connection:

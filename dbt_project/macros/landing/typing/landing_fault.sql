@@ -4,11 +4,11 @@
         {{ return(none) }}
     {%- endif -%}
     {#- The database computes each mention of a value again, over all rows: hence one cast and one
-        pattern per column. -#}
-    {%- set faults = [landing_value(feed, raw, type) ~ ' is null'] -%}
+        pattern per column, and the test for blanks only where there is no value. -#}
+    {%- set faults = ['(' ~ landing_value(feed, raw, type) ~ ' is null and trim(' ~ raw ~ ") != '')"] -%}
     {%- set pattern = landing_pattern(type) -%}
     {%- if pattern -%}
-        {%- do faults.append('not rlike(trim(' ~ raw ~ '), ' ~ landing_literal(pattern) ~ ')') -%}
+        {%- do faults.insert(0, 'not rlike(' ~ raw ~ ', ' ~ landing_literal(' *(' ~ pattern ~ ')? *') ~ ')') -%}
     {%- endif -%}
-    {{ return("(nullif(trim(" ~ raw ~ "), '') is not null and (" ~ faults | join(' or ') ~ '))') }}
+    {{ return('(' ~ raw ~ ' is not null and (' ~ faults | join(' or ') ~ '))') }}
 {%- endmacro %}

@@ -3,9 +3,9 @@
     {%- if type == 'text' -%}
         {{ return(raw if landing_is_stream(feed) else 'nullif(' ~ raw ~ ", '')") }}
     {%- endif -%}
-    {%- set text = "nullif(trim(" ~ raw ~ "), '')" -%}
+    {%- set text = 'trim(' ~ raw ~ ')' -%}
     {%- if type.startswith('timestamp') -%}
-        {%- set text = "left(replace(rtrim(" ~ text ~ ", 'Z'), '+00:00', ''), 26)" -%}
+        {%- set text = "left(replace(replace(" ~ text ~ ", 'Z', ''), '+00:00', ''), 26)" -%}
     {%- elif type == 'date' -%}
         {%- set text = 'left(' ~ text ~ ', 10)' -%}
     {%- endif -%}

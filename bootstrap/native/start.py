@@ -13,6 +13,9 @@ from bootstrap.native.supervisor import Supervisor
 from settings.errors import ExpectedError
 
 LOG_LINES_SHOWN = 15
+#: Seconds between two questions whether a service is ready, at first and after a while: each costs
+#: CPU that the services need to start.
+PAUSES = 0.2, 1.0
 
 
 class StartError(ExpectedError):
@@ -71,6 +74,7 @@ def _start(service: Service, given_up: Callable[[], bool]) -> bool:
     service.migrate()
     supervisor.start(service.name)
     deadline = time.monotonic() + service.patience
+    pause, longest = PAUSES
     while not _is_ready(service, supervisor):
         if given_up():
             return False
@@ -78,7 +82,8 @@ def _start(service: Service, given_up: Callable[[], bool]) -> bool:
             raise StartError(
                 f"it runs, and did not answer at {service.address} within {service.patience:.0f} s"
             )
-        time.sleep(0.2)
+        time.sleep(pause)
+        pause = min(pause * 1.1, longest)
     service.finish()
     return True
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,26 @@ from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_
 from bootstrap.native.services.service import Launch, Service
 
 _MIGRATION = threading.Lock()
+
+
+class _Health:
+    """One answer of the API server serves the four processes that wait for it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._known: dict[str, str] = {}
+        self._asked = -seconds
+
+    def of(self, component: str) -> str | None:
+        with self._lock:
+            if time.monotonic() - self._asked >= self._seconds:
+                self._known = Airflow().health()
+                self._asked = time.monotonic()
+            return self._known.get(component)
+
+
+_HEALTH = _Health(seconds=0.5)
 
 
 def _airflow(*words: str) -> list[str]:
@@ -72,7 +93,7 @@ class AirflowService(Service):
             migrated.touch()
 
     def ready(self) -> bool:
-        return Airflow().health().get(self.component) == "healthy"
+        return _HEALTH.of(self.component) == "healthy"
 
 
 class ApiServer(AirflowService):

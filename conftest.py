@@ -16,17 +16,18 @@ from xdist.scheduler import LoadScopeScheduling
 
 #: Every process that a run starts inherits it, and is found by it at the end.
 RUN = "PIPELINE_TEST_RUN"
-#: Tests below these folders share what is dear to start, and so run in one worker; others by file.
-SHARED = (
-    "tests/connectors/",
-    "tests/dags/",
-    "tests/dbt/",
-    "tests/landing/",
-    "tests/producer/",
-    "local_snowflake/tests/",
-)
-#: Started first, because they take longest.
-LONGEST = ("tests/e2e", "tests/audit")
+#: Folders that share what is dear to start run in one worker, one after the other; other tests by
+#: file. Those that take longest come first.
+SHARED = {
+    # e2e before audit, which damages the chain on purpose.
+    "the whole chain": ("tests/e2e/", "tests/audit/"),
+    "a stack": ("tests/connectors/", "tests/plugin/", "tests/producer/", "tests/landing/"),
+    "the dbt project": ("tests/dbt/",),
+    "the local Snowflake": ("local_snowflake/tests/",),
+    "the DAGs": ("tests/dags/",),
+}
+_FOLDERS = [(folder, group) for group, folders in SHARED.items() for folder in folders]
+_interrupted = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,15 +35,29 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         os.environ[RUN] = uuid.uuid4().hex
     with contextlib.suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(*_: object) -> None:
+    global _interrupted
+    _interrupted = True
+    raise KeyboardInterrupt
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """End the run also when the code under test took the interruption for its own, as dbt does."""
+    if _interrupted:
+        raise KeyboardInterrupt
 
 
 class SharedScheduling(LoadScopeScheduling):
-    """Hands out folders of SHARED, and of the others files."""
+    """Hands out groups of SHARED, and of other tests files."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::", 1)[0]
-        return next((folder for folder in SHARED if file.startswith(folder)), file)
+        groups = (group for folder, group in _FOLDERS if nodeid.startswith(folder))
+        return next(groups, nodeid.split("::", 1)[0])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,10 +66,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedSchedu
     return SharedScheduling(config, log)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest, where tests run side by side."""
-    if _is_worker(config):
-        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run folders in the order of SHARED, then the others."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    places = (n for n, (folder, _) in enumerate(_FOLDERS) if item.nodeid.startswith(folder))
+    return next(places, len(_FOLDERS))
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,6 +17,8 @@ import psutil
 import pytest
 from dotenv import dotenv_values
 
+from bootstrap.airflow.api import Airflow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -124,3 +126,19 @@ def registry(stack: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
     started = bootstrap("up", "schema-registry")
     assert started.returncode == 0, started.stderr
     return stack | {"STREAM_FORMAT": "avro"}
+
+
+@pytest.fixture(scope="session")
+def whole_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
+    """A stack after `up`, with filled marts; it is stopped, started and damaged by its tests."""
+    with stack_of_its_own(tmp_path_factory.mktemp("chain")) as bootstrap:
+        started = bootstrap("up")
+        assert started.returncode == 0, started.stderr + started.stdout
+        yield bootstrap
+
+
+def airflow_of(stack: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
+    """A client of a stack's Airflow."""
+    for name in ("AIRFLOW_URL", "AIRFLOW_USER", "AIRFLOW_PASSWORD"):
+        monkeypatch.setenv(name, stack.settings[name])
+    return Airflow()

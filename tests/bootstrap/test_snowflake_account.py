@@ -73,6 +73,7 @@ def test_what_a_role_may_too_much_is_found(monkeypatch: pytest.MonkeyPatch) -> N
         assert "To fix: revoke" in (allowed.fault or "")
 
 
+@pytest.mark.slow
 def test_an_account_is_made_ready_and_used_with_a_key_pair(
     own_bootstrap: Bootstrap, tmp_path: Path
 ) -> None:

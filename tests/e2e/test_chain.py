@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -20,28 +19,22 @@ import pytest
 from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
 from dags.landing.snowflake import connect_from_env, rows
-from tests.conftest import ROOT, Bootstrap, eventually, stack_of_its_own
+from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 EVENTS = 10_000
 
 
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    """A stack of its own, for it is stopped and started here: after `up`, with filled marts."""
-    with stack_of_its_own(tmp_path_factory.mktemp("chain")) as bootstrap:
-        started = bootstrap("up")
-        assert started.returncode == 0, started.stderr + started.stdout
-        yield bootstrap
+@pytest.fixture
+def chain(whole_chain: Bootstrap) -> Bootstrap:
+    return whole_chain
 
 
 @pytest.fixture
 def airflow(chain: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
     """A client of the stack's Airflow."""
-    for name in ("AIRFLOW_URL", "AIRFLOW_USER", "AIRFLOW_PASSWORD"):
-        monkeypatch.setenv(name, chain.settings[name])
-    return Airflow()
+    return airflow_of(chain, monkeypatch)
 
 
 def _status(chain: Bootstrap) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.landing.csv_files import good, settled
 pytestmark = pytest.mark.services
 
 FILE = "transactions_2026_01.csv"
+SLOW = pytest.mark.slow
 ROW = "insert into transactions_sink values ('a', 'u', 1, 'EUR', null, null, now())"
 
 
@@ -54,14 +55,14 @@ def killed_at(when: str, statement: str, work: Callable[[], object]) -> bool:
 @pytest.mark.parametrize(
     ("when", "statement"),
     [
-        ("before", "put"),
+        pytest.param("before", "put", marks=SLOW),
         ("after", "put"),
-        ("after", "insert into raw.landed_files"),
-        ("after", "copy into"),
-        ("after", "insert into raw.transactions_batch_csv"),
-        ("after", "merge into raw.landed_files"),
+        pytest.param("after", "insert into raw.landed_files", marks=SLOW),
+        pytest.param("after", "copy into", marks=SLOW),
+        pytest.param("after", "insert into raw.transactions_batch_csv", marks=SLOW),
+        pytest.param("after", "merge into raw.landed_files", marks=SLOW),
         ("before", "commit"),
-        ("after", "commit"),
+        pytest.param("after", "commit", marks=SLOW),
     ],
 )
 def test_a_file_lands_once_whenever_the_run_before_was_killed(
@@ -79,7 +80,12 @@ def test_a_file_lands_once_whenever_the_run_before_was_killed(
 
 @pytest.mark.parametrize(
     ("when", "statement"),
-    [("after", "put"), ("after", "copy into"), ("before", "commit"), ("after", "commit")],
+    [
+        pytest.param("after", "put", marks=SLOW),
+        pytest.param("after", "copy into", marks=SLOW),
+        ("before", "commit"),
+        pytest.param("after", "commit", marks=SLOW),
+    ],
 )
 def test_rows_of_postgres_land_once_whenever_the_run_before_was_killed(
     warehouse: Any, sink: psycopg.Connection, stream: StreamFeed, when: str, statement: str

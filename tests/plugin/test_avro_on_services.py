@@ -84,6 +84,7 @@ def test_a_registry_that_is_away_is_waited_for_and_unknown_ids_are_letters(
     assert fetch_health(cluster.connect, name).running
 
 
+@pytest.mark.slow
 def test_a_task_that_has_waited_too_long_is_started_again_by_the_watchdog(
     cluster: Cluster, registry: dict[str, str]
 ) -> None:

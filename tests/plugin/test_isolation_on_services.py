@@ -421,6 +421,7 @@ def test_a_message_of_megabytes_is_a_letter_like_any_other(cluster: Cluster) -> 
     assert letters["b"].headers["database.sqlstate"] == "54000"
 
 
+@pytest.mark.slow
 def test_rows_letters_and_offsets_agree_after_a_kill(cluster: Cluster) -> None:
     name = sink(cluster, "killed", PLAIN, REFUSING)
     cluster.register("apply")

@@ -4,9 +4,9 @@ ARG PYTHON_IMAGE=python:3.12-slim
 ARG CONNECT_IMAGE=quay.io/debezium/connect:3.6
 
 FROM ${PYTHON_IMAGE} AS packages
-ARG UV_VERSION=0.13.9
 ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PIP_ROOT_USER_ACTION=ignore
-RUN pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
+COPY .ci/uv.txt /tmp/
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/uv.txt
 WORKDIR /opt/pipeline
 COPY pyproject.toml uv.lock ./
 COPY local_snowflake/pyproject.toml local_snowflake/

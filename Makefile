@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-UV_VERSION := 0.13.9
 # What the system trusts, a company's own authority included, is trusted by uv as well.
 export UV_SYSTEM_CERTS := 1
 # Git hooks and linters call `uv` by name.
@@ -81,8 +80,8 @@ ifeq ($(PYTHON),)
 endif
 
 .cache/uv/bin/uv: | python
-	@echo "fetching uv $(UV_VERSION) into .cache/uv (this machine has none)"
-	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
+	@echo "fetching uv into .cache/uv (this machine has none)"
+	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
 
 # Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place. Compiled
 # here, once: a shell with PYTHONDONTWRITEBYTECODE set would compile again in each of Airflow's processes.

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from dags.landing.reconcile.report import Hop
+from settings.printable import printable
 
 
 def show(hops: Iterable[Hop], as_json: bool) -> int:
@@ -35,11 +36,15 @@ def text(hop: Hop) -> str:
     """A line for the hop, and one for each thing to know about it, in rich's markup."""
     mark = "[red]DIFFERS[/]" if hop.differences else "[green]same   [/]"
     waiting = f", {hop.waiting:,} under way" if hop.waiting else ""
-    lines = [f"{mark} {hop.name}: {escape(hop.path)}  {hop.checked:,} {hop.unit}{waiting}"]
+    lines = [f"{mark} {hop.name}: {_plain(hop.path)}  {hop.checked:,} {hop.unit}{waiting}"]
     for difference in hop.differences:
-        lines.append(f"          {difference.count:,} {escape(difference.text)}:")
-        lines += [f"            {escape(example)}" for example in difference.examples]
+        lines.append(f"          {difference.count:,} {_plain(difference.text)}:")
+        lines += [f"            {_plain(example)}" for example in difference.examples]
         if difference.count > len(difference.examples) > 1:
             lines.append("            ...")
-    lines += [f"          ({escape(note)})" for note in hop.notes]
+    lines += [f"          ({_plain(note)})" for note in hop.notes]
     return "\n".join(lines)
+
+
+def _plain(value: str) -> str:
+    return escape(printable(value))

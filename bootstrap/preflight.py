@@ -31,7 +31,7 @@ def check_folders() -> None:
     check_state_is_own()
     for setting, folder in (("PIPELINE_STATE", state.root()), ("PIPELINE_CACHE", state.cache())):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise PreflightError(
                 f"{folder} cannot be created: {error.strerror}. {_move(setting)}"
@@ -44,7 +44,7 @@ def check_folders() -> None:
                 f"{folder} is on a disk with {free / 1e9:.1f} GB free; "
                 f"{BYTES_NEEDED / 1e9:.1f} GB are needed. {_move(setting)}"
             )
-    # Passwords are in what the services write there.
+    # Passwords are in what the services write there; an older version made it for all to read.
     state.root().chmod(0o700)
     state.mark()
     for folder in (state.logs(), state.run()):

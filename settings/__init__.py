@@ -12,12 +12,15 @@ from settings.environment import (
     get_optional,
     is_here,
     load_env,
+    only_in_environment,
     path,
     port,
     port_names,
+    secret_names,
     snowflake_is_local,
     stream_format,
     variables,
+    without_secrets,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
 
@@ -36,10 +39,13 @@ __all__ = [
     "get_optional",
     "is_here",
     "load_env",
+    "only_in_environment",
     "path",
     "port",
     "port_names",
+    "secret_names",
     "snowflake_is_local",
     "stream_format",
     "variables",
+    "without_secrets",
 ]

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from settings.environment import ROOT
 from settings.errors import ExpectedError, UsageError
+from settings.printable import printable
 
 EXIT_CODES = "exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted"
 INTERRUPTED = 130
@@ -73,7 +74,7 @@ def print_error(text: str) -> None:
     """Print an error, in colour if a person with a terminal reads it (https://no-color.org)."""
     coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     prefix = "\033[31merror:\033[0m" if coloured else "error:"
-    print(f"{prefix} {text}", file=sys.stderr)
+    print(f"{prefix} {printable(text)}", file=sys.stderr)
 
 
 def check_known(kind: str, names: list[str], known: list[str]) -> None:

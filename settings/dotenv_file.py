@@ -78,6 +78,9 @@ def _random(name: str) -> str:
     # Fernet wants 32 bytes in URL-safe base64, padding included.
     if name.endswith("FERNET_KEY"):
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    # Tokens are signed with HMAC-SHA512, whose keys have 64 bytes.
+    if name.endswith("_SECRET"):
+        return secrets.token_urlsafe(48)
     # Told apart from one that a person sets for an account.
     prefix = LOCAL_PASSWORD if name == "SNOWFLAKE_PASSWORD" else ""
     return prefix + secrets.token_urlsafe(24)

@@ -21,6 +21,8 @@ EXAMPLE_FILE = ROOT / ".env.example"
 #: Settings that name a file: made absolute once, because tools read them in other folders.
 FILES = ("SNOWFLAKE_PRIVATE_KEY_FILE", "SNOWFLAKE_PUBLIC_KEY_FILE")
 
+_SECRET_NAME = re.compile(r"_(PASSWORD|SECRET|FERNET_KEY|TOKEN|PASSPHRASE|WEBHOOK_URL)$")
+
 
 def load_env() -> None:
     """Fill os.environ with what .env says, then with .env.example's defaults.
@@ -83,6 +85,28 @@ def default(name: str) -> str:
 @cache
 def _defaults() -> dict[str, str | None]:
     return dotenv_values(EXAMPLE_FILE, interpolate=False)
+
+
+def secret_names() -> list[str]:
+    """The settings that are secrets, and SNOWFLAKE_ADMIN_PASSWORD, which no file has."""
+    return [*filter(_SECRET_NAME.search, _defaults()), "SNOWFLAKE_ADMIN_PASSWORD"]
+
+
+def without_secrets(needed: Sequence[str] = ()) -> dict[str, str]:
+    """This process's variables for another one, without the secrets that it does not need.
+
+    Args:
+        needed: secrets that it gets.
+    """
+    hidden = set(secret_names()) - set(needed)
+    return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+def only_in_environment() -> list[str]:
+    """The secrets that a process could not read from .env, or only with another value."""
+    text = ENV_FILE.read_text() if ENV_FILE.exists() else ""
+    filed = dotenv_values(stream=StringIO(text), interpolate=False)
+    return [name for name in secret_names() if os.environ.get(name) != filed.get(name)]
 
 
 def variables() -> Mapping[str, str]:

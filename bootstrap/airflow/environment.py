@@ -66,6 +66,7 @@ def environment(home: Path) -> dict[str, str]:
     options: dict[str, object] = {
         "CORE__DAGS_FOLDER": settings.ROOT / "dags",
         "CORE__LOAD_EXAMPLES": False,
+        "CORE__PLUGINS_FOLDER": HERE / "plugins",
         "CORE__EXECUTOR": settings.get("AIRFLOW_EXECUTOR"),
         "CORE__PARALLELISM": settings.get("AIRFLOW_PARALLELISM"),
         "CORE__DEFAULT_TIMEZONE": TIME_ZONE,

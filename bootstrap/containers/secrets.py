@@ -13,6 +13,7 @@ from pathlib import Path
 
 import settings
 from bootstrap.postgres import provision
+from bootstrap.service_secrets import AIRFLOW, CONNECT_REST, SINK, SNOWFLAKE, TASKS
 from settings import dotenv_file, private_file
 from settings.connect import REST_USER, sign_in
 
@@ -20,23 +21,10 @@ from settings.connect import REST_USER, sign_in
 SECRETS: dict[str, tuple[str, ...]] = {
     "postgres": ("POSTGRES_PASSWORD",),
     "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
-    "connect": ("CONNECT_SINK_PASSWORD", "CONNECT_REST_PASSWORD"),
-    "snowflake": ("SNOWFLAKE_PASSWORD", "SNOWFLAKE_TOKEN"),
+    "connect": (*SINK, *CONNECT_REST),
+    "snowflake": SNOWFLAKE,
     "redis": ("REDIS_PASSWORD",),
-    "airflow": (
-        "AIRFLOW_DB_PASSWORD",
-        "AIRFLOW_FERNET_KEY",
-        "AIRFLOW_JWT_SECRET",
-        "AIRFLOW_API_SECRET",
-        "AIRFLOW_PASSWORD",
-        "UNLOAD_PASSWORD",
-        "DBT_OPERATIONAL_PASSWORD",
-        "SNOWFLAKE_PASSWORD",
-        "SNOWFLAKE_TOKEN",
-        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
-        "ALERT_WEBHOOK_URL",
-        "REDIS_PASSWORD",
-    ),
+    "airflow": (*AIRFLOW, *TASKS),
 }
 
 #: A key as Compose mounts it -> the service that gets it, and under which name. In lower case,

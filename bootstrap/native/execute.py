@@ -18,7 +18,10 @@ def main() -> None:
     settings.load_env()
     (service,) = (s for s in stack.every() if s.name == sys.argv[1])
     launch = service.launch()
-    env = os.environ | launch.env | stale_processes.mark(service.name)
+    # It has its settings: nothing makes it read the .env file, and the secrets of others, again.
+    settled = {"PIPELINE_ENV_FILE": os.devnull}
+    own = settings.without_secrets(service.secrets)
+    env = own | settled | launch.env | stale_processes.mark(service.name)
     os.chdir(settings.ROOT)
     os.execvpe(launch.argv[0], launch.argv, env)
 

@@ -50,6 +50,7 @@ def command(
         f"-XX:SharedArchiveFile={archives / name}.jsa",
         f"-Dlog4j2.configurationFile={LOG_CONFIG.as_uri()}",
         "-Djava.awt.headless=true",
+        *private_files(),
         # The Avro converter's timestamps are shifted, silently, in any other zone.
         "-Duser.timezone=UTC",
         *properties.split(),
@@ -57,6 +58,13 @@ def command(
         main,
         *args,
     ]
+
+
+def private_files() -> list[str]:
+    """Options that keep a JVM's files out of /tmp, where names can be guessed and taken first."""
+    folder = state.run() / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return [f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData"]
 
 
 def write_properties(file: Path, values: dict[str, object]) -> Path:

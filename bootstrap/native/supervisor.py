@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,8 +70,20 @@ def _socket() -> Path:
     path = state.run() / "supervisor.sock"
     if len(str(path)) <= SOCKET_PATH_LIMIT:
         return path
-    digest = hashlib.sha256(str(state.root()).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"pipeline-{os.geteuid()}-{digest}.sock"
+    link = _socket_folder()
+    return link.readlink() / path.name if link.is_symlink() else path
+
+
+def _socket_folder() -> Path:
+    """Where the path is too long, a link to a folder of a short name that nobody could guess."""
+    return state.run() / "sockets"
+
+
+def _make_socket_folder() -> None:
+    link = _socket_folder()
+    if len(str(link.parent / "supervisor.sock")) > SOCKET_PATH_LIMIT and not link.is_dir():
+        link.unlink(missing_ok=True)
+        link.symlink_to(tempfile.mkdtemp(prefix="pipeline-"))
 
 
 class Supervisor:
@@ -97,12 +108,14 @@ class Supervisor:
         Raises:
             SupervisorError: it did not come up within 10 seconds.
         """
+        _make_socket_folder()
         configuration = state.run() / "supervisord.conf"
         configuration.write_text(_configuration(services))
         subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
             cwd=settings.ROOT,
-            env=os.environ | stale_processes.mark("supervisor"),
+            env=settings.without_secrets(settings.only_in_environment())
+            | stale_processes.mark("supervisor"),
             check=True,
         )
         deadline = time.monotonic() + 10
@@ -135,6 +148,9 @@ class Supervisor:
         """End supervisord; the services must have been stopped."""
         with contextlib.suppress(OSError, xmlrpc.client.Error):
             self._rpc.shutdown()
+        if (link := _socket_folder()).is_symlink():
+            shutil.rmtree(link.readlink(), ignore_errors=True)
+            link.unlink()
 
 
 def _configuration(services: list[Service]) -> str:

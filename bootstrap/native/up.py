@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -35,6 +36,8 @@ def start_services(
     Raises:
         StartError, PreflightError, JarError, SettingError, UsageError: with the fix in the text.
     """
+    # What is written from here on, by every service too, is for this user alone.
+    os.umask(0o077)
     # Refused before anything is written or started.
     settings.stream_format()
     if dotenv_file.write_once():

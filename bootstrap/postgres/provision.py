@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -48,6 +49,10 @@ def apply() -> None:
         _ensure_database(server, pipeline, owner="postgres")
         for role in ("airflow", "registry"):
             _ensure_database(server, role, owner=role)
+        for shared in ("postgres", "template1"):
+            # A managed server's may be its provider's, who decides.
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                _close_to_others(server, shared)
     with connect(pipeline) as database, database.transaction():
         for file in sorted(HERE.glob("*.sql")):
             database.execute(file.read_bytes())
@@ -67,5 +72,10 @@ def _ensure_database(server: psycopg.Connection, name: str, owner: str) -> None:
     if not server.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
         statement = sql.SQL("create database {} owner {}")
         server.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
+    _close_to_others(server, name)
+
+
+def _close_to_others(server: psycopg.Connection, database: str) -> None:
+    """Take from everybody what Postgres gives to all: to connect, and to make temporary tables."""
     revoke = sql.SQL("revoke all on database {} from public")
-    server.execute(revoke.format(sql.Identifier(name)))
+    server.execute(revoke.format(sql.Identifier(database)))

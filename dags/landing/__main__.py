@@ -150,7 +150,7 @@ def _lands(feed: Feed) -> bool:
         raise  # no feed can land
     except ExpectedError as error:
         text = str(error).removeprefix(f"{feed.name}: ")
-        print(f"error: {feed.name}: {text}", file=sys.stderr)
+        command_line.print_error(f"{feed.name}: {text}")
         return False
     return True
 

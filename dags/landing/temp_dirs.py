@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -58,8 +59,11 @@ def temp_dir(needed_bytes: int) -> Iterator[Path]:
 def _delete_abandoned(root: Path) -> None:
     for lock_file in root.glob(f"{PREFIX}*/{LOCK}"):
         try:
+            # Others may have made one of this name, or a link to what is ours.
+            if lock_file.lstat().st_uid != os.geteuid() or lock_file.parent.is_symlink():
+                continue
             with lock_file.open("r+") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(lock_file.parent, ignore_errors=True)
         except OSError:
-            continue  # in use, or another user's
+            continue  # in use

@@ -37,9 +37,17 @@ def report_failures() -> None:
     if not failed:
         raise AirflowSkipException("No task failed.")
     reasons = {name: ti.xcom_pull(task_ids=name, key=FAILURE_REASON_KEY) for name in failed}
-    text = message(f"{dag_id}, run {run_id}", reasons, ti.log_url.split("/tasks/")[0])
-    notify(text)
-    raise AirflowFailException(text)
+    run, url = f"{dag_id}, run {run_id}", ti.log_url.split("/tasks/")[0]
+    notify(message(run, posted(reasons), url))
+    raise AirflowFailException(message(run, reasons, url))
+
+
+def posted(reasons: dict[str, str | None]) -> dict[str, str | None]:
+    """What of the reasons leaves Airflow; with ALERT_VALUES=masked, only that there are some."""
+    # A word that is not known must neither show them nor keep the message back.
+    if settings.get_optional("ALERT_VALUES") in (None, "shown"):
+        return reasons
+    return {name: reason and "see its log" for name, reason in reasons.items()}
 
 
 def message(run: str, reasons: dict[str, str | None], url: str) -> str:

@@ -67,8 +67,9 @@ def test_a_role_can_do_nothing_else(stack: dict[str, str], role: str, statement:
 
 
 @pytest.mark.parametrize("role", PASSWORDS)
-def test_no_role_of_the_pipeline_reaches_the_metadata_of_airflow(
-    stack: dict[str, str], role: str
+@pytest.mark.parametrize("database", ["airflow", "registry", "postgres", "template1"])
+def test_no_role_of_the_pipeline_reaches_another_database(
+    stack: dict[str, str], role: str, database: str
 ) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        _run(stack, role, "select 1", database="airflow")
+        _run(stack, role, "select 1", database=database)

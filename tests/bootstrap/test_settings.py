@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def test_env_file_is_written_once_with_secrets_that_only_its_owner_can_read() ->
     values = dotenv_values(settings.ENV_FILE)
     Fernet(values["AIRFLOW_FERNET_KEY"] or "")
     assert all(values[name] for name in values if name.endswith(("_PASSWORD", "_SECRET")))
+    # Of HMAC-SHA512, with which Airflow signs its tokens.
+    assert len(values["AIRFLOW_JWT_SECRET"] or "") == 64
 
     assert not dotenv_file.write_once()
     assert settings.ENV_FILE.read_text() == first
@@ -105,3 +108,25 @@ def test_the_password_of_this_machines_connect_goes_to_nobody_else(url: str, rea
     secret = {"CONNECT_REST_PASSWORD": "p@ss"}
     assert settings.connect_url({"CONNECT_URL": url} | secret) == reached
     assert settings.connect_url({"CONNECT_URL": url}) == url
+
+
+def test_a_supervisor_is_given_only_the_secrets_that_no_file_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.ENV_FILE.write_text("UNLOAD_PASSWORD=in-the-file\nREDIS_PASSWORD=in-the-file\n")
+    monkeypatch.setenv("REDIS_PASSWORD", "of-the-shell")
+    monkeypatch.setenv("SNOWFLAKE_TOKEN", "of-the-shell")
+    settings.load_env()
+    kept = settings.without_secrets(settings.only_in_environment())
+    assert (kept["REDIS_PASSWORD"], kept["SNOWFLAKE_TOKEN"]) == ("of-the-shell", "of-the-shell")
+    assert "in-the-file" not in kept.values()
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", ".env.bak", "prod.env", "sub/.env"])
+def test_files_of_settings_are_not_committed(name: str) -> None:
+    def is_ignored(file: str) -> bool:
+        command = ["git", "check-ignore", "--quiet", "--no-index", file]
+        return not subprocess.run(command, cwd=settings.ROOT, check=False).returncode
+
+    assert is_ignored(name)
+    assert not is_ignored(".env.example")

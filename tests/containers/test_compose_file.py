@@ -32,3 +32,19 @@ def test_every_port_is_on_this_machine_only() -> None:
     ports = [port for service in FILE["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_connect_shares_its_network_with_what_it_calls_and_who_calls_it_alone() -> None:
+    services = FILE["services"].items()
+    (network,) = FILE["services"]["connect"]["networks"]
+    assert {name for name, service in services if network in service.get("networks", ())} == {
+        *("connect", "register", "connector-watchdog"),
+        *("kafka", "postgres", "schema-registry"),
+    }
+
+
+def test_every_service_is_bounded_in_processes_and_kafdrop_only_looks() -> None:
+    assert [name for name, s in FILE["services"].items() if not s.get("pids_limit")] == []
+    arguments = FILE["services"]["kafdrop"]["environment"]["CMD_ARGS"]
+    assert "deleteEnabled=false" in arguments
+    assert "createEnabled=false" in arguments

@@ -91,6 +91,18 @@ def test_all_that_failed_is_told_in_one_message(
     ]
 
 
+@pytest.mark.parametrize("setting", ["masked", "maskd"])
+def test_a_masked_alert_has_no_value_of_a_row(
+    step: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    reasons = {"a": "amount: '12 EUR' is not a number", "b": None}
+    assert step("failures").posted(reasons) == reasons
+    monkeypatch.setenv("ALERT_VALUES", setting)
+    text = step("failures").message("d, run r", step("failures").posted(reasons), "http://airflow")
+    assert "12 EUR" not in text
+    assert "a: see its log" in text
+
+
 def test_a_run_without_a_failure_is_not_reported(run: Callable[..., Any], failing: Any) -> None:
     with pytest.raises(failing.AirflowSkipException):
         run("failures", "report_failures", TaskInstance(states={"a": "success", "b": "skipped"}))

@@ -15,10 +15,12 @@ from typing import Any
 
 import psutil
 import pytest
+import requests
 
 from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
 from dags.landing.snowflake import connect_from_env, rows
+from tests.bootstrap.test_service_secrets import NEEDED, secrets_in
 from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -62,6 +64,40 @@ def _file_rows(pattern: str) -> list[dict[str, str]]:
         with file.open(newline="") as stream:
             found += csv.DictReader(stream)
     return found
+
+
+def test_no_process_shows_a_secret_that_its_service_does_not_need(chain: Bootstrap) -> None:
+    shown: dict[str, set[str]] = {}
+    for pid, service in chain.processes().items():
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            # Until it has become the service, it reads the settings.
+            if "bootstrap.native.execute" not in process.cmdline():
+                found = secrets_in(process.environ(), chain.settings)
+                shown.setdefault(service, set()).update(found)
+    assert {"supervisor", "kafka", "connect", "airflow-scheduler"} <= shown.keys()
+    extra = {name: found - NEEDED.get(name, set()) for name, found in shown.items()}
+    assert not any(extra.values()), extra
+
+
+def test_dbts_site_in_airflow_is_for_whoever_has_signed_in(chain: Bootstrap) -> None:
+    url, user = chain.settings["AIRFLOW_URL"], chain.settings["AIRFLOW_USER"]
+    site = [
+        f"{url}/cosmos/pipeline/{page}"
+        for page in ("dbt_docs", "dbt_docs_index.html", "manifest.json", "catalog.json")
+    ]
+    for page in site:
+        assert requests.get(page, timeout=30).status_code == 401
+        wrong = {"Authorization": "Bearer wrong", "Cookie": "_token=wrong"}
+        assert requests.get(page, headers=wrong, timeout=30).status_code in (401, 403)
+        browser = {"headers": {"Accept": "text/html"}, "allow_redirects": False}
+        asked = requests.get(page, timeout=30, **browser)  # type: ignore[arg-type]
+        assert asked.status_code == 307
+        assert asked.headers["Location"].startswith("/auth/login?next=%2Fcosmos%2F")
+    login = {"username": user, "password": chain.settings["AIRFLOW_PASSWORD"]}
+    token = requests.post(f"{url}/auth/token", json=login, timeout=30).json()["access_token"]
+    for session in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"_token={token}"}):
+        assert requests.get(site[0], headers=session, timeout=30).status_code == 200
 
 
 def test_every_event_and_every_file_row_reaches_the_marts(chain: Bootstrap) -> None:

@@ -16,6 +16,7 @@ from bootstrap.airflow import connections, pools
 from bootstrap.airflow.api import Airflow
 from bootstrap.airflow.environment import SCHEDULER_PRELOAD, environment, write_passwords
 from bootstrap.native.services.service import Launch, Service
+from bootstrap.service_secrets import TASKS
 
 _MIGRATION = threading.Lock()
 
@@ -120,6 +121,8 @@ class Scheduler(AirflowService):
     component = "scheduler"
     words = ("scheduler", "--skip-serve-logs")
     preload = SCHEDULER_PRELOAD
+    # It runs the tasks.
+    secrets = TASKS
 
 
 class DagProcessor(AirflowService):

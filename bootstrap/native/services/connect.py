@@ -12,6 +12,7 @@ from bootstrap.native import java
 from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path
 from bootstrap.native.services.service import Launch, Service
+from bootstrap.service_secrets import SINK
 from settings import private_file
 from settings.connect import REST_USER
 
@@ -47,6 +48,7 @@ class Connect(Service):
     depends_on = ("kafka", "postgres")
     ports = ("CONNECT_PORT",)
     jars = ("kafka", "sink", "compiler")
+    secrets = SINK
 
     @property
     def address(self) -> str:

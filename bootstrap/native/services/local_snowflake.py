@@ -9,6 +9,7 @@ import requests
 import settings
 from bootstrap import state
 from bootstrap.native.services.service import Launch, Service
+from bootstrap.service_secrets import SNOWFLAKE
 
 
 class LocalSnowflake(Service):
@@ -16,6 +17,7 @@ class LocalSnowflake(Service):
 
     name = "snowflake"
     ports = ("SNOWFLAKE_PORT",)
+    secrets = SNOWFLAKE
 
     @property
     def address(self) -> str:

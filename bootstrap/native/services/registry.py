@@ -56,7 +56,8 @@ class SchemaRegistry(Service):
         }
         memory = ("-Xmx320m", "-XX:+UseSerialGC")
         jar = self._application() / "quarkus-run.jar"
-        argv = [str(java.executable()), *memory, java.QUICK, "-jar", str(jar)]
+        options = (*memory, *java.private_files(), java.QUICK)
+        argv = [str(java.executable()), *options, "-jar", str(jar)]
         return Launch(argv, env)
 
     def ready(self) -> bool:

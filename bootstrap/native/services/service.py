@@ -26,6 +26,8 @@ class Service(ABC):
     ports: tuple[str, ...] = ()
     #: Groups of jars.lock that it runs on.
     jars: tuple[str, ...] = ()
+    #: Secrets that stay in its environment; others reach it in what `launch` returns, if at all.
+    secrets: tuple[str, ...] = ()
     stop_signal = "TERM"
     #: Seconds it may take to become ready on a slow machine.
     patience = 300.0

@@ -6,6 +6,7 @@ import sys
 
 import settings
 from bootstrap.native.services.service import Launch, Service
+from bootstrap.service_secrets import CONNECT_REST, SINK
 
 
 class Watchdog(Service):
@@ -13,6 +14,7 @@ class Watchdog(Service):
 
     name = "connector-watchdog"
     depends_on = ("connect",)
+    secrets = (*SINK, *CONNECT_REST)
 
     @property
     def address(self) -> str:

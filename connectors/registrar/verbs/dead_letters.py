@@ -23,6 +23,7 @@ from connectors.registrar.verbs.context import (
     exit_codes,
     print_json,
 )
+from settings.printable import printable
 
 HELP = "show why records are in the dead-letter topic, --replay them after a fix"
 EXITS = exit_codes(pending="nothing was replayed without --yes")
@@ -91,7 +92,7 @@ def run_verb(context: Context) -> int:
         return 0
     print(f"{topic}: {found.dead_letters} dead letters of {found.records} records")
     for number, stage, reason in found.reasons:
-        print(f"  {number:>8}  {stage}  {reason}")
+        print(printable(f"  {number:>8}  {stage}  {reason}"))
     for dead_letter in found.last:
         _show(dead_letter, reader)
     return 0
@@ -181,9 +182,9 @@ def _decoded(dead_letter: DeadLetter, reader: Read | None) -> Any:
 
 def _show(dead_letter: DeadLetter, reader: Read | None) -> None:
     topic, partition, offset = dead_letter.origin
-    print(f"\n{topic}/{partition} offset {offset}: {dead_letter.reason}")
-    print(f"  key   {_text(dead_letter.message.key())}")
-    print(f"  value {_decoded(dead_letter, reader)}")
+    print(printable(f"\n{topic}/{partition} offset {offset}: {dead_letter.reason}"))
+    print(printable(f"  key   {_text(dead_letter.message.key())}"))
+    print(printable(f"  value {_decoded(dead_letter, reader)}"))
 
 
 def _text(key: Any) -> str:

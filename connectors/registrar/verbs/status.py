@@ -15,6 +15,7 @@ from connectors.registrar.lag import Lag, measure_lag
 from connectors.registrar.rest import Connect, NotFoundError
 from connectors.registrar.verbs.context import Context, exit_codes, painted, print_json
 from connectors.registrar.watch.watcher import read_state
+from settings.printable import printable
 
 HELP = "show states, lag, dead letters and the last error"
 EXITS = exit_codes(done="all run", failed="one does not run")
@@ -101,7 +102,7 @@ def run_verb(context: Context) -> int:
         for each in found:
             health = each.health
             colour = "green" if health.running else "red" if health.failed else "yellow"
-            print(painted(str(each), colour))
+            print(painted(printable(str(each)), colour))
     return 0 if all(s.health.running for s in found) else 1
 
 

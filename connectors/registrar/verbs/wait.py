@@ -6,6 +6,7 @@ import argparse
 
 from connectors.registrar.verbs.context import Context, exit_codes, print_json
 from connectors.registrar.waiting import wait_until_running
+from settings.printable import printable
 
 HELP = "wait until connectors and all their tasks run"
 EXITS = exit_codes(done="all run", failed="one has not run in time")
@@ -23,5 +24,5 @@ def run_verb(context: Context) -> int:
         print_json({h.name: {"state": h.state, "tasks": [t.state for t in h.tasks]} for h in found})
     else:
         for health in found:
-            print(health)
+            print(printable(str(health)))
     return 0

@@ -14,6 +14,7 @@ from typing import Any
 import settings
 from settings import command_line
 from settings.errors import ExpectedError, SettingError, UsageError
+from settings.printable import printable
 
 from . import checks, feeds, land, postgres, recounts, unload
 from . import snowflake as warehouse
@@ -129,7 +130,7 @@ def _try(arguments: argparse.Namespace) -> int:
     if not arguments.file.is_file():
         raise UsageError(f"{arguments.file} is not a file.")
     for line in try_file.report(arguments.file, feeds.load()):
-        print(line)
+        print(printable(line))
     return 0
 
 

@@ -56,6 +56,8 @@ class Postgres(Service):
         Raises:
             RuntimeError: initdb failed; the text has its message.
         """
+        self._data.parent.mkdir(parents=True, exist_ok=True)
+        unprivileged_user.let_through(self._data, state.root())
         if not (self._data / "PG_VERSION").exists():
             self._create_cluster()
         (self._data / "pipeline.conf").write_text(CONFIGURATION)

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 # What the system trusts, a company's own authority included, is trusted by uv as well.
 export UV_SYSTEM_CERTS := 1
+# 250 packages: at 3, uv's default, one bad connection in ten ends the first start.
+export UV_HTTP_RETRIES ?= 10
 # Git hooks and linters call `uv` by name.
 export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 # uv is fetched into the project when the machine has none; `command` keeps this fast otherwise.
@@ -79,15 +81,19 @@ ifeq ($(PYTHON),)
 	@echo "Python 3.11 or 3.12 is needed; this machine has $$(python3 --version 2>&1 || echo none). Install one, e.g. apt-get install python3.11." >&2; exit 1
 endif
 
+PYPI := the reason is above. The first start needs a network that reaches PyPI: behind a proxy set HTTPS_PROXY; where a certificate is not trusted, add your company's authority to the system's, or name its file in PIP_CERT and SSL_CERT_FILE. Then do the same again: what has arrived is kept.
+# An older pip trusts the authorities that it carries, and not the system's.
+AUTHORITIES = $$($(PYTHON) -c 'import ssl; print(ssl.get_default_verify_paths().cafile or "")')
+
 .cache/uv/bin/uv: | python
 	@echo "fetching uv into .cache/uv (this machine has none)"
-	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt || { rm -rf .cache/uv; echo "uv could not be fetched: the first start needs a network that reaches PyPI." >&2; exit 1; }
+	@$(PYTHON) -m venv .cache/uv && PIP_CERT="$${PIP_CERT-$(AUTHORITIES)}" .cache/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt || { rm -rf .cache/uv; echo "uv could not be fetched: $(PYPI)" >&2; exit 1; }
 
 # Syncs once a change of the lock; --inexact leaves the linters of `make lint` in place. Compiled
 # here, once: a shell with PYTHONDONTWRITEBYTECODE set would compile again in each of Airflow's processes.
 .venv/synced: uv.lock pyproject.toml $(filter .cache/%,$(UV)) | python
 	@echo "installing the Python packages of uv.lock into .venv"
-	@$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(PYTHON) || { echo "They could not be installed: the first start needs a network that reaches PyPI." >&2; exit 1; }
+	@$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(PYTHON) || { echo "They could not be installed: $(PYPI)" >&2; exit 1; }
 	@touch $@
 
 .PHONY: up down status audit docs logs reset produce register test test-all test-containers test-snowflake lint bench help python

@@ -46,7 +46,7 @@ def test_raw_tables_gain_columns_and_change_in_no_other_way(
     amount = '{name: amount, data_type: "number(38,6)"'
     for old, new in ((amount, "{name: amount, data_type: text"), (LAST, "")):
         with pytest.raises(MacroError, match=r"was removed or changed.*only gain columns: put it"):
-            land_files(change((old, new)), incoming)
+            land_files(change((old, new), ("required: *filled", "required: [amount]")), incoming)
     assert warehouse.count(feed.table) == 5
 
 
@@ -55,7 +55,9 @@ def test_a_block_may_be_corrected_before_anything_has_landed(
 ) -> None:
     settled(incoming / "transactions_1.csv", good(2))
     wrong = change(
-        ("name: amount", "name: price"), ("currency, data_type: text", "currency, data_type: date")
+        ("required: *filled", "required: [price]"),
+        ("name: amount", "name: price"),
+        ("currency, data_type: text", "currency, data_type: date"),
     )
     with pytest.raises(MacroError, match="was refused: wrong header: price missing"):
         land_files(wrong, incoming)

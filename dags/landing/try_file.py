@@ -153,7 +153,7 @@ def _nearest(path: Path, feeds: Sequence[FileFeed]) -> FileFeed | None:
 
 def _proposal(path: Path, feed: FileFeed | None) -> Iterator[str]:
     """What the block would say, and what it would make of the file."""
-    found = sniff(path, feed.types if feed else {})
+    found = sniff(path, feed.types, {*feed.key, *feed.required}) if feed else sniff(path, {})
     shape, pattern = _shape(found, feed), feed.pattern if feed else _pattern(path.name)
     like = replace(feed, shape=shape, columns=tuple(shape.columns)) if feed else None
     outcome = run(like, path) if like else _run_new(path, shape)

@@ -44,7 +44,7 @@ _TIMES = (
 _EPOCHS = {10: "EPOCH_SECONDS", 13: "EPOCH_MILLISECONDS", 16: "EPOCH_MICROSECONDS"}
 _BOOLEANS = (
     *(("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERDADERO", "FALSO"), ("ja", "nein")),
-    *(("oui", "non"), ("sí", "no"), ("Y", "N"), ("J", "N")),
+    *(("oui", "non"), ("sí", "no"), ("Y", "N"), ("J", "N"), ("X", "-")),
 )
 
 #: Columns that a way to write values fits -> the values as they would land.
@@ -93,6 +93,8 @@ def _without_nulls(
         here = {value for value in values if value in _NULLS}
         rest = [value for value in values if value not in _NULLS]
         typed = types[name] not in (None, "text") or (rest and all(map(_has_digit, rest)))
+        if types[name] == "boolean":
+            here.discard("-")
         words |= here if typed else here & {"\\N", "(null)", "NULL"}
     if words:
         options["null_if"] = sorted(words)
@@ -202,6 +204,8 @@ def _timestamp_ways(
     yield {"timezone": "UTC"}
     for day, between, time in product(("YYYY-MM-DD", *_DAYS), (" ", '"T"', ", "), _TIMES):
         yield {"timestamp_format": f"{day}{between}{time}"}
+    yield {"timestamp_format": "DD-MON-YY HH12.MI.SS.FF AM"}
+    yield {"timestamp_format": "YYYYMMDDHH24MISS"}
     for name, values in cells.items():
         if (types[name] or "").startswith("timestamp"):
             for digits in {len(value) for value in values} & {*_EPOCHS}:

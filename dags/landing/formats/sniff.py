@@ -8,7 +8,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from .options import FileFormat
 from .parquet_rows import parquet_rows
 from .source import Source
 from .text_rows import Row, TextRows
-from .xlsx_rows import xlsx_rows
+from .xlsx_rows import sheet_names, xlsx_rows
 
 #: Of a file, so many bytes and rows are looked at.
 SAMPLE = 1 << 20
@@ -45,23 +45,26 @@ class Proposal:
         options: what the block's `format` would say.
         columns: name -> type of the block's columns.
         doubts: what a person should look at, a sentence each.
+        required: columns that a file may not lack.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    required: frozenset[str] = frozenset()
 
 
-def sniff(path: Path, known: Mapping[str, str]) -> Proposal:
+def sniff(path: Path, known: Mapping[str, str], required: Collection[str] = ()) -> Proposal:
     """Propose a format.
 
     Args:
         known: name -> type of the columns that the file should have; empty if nobody knows.
+        required: those that must not be empty.
 
     Raises:
         RefusedFileError: the file is nothing that could be landed.
     """
-    found = Proposal()
+    found = Proposal(required=frozenset(required))
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
@@ -73,9 +76,7 @@ def sniff(path: Path, known: Mapping[str, str]) -> Proposal:
         return _with_columns(found, rows[0].fields, rows[1:], known)
     if start.startswith(b"PK") and _is_workbook(path):
         found.options["type"] = "xlsx"
-        with Source(path, "none", path.stat().st_size).whole() as file:
-            rows = list(islice(xlsx_rows(file, None, 0), ROWS))
-        return _with_header(found, rows, known)
+        return _with_header(found, _workbook(path, found), known)
     text = _text(path, found)
     if text.lstrip()[:1] == "{":
         return _json(found, text, known)
@@ -92,6 +93,17 @@ def _is_workbook(path: Path) -> bool:
             return "xl/workbook.xml" in archive.namelist()
     except zipfile.BadZipFile:
         return False
+
+
+def _workbook(path: Path, found: Proposal) -> list[Row]:
+    """The rows of the first sheet that has some."""
+    with path.open("rb") as file:
+        for n, sheet in enumerate(sheet_names(file)):
+            if rows := list(islice(xlsx_rows(file, sheet, 0), ROWS)):
+                if n:
+                    found.options["sheet"] = sheet
+                return rows
+    return []
 
 
 def _text(path: Path, found: Proposal) -> str:
@@ -119,9 +131,11 @@ def _encoding(head: bytes, found: Proposal) -> str:
         pass
     best = charset_normalizer.from_bytes(head).best()
     name = best.encoding if best else "cp1252"
-    # Windows programs write these where the guess is one of their many subsets.
     if name.startswith(("latin", "iso8859", "mac", "cp125", "cp850", "cp437", "hp")):
-        name = "cp1252" if _fits(head, "cp1252") else name
+        # Of alphabets that are alike, the one in which most are letters; Windows' if all are.
+        old_mac = ["mac_roman"] if b"\n" not in head else []
+        fitting = [one for one in (*old_mac, "cp1252", "cp850") if _letters(head, one) is not None]
+        name = max(fitting, key=lambda one: _letters(head, one) or 0, default=name)
     found.options["encoding"] = re.sub(r"^cp(125\d|874)$", r"windows\1", name)
     example = next(
         (line.strip()[:60] for line in head.splitlines() if not line.isascii()), b""
@@ -132,12 +146,13 @@ def _encoding(head: bytes, found: Proposal) -> str:
     return name
 
 
-def _fits(head: bytes, encoding: str) -> bool:
+def _letters(head: bytes, encoding: str) -> int | None:
+    """How many characters are letters, not ASCII's; None if it is not in that encoding."""
     try:
-        head.decode(encoding)
+        others = [c for c in head.decode(encoding) if not c.isascii()]
+        return sum(c.isalpha() or c == "\xa0" for c in others)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _csv(found: Proposal, text: str) -> list[Row]:
@@ -158,7 +173,7 @@ def _csv(found: Proposal, text: str) -> list[Row]:
         found.options["field_delimiter"] = delimiter
     if quote == "'":
         found.options["field_optionally_enclosed_by"] = quote
-    if escape not in ("", "(empty)", '"', quote) or re.search(r"\\[Nnt]", text):
+    if escape not in ("", "(empty)", '"', quote) or re.search(r'\\[Nnt"]', text):
         found.options["escape"] = "\\"
     if "\n" not in text and "\r" in text:
         found.options["record_delimiter"] = "\\r"
@@ -169,13 +184,21 @@ def _csv(found: Proposal, text: str) -> list[Row]:
         record_delimiter="\r" if "record_delimiter" in found.options else None,
     )
     rows = list(islice(TextRows(form).rows([text]), ROWS))
-    last = rows[-1]
-    line = form.field_delimiter.join(cell or "" for cell in last.fields)
-    if len(rows) > 2 and (sum_ := _SUMS.match(line)):
-        found.options["skip_footer"] = re.escape(sum_[0])
-        found.doubts.append(f"Line {last.number} seems to be no row: {line[:60]!r}.")
-        rows.pop()
+    _find_footer(found, rows, form.field_delimiter)
     return rows
+
+
+def _find_footer(found: Proposal, rows: list[Row], delimiter: str) -> None:
+    """A last row that is called a sum, or has other fields than the one before it."""
+    if len(rows) < 3:
+        return
+    line = delimiter.join(cell or "" for cell in rows[-1].fields)
+    called_sum = _SUMS.match(line)
+    if called_sum or len(rows[-1].fields) < len(rows[-2].fields):
+        start = called_sum[0] if called_sum else (line.split(delimiter)[0] or line)[:20]
+        found.options["skip_footer"] = re.escape(start)
+        found.doubts.append(f"Line {rows[-1].number} seems to be no row: {line[:60]!r}.")
+        rows.pop()
 
 
 def _with_header(found: Proposal, rows: list[Row], known: Mapping[str, str]) -> Proposal:
@@ -183,7 +206,7 @@ def _with_header(found: Proposal, rows: list[Row], known: Mapping[str, str]) -> 
     if not rows:
         raise RefusedFileError("the file is empty.")
     widths = [len(row.fields) for row in rows]
-    width = max(set(widths), key=widths.count)
+    width = max(set(widths), key=lambda width: (width > 1, widths.count(width)))
     at = next((n for n, row in enumerate(rows[:50]) if _is_header(row.fields, width, known)), None)
     if at is None:
         found.options["parse_header"] = False
@@ -284,6 +307,9 @@ def _unknown(found: Proposal, texts: list[str], known: Mapping[str, str]) -> lis
     """What of a header is no column, and which column is not there: alike names are proposed."""
     extra = [text for text in texts if text.lower() not in known]
     missing = [name for name in known if name not in map(str.lower, texts)]
+    if len(missing) == len(known) == len(texts):
+        found.options["rename"] = dict(zip(texts, known, strict=True))
+        return ["No name in the header is a column's: the columns are taken in the block's order."]
     rename = {}
     for name in list(missing):
         near = difflib.get_close_matches(name, [column_name(text) for text in extra], n=1)
@@ -295,9 +321,13 @@ def _unknown(found: Proposal, texts: list[str], known: Mapping[str, str]) -> lis
     doubts = [f"{text!r} is taken for {name}." for text, name in rename.items()]
     if rename:
         found.options["rename"] = rename
-    if missing:
-        found.options["optional"] = missing
-        doubts.append(f"The file lacks {', '.join(missing)}: may it?")
+    if lacking := [name for name in missing if name in found.required]:
+        doubts.append(
+            f"The file lacks {', '.join(lacking)}, which must not be empty: it is refused."
+        )
+    if optional := [name for name in missing if name not in found.required]:
+        found.options["optional"] = optional
+        doubts.append(f"The file lacks {', '.join(optional)}: may it?")
     if extra:
         found.options["extra"] = "keep"
         doubts.append(

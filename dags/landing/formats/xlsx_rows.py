@@ -22,6 +22,15 @@ from .values import native
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
+def sheet_names(file: BinaryIO) -> list[str]:
+    """The names of a workbook's sheets, in order."""
+    book = openpyxl.load_workbook(file, read_only=True)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
 def xlsx_rows(file: BinaryIO, sheet: str | None, skip: int) -> Iterator[Row]:
     """The rows that have a cell, as wide as the first of them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from audit.file_to_raw import compare_values
+from audit.workspace import workspace
+from dags.landing import snowflake
 from dags.landing.__main__ import main
 from dags.landing.land import land_files
+from dags.landing.reconcile.report import Hop
 from tests.landing.conftest import Change
 from tests.landing.csv_files import settled
 
@@ -83,3 +88,11 @@ def test_a_file_lands_as_its_sender_meant_it(
     replayed = f"select amount, timestamp, source_row from RAW.{feed.table} where tx_id = 't2'"
     assert warehouse.query(replayed) == [(Decimal("1234.5"), moment, 4)]
     assert warehouse.ledger(feed.name) == {"transactions_1.csv": ("loaded", 5, 3, 2)}
+
+    audited = Hop("transactions_batch_csv", "files -> RAW", "rows")
+    warehouse.query(f"update RAW.{feed.table} set amount = 0 where tx_id = 't5'")
+    with closing(snowflake.connect_from_env()) as target, workspace() as compared:
+        compare_values(compared, target, feed, incoming, audited, show_values=True)
+    [difference] = audited.differences
+    assert difference.count == 1
+    assert "transactions_1.csv row 8: amount is" in difference.examples[0]

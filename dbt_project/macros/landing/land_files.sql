@@ -6,10 +6,13 @@
     {%- set waiting = landing_waiting_files(feed) -%}
     {#- A file whose landing began and never ended may be the reason why it did not end: it lands
         alone, after the new files, and after the files that were tried longer ago. -#}
-    {%- set fresh = waiting | rejectattr('has_begun') | batch(500) | list -%}
-    {%- set begun = waiting | selectattr('has_begun') | batch(1) | list -%}
-    {%- for files in fresh + begun -%}
-        {%- do landing_land_batch(feed, files, run) -%}
+    {%- for has_begun, size in [(false, 500), (true, 1)] -%}
+        {#- Of two contents of one name, the one that was sent later is the newer one in RAW, too. -#}
+        {%- for older, files in waiting | selectattr('has_begun', 'eq', has_begun) | groupby('older') -%}
+            {%- for batch in files | batch(size) -%}
+                {%- do landing_land_batch(feed, batch, landing_now(older), run) -%}
+            {%- endfor -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- do landing_report(feed, run) -%}
 {%- endmacro %}

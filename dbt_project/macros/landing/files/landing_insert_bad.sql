@@ -1,4 +1,4 @@
-{% macro landing_insert_bad(feed, keys, buffer, run, loaded) -%}
+{% macro landing_insert_bad(feed, keys, buffer, at, run, loaded) -%}
     {%- set buffered = landing_buffered_rows(feed, keys, buffer) -%}
     {#- When every row is in the raw table, the second pass over the buffer is saved. -#}
     {%- if landing_scalar('select count(*) ' ~ buffered) | int != loaded -%}
@@ -10,7 +10,7 @@
                 {{ landing_literal(feed.name) }}, l.source_file, l.content_key, {{ landing_source_row(feed) }},
                 {{ landing_reasons(feed) }},
                 {{ landing_raw_values(feed) }},
-                {{ landing_now() }}, {{ landing_literal(run) }}
+                {{ at }}, {{ landing_literal(run) }}
             {{ buffered }} and {{ landing_is_bad(feed) }}
         {%- endset -%}
         {%- do run_query(sql) -%}

@@ -1,4 +1,4 @@
-{% macro landing_write_ledger(feed, keys, buffer, run) -%}
+{% macro landing_write_ledger(feed, keys, buffer, at, run) -%}
     {%- set sql -%}
         merge into {{ feed.schema }}.LANDED_FILES l using (
             select
@@ -27,7 +27,7 @@
             rows_loaded = s.rows_parsed - s.rows_rejected,
             rows_rejected = s.rows_rejected,
             first_error = s.first_error,
-            landed_at = {{ landing_now() }},
+            landed_at = {{ at }},
             landing_run = {{ landing_literal(run) }}
     {%- endset -%}
     {%- do run_query(sql) -%}

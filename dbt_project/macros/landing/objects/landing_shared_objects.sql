@@ -17,7 +17,7 @@ create table if not exists {{ raw }}.LANDED_FILES (
 create table if not exists {{ raw }}.QUARANTINE (
     feed text not null, source_file text not null, source_content_key text not null,
     source_row number(38,0) not null, reasons text not null, raw_values text,
-    quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6)
+    quarantined_at timestamp_ntz(6), landing_run text, replayed_at timestamp_ntz(6), overtaken_by text
 )
     {%- endset -%}
     {{ return([

@@ -22,17 +22,34 @@ from .refused import RefusedFileError, too_large
 CHUNK = 4 << 20
 #: How files begin that are no CSV in UTF-8, and what to do with them.
 OTHERS = {
+    codecs.BOM_UTF32_LE: "UTF-32: save it as UTF-8",
     codecs.BOM_UTF16_LE: "UTF-16: save it as UTF-8",
     codecs.BOM_UTF16_BE: "UTF-16: save it as UTF-8",
     b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save it as CSV",
     b"\xd0\xcf\x11\xe0": "an Excel workbook: save it as CSV",
-    b"\x1f\x8b": "compressed by gzip: name it .csv.gz",
+    b"\x1f\x8b": "compressed by gzip: name it .csv.gz, or unpack it if it is named so",
     b"BZh": "compressed by bzip2: unpack it",
     b"\x28\xb5\x2f\xfd": "compressed by zstd: unpack it",
     b"7z\xbc\xaf": "a 7-Zip archive: unpack it",
     b"PAR1": "Parquet: save it as CSV",
     b"%PDF": "a PDF: save the table as CSV",
+    b"ORC": "ORC: save it as CSV",
+    b"Obj\x01": "Avro: save it as CSV",
+    b"SQLite format 3\0": "an SQLite database: save the table as CSV",
+    b"\xfd7zXZ\0": "compressed by xz: unpack it",
+    b"Rar!": "a RAR archive: unpack it",
+    b"-----BEGIN PGP": "encrypted by PGP: decrypt it",
+    b"{\\rtf": "a document (RTF): save the table as CSV",
+    b"<!DOCTYPE": "a web page, perhaps one that asks to sign in: download the file again",
+    b"<html": "a web page, perhaps one that asks to sign in: download the file again",
+    b"<?xml": "XML: save it as CSV",
+    b"version https://git-lfs": "a pointer of Git LFS: fetch the file itself (git lfs pull)",
+    b"\0\0\0\0": "full of zero bytes, as a copy that was cut off: copy it again",
+    b"\x89PNG": "a picture: save the table as CSV",
+    b"\xff\xd8\xff": "a picture: save the table as CSV",
 }
+#: Where a tar archive says what it is, and how.
+_TAR = slice(257, 262), b"ustar"
 
 
 #: Of an unexpected header, this many names and characters of a name are repeated.
@@ -144,7 +161,9 @@ def _chunks(source: Path, max_bytes: int) -> Iterator[bytes]:
         raise RefusedFileError("the gzip file ends early: send it again, whole.") from error
     # isal's stub calls the class an instance.
     except (igzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
-        raise RefusedFileError(f"not readable as gzip: {error}") from error
+        raise RefusedFileError(
+            f"not readable as gzip ({error}): if it is not compressed, name it .csv."
+        ) from error
     except OSError as error:
         raise RefusedFileError(f"cannot be read: {error.strerror or error}.") from error
 
@@ -183,6 +202,9 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _check_beginning(chunk: bytes) -> None:
-    for beginning, what in OTHERS.items():
-        if chunk.startswith(beginning):
-            raise RefusedFileError(f"the file is {what}, and send it again.")
+    start = chunk.removeprefix(codecs.BOM_UTF8)
+    found = [what for beginning, what in OTHERS.items() if start.startswith(beginning)]
+    if chunk[_TAR[0]] == _TAR[1]:
+        found.append("a tar archive: unpack it")
+    if found:
+        raise RefusedFileError(f"the file is {found[0]}, and send it again.")

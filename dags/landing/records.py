@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from settings.errors import ExpectedError
 
-#: Longest record, in bytes: the longest text of a Snowflake column without a length.
+#: Longest record, in bytes: a column without a length takes 16,777,216 characters, and the row must
+#: fit into the quarantine. Source: Snowflake's documentation, "String & binary data types".
 MAX_RECORD = 16 << 20
+#: Stands for NUL, which Snowflake's and other CSV parsers end a text at: U+2400, SYMBOL FOR NULL.
+NUL = "\u2400".encode()
 #: A quoted field, from the separator before it to the one after it.
 _QUOTED = re.compile(rb'"(?<![^,\n]")[^"]*+(?:""[^"]*+)*+"(?=[,\r\n]|\Z)')
 #: A field: quoted, or without a quote at its start.
@@ -51,21 +54,25 @@ class RecordReader:
         """Blocks of whole records: all that is in the chunks, except blank lines and CR before LF.
 
         Raises:
-            RecordTooLongError: no end of a record within MAX_RECORD.
+            RecordTooLongError: a record is longer than MAX_RECORD.
         """
         rest = b""
         for chunk in chunks:
             rest += chunk
             block, end = self._take(rest)
             if end == 0 and len(rest) > MAX_RECORD:
-                raise RecordTooLongError(
-                    f"record {self.records + 1} is longer than {MAX_RECORD >> 20} MB."
-                )
+                raise self._too_long(0)
             yield block
             rest = rest[end:]
         if rest:
             last = rest if rest.endswith(b"\n") else rest + b"\n"
             yield self._if_valid(last) or self._repair(last, more_follows=False)[0]
+
+    def _too_long(self, before: int) -> RecordTooLongError:
+        return RecordTooLongError(
+            f"record {self.records + before + 1} is longer than {MAX_RECORD >> 20} MB, which no"
+            " text of a raw table holds: shorten it."
+        )
 
     def _take(self, rest: bytes) -> tuple[bytes, int]:
         """The whole records at the start of what was read, and where they end."""
@@ -76,7 +83,12 @@ class RecordReader:
         return self._repair(rest, more_follows=True)
 
     def _if_valid(self, block: bytes) -> bytes | None:
-        """The block with LF at the end of each line; None if its quoting is in doubt."""
+        """The block with LF at the end of each line; None if its quoting is in doubt.
+
+        None, too, for a block in which a record might be too long.
+        """
+        if len(block) > MAX_RECORD:
+            return None
         has_quotes = b'"' in block
         if b"\r" in block:
             quoted = _QUOTED.findall(block) if has_quotes else ()
@@ -107,6 +119,8 @@ class RecordReader:
                 if goes_on and _OPEN.match(block, position):
                     break
                 record, end = _as_one_field(block, position)
+            if len(record) > MAX_RECORD:
+                raise self._too_long(len(records))
             if more_follows and end == len(block) and not block.endswith(b"\n"):
                 break
             if record:
@@ -131,7 +145,7 @@ def _as_one_field(block: bytes, position: int) -> tuple[bytes, int]:
     """The line at a position as one quoted field, and where the next line starts."""
     line = _LINE.match(block, position)
     assert line is not None
-    text = line[1].rstrip(b"\r").replace(b"\0", b"")
+    text = line[1].rstrip(b"\r").replace(b"\0", NUL)
     return b'"' + text.replace(b'"', b'""') + b'"', line.end()
 
 

@@ -206,12 +206,19 @@ def test_values_arrive_as_they_were_written(
 def test_a_rejected_row_says_why_and_what_it_was(
     warehouse: Any, transactions: FileFeed, incoming: Path
 ) -> None:
+    nul = "t9,u\0,1"
+    settled(incoming / "transactions_0.csv", with_row(nul))
+    with pytest.raises(MacroError, match="row 3: a NUL byte, shown as ␀"):
+        land_files(transactions, incoming)
+    [(values,)] = warehouse.query("select raw_values from RAW.QUARANTINE")
+    assert json.loads(values)["tx_id"] == "t9,u␀,1"
     bad = row(2, tx_id="", amount="abc", currency=" ", timestamp="12345")
     settled(incoming / "transactions_1.csv", with_row(bad))
     with pytest.raises(MacroError, match="1 of 3 rows rejected; row 3: tx_id is empty"):
         land_files(transactions, incoming)
     [(file, number, reasons, values)] = warehouse.query(
         "select source_file, source_row, reasons, raw_values from RAW.QUARANTINE"
+        " where source_file = 'transactions_1.csv'"
     )
     assert (file, number) == ("transactions_1.csv", 3)
     assert reasons == (

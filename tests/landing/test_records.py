@@ -63,7 +63,7 @@ def test_any_bytes_become_records_that_a_strict_parser_accepts(data: bytes, size
         ('9,"closed" too early,x', ['9,"closed" too early,x']),
         ('9,5" screen,x', ["9", '5" screen', "x"]),
         ("9,only two", ["9", "only two"]),
-        ("9,a\0b,x", ["9,ab,x"]),
+        ("9,a\0b,x", ["9,a\u2400b,x"]),
     ],
 )
 def test_a_broken_line_costs_only_itself(line: str, expected: list[str]) -> None:
@@ -101,3 +101,18 @@ def test_a_record_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(records, "MAX_RECORD", 1000)
     with pytest.raises(RecordTooLongError, match="record 2 is longer"):
         read(b"1,2,3\n" + b"x" * 5000, 64)
+
+
+@pytest.mark.parametrize("last", ["", "\n", "\n4,5,6\n"])
+@pytest.mark.parametrize("quote", ["", '"', '"a\n'])
+def test_no_record_is_longer_than_a_text_of_a_raw_table(
+    monkeypatch: pytest.MonkeyPatch, last: str, quote: str
+) -> None:
+    """However the blocks are cut: what is read in one piece is checked, too."""
+    monkeypatch.setattr(records, "MAX_RECORD", 100)
+    field = quote + "x" * 90 + quote.removesuffix("a\n")
+    data = f"1,2,3\n4,{field},{'y' * 20}{last}".encode()
+    for size in (7, 64, 1000):
+        with pytest.raises(RecordTooLongError, match="record 2 is longer than"):
+            read(data, size)
+        assert read(data.replace(b"y", b""), size)[1] == 2 + (last > "\n")

@@ -5,8 +5,11 @@
     {%- set rules = [] -%}
     {%- if not landing_is_stream(feed) -%}
         {#- Null means that the row ended before this field. -#}
+        {#- A line with NUL comes as one field, in which U+2400 stands for it (dags/landing/records.py). -#}
+        {%- set fewer = "case when contains(c1, '␀') then 'a NUL byte, shown as ␀' else "
+            ~ landing_literal('fewer than ' ~ n ~ ' fields') ~ ' end' -%}
         {%- do rules.extend([
-            {'test': 'c' ~ n ~ ' is null', 'reason': landing_literal('fewer than ' ~ n ~ ' fields')},
+            {'test': 'c' ~ n ~ ' is null', 'reason': fewer},
         ]) -%}
         {%- if landing_has_format(feed) -%}
             {%- set faults = landing_added_fields(feed).faults -%}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from settings.errors import ExpectedError
 
 from .feeds import DBT_PROJECT
+from .waiting import bound_every_wait, said_while_waiting
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -42,7 +43,9 @@ class Macros:
             MacroError: it failed.
         """
         words = ["run-operation", macro, "--args", json.dumps(arguments)]
-        raise_if_failed(self.parse().invoke([*words, *_PROJECT]))
+        runner = self.parse()
+        with said_while_waiting(macro):
+            raise_if_failed(runner.invoke([*words, *_PROJECT]))
 
     def parse(self) -> dbtRunner:
         """A runner that has read the project; the project is read once.
@@ -51,6 +54,7 @@ class Macros:
             MacroError: it cannot be parsed.
         """
         if self._runner is None:
+            bound_every_wait()
             from dbt.cli.main import dbtRunner
             from dbt.contracts.graph.manifest import Manifest
 

@@ -12,6 +12,8 @@ from snowflake.connector import SnowflakeConnection
 import settings
 from settings import sign_in
 
+from .waiting import said_while_waiting, timeouts
+
 
 def connect_from_env(env: Mapping[str, str] | None = None) -> SnowflakeConnection:
     """A connection as the settings say: the local server, or an account.
@@ -66,7 +68,7 @@ def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
     """The same without key, token or password.
 
     Raises:
-        SettingError: SNOWFLAKE_PORT is not a port.
+        SettingError: SNOWFLAKE_PORT is not a port, or SNOWFLAKE_TIMEOUT no number of seconds.
     """
     account = env.get("SNOWFLAKE_ACCOUNT") or settings.default("SNOWFLAKE_ACCOUNT")
     parameters: dict[str, Any] = {
@@ -76,7 +78,7 @@ def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
         "warehouse": env.get("SNOWFLAKE_WAREHOUSE") or None,
         "database": env.get("SNOWFLAKE_DATABASE") or settings.default("SNOWFLAKE_DATABASE"),
         "application": "transaction_pipeline",
-        "login_timeout": 10,
+        **timeouts(env),
     }
     if account == "local":
         parameters |= {
@@ -98,7 +100,7 @@ def rows(
     Raises:
         snowflake.connector.Error: Snowflake is unreachable, or refuses the statement.
     """
-    with connection.cursor() as cursor:
+    with said_while_waiting(" ".join(sql.split()[:3])), connection.cursor() as cursor:
         return cursor.execute(sql, binds or None).fetchall()  # type: ignore[union-attr]
 
 

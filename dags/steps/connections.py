@@ -48,7 +48,9 @@ def snowflake() -> SnowflakeConnection:
     from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
 
     from dags.landing.snowflake import with_one_role
+    from dags.landing.waiting import bound_every_wait
 
+    bound_every_wait()
     return with_one_role(SnowflakeHook(names.SNOWFLAKE_CONNECTION).get_conn())
 
 

@@ -18,3 +18,5 @@ TIME_ZONE = "Asia/Bangkok"
 
 #: The XCom in which a failed task leaves its reason, for the message about the run.
 FAILURE_REASON_KEY = "failure_reason"
+#: The XCom in which a task that is tried again says so.
+REPETITION_KEY = "repetition"

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from settings import names
 
-from .failures import push_failure_reason
+from .failures import push_failure_reason, say_repetition
 
 START = pendulum.datetime(2026, 1, 1, tz=names.TIME_ZONE)
 
@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=2),
     "on_failure_callback": push_failure_reason,
+    "on_execute_callback": say_repetition,
     # One run at a time: a statement that hangs would keep every later run from starting.
     "execution_timeout": timedelta(minutes=30),
 }

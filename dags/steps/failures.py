@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 import settings
-from settings.names import FAILURE_REASON_KEY
+from settings.names import FAILURE_REASON_KEY, REPETITION_KEY
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,24 @@ def push_failure_reason(context: Any) -> None:
     """Callback of a task that failed and has no retry left."""
     reason = str(context.get("exception") or "no reason given")
     context["ti"].xcom_push(key=FAILURE_REASON_KEY, value=reason[:LONGEST_REASON])
+
+
+def say_repetition(context: Any) -> None:
+    """Callback before a task's work: a try that repeats another says so, and how late it is.
+
+    Of a worker that was killed nobody else speaks: Airflow notices minutes later, and a task whose
+    next try succeeds is green.
+    """
+    ti = context["ti"]
+    if ti.try_number > 1:
+        waited = datetime.now(UTC) - context["dag_run"].start_date
+        text = (
+            f"try {ti.try_number}, {waited.total_seconds():.0f} s after the run began: the try"
+            " before did not end well. Its log says why; a log that just ends is that of a worker"
+            " that was killed. What has landed does not land twice."
+        )
+        log.warning("%s", text)
+        ti.xcom_push(key=REPETITION_KEY, value=text)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, retries=0, on_failure_callback=None)
@@ -35,6 +54,9 @@ def report_failures() -> None:
     states = ti.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
     failed = sorted(name for name, state in states.items() if state == "failed")
     if not failed:
+        for name in states:
+            if repetition := ti.xcom_pull(task_ids=name, key=REPETITION_KEY):
+                log.warning("%s: %s", name, repetition)
         raise AirflowSkipException("No task failed.")
     reasons = {name: ti.xcom_pull(task_ids=name, key=FAILURE_REASON_KEY) for name in failed}
     run, url = f"{dag_id}, run {run_id}", ti.log_url.split("/tasks/")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -106,6 +106,22 @@ def test_a_masked_alert_has_no_value_of_a_row(
 def test_a_run_without_a_failure_is_not_reported(run: Callable[..., Any], failing: Any) -> None:
     with pytest.raises(failing.AirflowSkipException):
         run("failures", "report_failures", TaskInstance(states={"a": "success", "b": "skipped"}))
+
+
+def test_a_task_that_a_killed_worker_had_begun_says_so_in_a_run_that_ends_well(
+    run: Callable[..., Any],
+    step: Callable[[str], Any],
+    failing: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    began = SimpleNamespace(start_date=datetime.now(UTC) - timedelta(minutes=10))
+    ti = TaskInstance(states={"a": "success", "b": "success"})
+    for ti.task_id, ti.try_number in (("a", 2), ("b", 1)):
+        step("failures").say_repetition({"ti": ti, "dag_run": began})
+    with pytest.raises(failing.AirflowSkipException):
+        run("failures", "report_failures", ti)
+    [said] = [text for text in caplog.messages if text.startswith(("a: ", "b: "))]
+    assert said.startswith("a: try 2, 60")
 
 
 # --- announcing

@@ -20,7 +20,7 @@ from dags.landing.reconcile.report import Hop
 from dags.landing.snowflake import connect_from_env
 from settings.errors import ExpectedError
 
-from . import file_to_raw, relation_to_raw, topic_to_sink
+from . import file_to_raw, files_met, relation_to_raw, topic_to_sink
 from .workspace import workspace
 
 
@@ -71,6 +71,7 @@ def _feeds(every: list[Feed], target: SnowflakeConnection) -> Iterator[Hop]:
                 with workspace() as rows:
                     folder = settings.folder("INCOMING_DIR")
                     file_to_raw.compare_values(rows, target, feed, folder, counted, _show_values())
+                files_met.compare_lines(target, feed, folder, counted)
                 yield counted
             case _:
                 raise TypeError(f"no comparison for a feed of the kind {type(feed).__name__}")

@@ -36,9 +36,14 @@ class StreamFlow:
 
 @dataclass(frozen=True)
 class FileFlow:
-    """Files of one feed, and what became of their rows."""
+    """Files of one feed, and what became of them and their rows.
+
+    Attributes:
+        refused: files whose newest content did not land, and will not without a person's help.
+    """
 
     files: int
+    refused: int
     parsed: int
     loaded: int
     rejected: int
@@ -163,11 +168,13 @@ def _files(feed: feeds.Feed, warehouse: Any) -> FileFlow | None:
     if warehouse is None:
         return None
     query = (
-        "select count(distinct source_file), coalesce(sum(rows_parsed), 0), "
-        "coalesce(sum(rows_loaded), 0), coalesce(sum(rows_rejected), 0) "
-        f"from {feed.schema}.LANDED_FILES where feed = %s"
+        "select count(distinct source_file), count_if(is_newest and state in ('refused',"
+        " 'postponed')), coalesce(sum(rows_parsed), 0), coalesce(sum(rows_loaded), 0),"
+        " coalesce(sum(rows_rejected), 0) from (select *, row_number() over (partition by"
+        f" source_file order by staged_at desc) = 1 as is_newest from {feed.schema}.LANDED_FILES"
+        " where feed = %s and state <> 'untaken') lines"
     )
     try:
         return FileFlow(*map(int, rows(warehouse, query, [feed.name])[0]))
     except snowflake.connector.Error:
-        return FileFlow(0, 0, 0, 0)
+        return FileFlow(0, 0, 0, 0, 0)

@@ -41,7 +41,7 @@ def collect(runtime: Runtime) -> dict[str, Any]:
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
             "open_transaction": opened.result() if opened else None,
-            "untaken": untaken(settings.folder("INCOMING_DIR"), feeds.load()),
+            "untaken": [*map(str, untaken(settings.folder("INCOMING_DIR"), feeds.load()))],
             "dags": dags.result(),
         }
 
@@ -124,7 +124,7 @@ def render_flow(status: dict[str, Any], console: Console) -> None:
     for name, counts in status["flow"].items():
         hops.add_row(name, *(_number(counts[hop]) for hop in counts))
     files = Table("feed", box=None, pad_edge=False)
-    for title in ("files", "rows", "loaded", "rejected"):
+    for title in ("files", "refused", "rows", "loaded", "rejected"):
         files.add_column(title, justify="right")
     for name, counts in status["files"].items():
         files.add_row(name, *(_number(counts[part]) for part in counts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import json
 import re
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ class FileFeed(Feed):
         settle_seconds: a file that changed within this time counts as still being written.
         max_bytes: most bytes of a file, decompressed.
         shape: what the rows become, if the block has a format; None for CSV as it is landed.
+        ignore_case: whether capitals in a name do not matter.
     """
 
     landed_at: ClassVar = "ingested_at"
@@ -128,6 +130,14 @@ class FileFeed(Feed):
     settle_seconds: int
     max_bytes: int
     shape: Shape | None = None
+    ignore_case: bool = False
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of that name is one of this feed's."""
+        pattern = self.pattern
+        if self.ignore_case:
+            name, pattern = name.lower(), pattern.lower()
+        return fnmatch.fnmatchcase(name.removesuffix(".gz"), pattern)
 
 
 @dataclass(frozen=True)
@@ -169,9 +179,16 @@ def _shared(one: Feed, other: Feed) -> str | None:
         return f"the stage {one.raw_stage}: give each its own"
     if not isinstance(one, FileFeed) or not isinstance(other, FileFeed):
         return None
-    name = glob_overlap.example(one.pattern, other.pattern)
+    name = glob_overlap.example(*_patterns(one, other))
     narrower = f"make {one.pattern!r} or {other.pattern!r} narrower"
     return None if name is None else f"files, such as {name!r}: {narrower}"
+
+
+def _patterns(one: FileFeed, other: FileFeed) -> tuple[str, str]:
+    """Both in lower case if one of them ignores it: then a name of the other is among its own."""
+    if one.ignore_case or other.ignore_case:
+        return one.pattern.lower(), other.pattern.lower()
+    return one.pattern, other.pattern
 
 
 def find(name: str, folder: Path = SOURCES) -> Feed:
@@ -320,6 +337,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         settle_seconds=block.get("settle_seconds", 3),
         max_bytes=block.get("max_bytes", MAX_BYTES),
         shape=_shape(block, delivered, locations) if "format" in block else None,
+        ignore_case=block.get("ignore_case", False),
     )
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import fnmatch
 import logging
-import os
-import stat
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
 
 from settings.errors import ExpectedError
 
-from . import ledger, snowflake
+from . import feeds, ledger, snowflake
 from .feeds import FileFeed
+from .found import Found, listed
 from .ledger import Line
 from .prepare import prepare_file
 from .raw_objects import ensure_raw_objects
 from .refused import RefusedFileError, too_large
 from .stage_parts import new_load_id, remove_stale_files
-from .temp_dirs import temp_dir
+from .temp_dirs import DiskFullError, temp_dir
+from .untaken import untaken
 
 log = logging.getLogger(__name__)
 
@@ -37,60 +35,6 @@ class IncomingFolderError(ExpectedError):
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file in the folder, as it was when it was found.
-
-    Attributes:
-        size: in bytes.
-        modified_ns: when its content was written, in nanoseconds since 1970, as writers say.
-        changed_ns: when anything of it was changed, as this machine says: unlike the time before,
-            no tool that copies or unpacks files sets it back.
-        mode: kind and permissions.
-    """
-
-    path: Path
-    size: int
-    modified_ns: int
-    changed_ns: int
-    mode: int
-
-    @staticmethod
-    def at(path: Path) -> Found:
-        """The file at a path, as it is now.
-
-        Raises:
-            OSError: it is gone.
-        """
-        status = path.lstat()
-        times = (status.st_mtime_ns, status.st_ctime_ns)
-        return Found(path, status.st_size, *times, status.st_mode)
-
-    @property
-    def name(self) -> str:
-        r"""The file's name, with bytes that are not UTF-8 as \xNN."""
-        return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
-
-    @property
-    def oddity(self) -> str | None:
-        """What it is instead of a file; None for a file."""
-        if stat.S_ISREG(self.mode):
-            return None
-        if stat.S_ISLNK(self.mode):
-            return "a symbolic link"
-        return "a folder" if stat.S_ISDIR(self.mode) else "a pipe or device"
-
-    @property
-    def version(self) -> tuple[str, int, int]:
-        """As in the ledger: name, size and time of change."""
-        return (self.name, self.size, self.changed_ns)
-
-    @property
-    def copy_bytes(self) -> int:
-        """Room for its compressed copy; a gzip file grows, as it is packed at a faster level."""
-        return self.size * 2 if self.path.suffix == ".gz" else self.size
-
-
-@dataclass(frozen=True)
 class Staged:
     """The outcome for one feed, in numbers of files.
 
@@ -98,24 +42,30 @@ class Staged:
         staged: uploaded by this call.
         duplicate: skipped, because their content was landed before.
         refused: not landed, because they cannot be read or have the wrong header.
+        postponed: there was no room for their compressed copies; the next run tries again.
         unsettled: still being written; left for the next run.
         pending: on the stage; land_files will land them.
+        untaken: a sentence for each file that no feed takes, that is nearest to this one, and that
+            no run has met before.
     """
 
     staged: int = 0
     duplicate: int = 0
     refused: int = 0
+    postponed: int = 0
     unsettled: int = 0
     pending: int = 0
+    untaken: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        counts = [f"{n} {name}" for name, n in asdict(self).items() if n]
+        numbers = asdict(self) | {"untaken": len(self.untaken)}
+        counts = [f"{n} {name}" for name, n in numbers.items() if n]
         return ", ".join(counts) or "nothing new"
 
     @property
     def needs_landing(self) -> bool:
-        """Whether land_files has files to land or a refused file to report."""
-        return bool(self.pending or self.refused)
+        """Whether land_files has files to land, or one to report that was not landed."""
+        return bool(self.pending or self.refused or self.postponed)
 
 
 def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, run: str) -> Staged:
@@ -130,7 +80,6 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
 
     Raises:
         IncomingFolderError: the folder is not there.
-        DiskFullError: there is no room for the compressed copies.
         MacroError: the raw table could not be created or extended.
         snowflake.connector.Error: Snowflake is unreachable.
     """
@@ -143,44 +92,49 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []
     for batch in _batches(settled):
-        lines += ledger.write(target, feed, _stage_batch(feed, batch, target, known), run)
+        staged = _stage_what_fits(feed, batch, target, known)
+        lines += ledger.write(target, feed, staged, run)
+    lines += ledger.write(target, feed, _untaken_lines(feed, folder, known), run)
     states = [line.state for line in lines]
     for line in lines:
-        if line.state == "refused":
-            log.error("%s: %s refused: %s", feed.name, line.source_file, line.first_error)
+        if line.state in ("refused", "postponed"):
+            message = "%s: %s %s: %s"
+            log.error(message, feed.name, line.source_file, line.state, line.first_error)
         elif line.state == "duplicate":
             log.warning("%s: %s skipped: %s", feed.name, line.source_file, line.first_error)
+        elif line.state == "untaken":
+            log.warning("%s: %s", line.source_file, line.first_error)
     outcome = Staged(
         states.count("staged"),
         states.count("duplicate"),
         states.count("refused"),
+        states.count("postponed"),
         len(new) - len(settled),
         len(known.waiting) + states.count("staged"),
+        tuple(f"{n.source_file}: {n.first_error}" for n in lines if n.state == "untaken"),
     )
     log.info("%s: %s", feed.name, outcome)
     return outcome
 
 
 def matching(feed: FileFeed, folder: Path) -> list[Found]:
-    """The feed's files in the folder, by name; what is no plain file is named in the log.
+    """The feed's files in the folder, by name.
 
     Raises:
         IncomingFolderError: the folder is not there.
     """
     if not folder.is_dir():
         raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
-    files = []
-    for path in sorted(folder.iterdir()):
-        if not fnmatch.fnmatchcase(path.name.removesuffix(".gz"), feed.pattern):
-            continue
-        with suppress(FileNotFoundError):  # removed since
-            found = Found.at(path)
-            if found.oddity is None:
-                files.append(found)
-            else:
-                # A link might lead to any file of this machine, and a pipe never end.
-                log.warning("%s: %s is %s: skipped.", feed.name, found.name, found.oddity)
-    return files
+    # A link might lead to any file of this machine, and a pipe never end.
+    return [found for found in listed(folder) if not found.oddity and feed.takes(found.path.name)]
+
+
+def _untaken_lines(feed: FileFeed, folder: Path, known: ledger.Known) -> Iterator[Line]:
+    """A line for each name that no feed takes and that is nearest to this one, if it is new."""
+    for file in untaken(folder, feeds.load()):
+        if file.nearest.name == feed.name and file.found.name not in known.untaken:
+            name, size, changed = file.found.version
+            yield Line(name, "untaken", size, changed, first_error=file.reason)
 
 
 def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
@@ -217,10 +171,33 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
+def _stage_what_fits(
+    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, known: ledger.Known
+) -> list[Line]:
+    """Stage a batch, in halves if there is no room for it; a file alone that has none waits."""
+    try:
+        lines = _stage_batch(feed, batch, target, known.copy())
+    except DiskFullError as error:
+        if len(batch) == 1:
+            name, size, changed = batch[0].version
+            return [Line(name, "postponed", size, changed, first_error=str(error))]
+        half = len(batch) // 2
+        parts = (batch[:half], batch[half:])
+        return [line for part in parts for line in _stage_what_fits(feed, part, target, known)]
+    for line in lines:
+        if line.state == "staged" and line.content_key:
+            known.add(line.source_file, line.content_key)
+    return lines
+
+
 def _stage_batch(
     feed: FileFeed, batch: list[Found], target: SnowflakeConnection, known: ledger.Known
 ) -> list[Line]:
-    """Prepare the files and upload them together; the lines to write."""
+    """Prepare the files and upload them together; the lines to write.
+
+    Raises:
+        DiskFullError: there is no room for the compressed copies; nothing is staged.
+    """
     load = new_load_id()
     lines = []
     with temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies:
@@ -244,13 +221,16 @@ def _prepare(
             raise RefusedFileError("its name is not UTF-8: rename it.")
         if size > feed.max_bytes:
             raise too_large(feed.max_bytes)
-        prepared = prepare_file(feed, found.path, copy)
-        if Found.at(found.path) != found:
-            log.warning("%s changed while it was read; left for the next run.", name)
+        limited = replace(feed, max_bytes=_most_bytes(feed, found))
+        prepared = prepare_file(limited, found.path, copy)
+        if _has_changed(found):
             return None
     except RefusedFileError as error:
+        if _has_changed(found):
+            return None
         return Line(name, "refused", size, changed, first_error=str(error))
     except FileNotFoundError:
+        log.warning("%s disappeared while it was read.", name)
         return None
     key = prepared.content_key
     line = Line(name, "staged", size, changed, key, f"{load}/{key}.csv.gz", prepared.rows)
@@ -259,3 +239,20 @@ def _prepare(
     known.add(name, key)
     copy.rename(copies / f"{key}.csv.gz")
     return line
+
+
+def _most_bytes(feed: FileFeed, found: Found) -> int:
+    """Where to stop reading: one that grows faster than it is read has no end."""
+    may_be_packed = feed.shape or found.path.suffix.lower() == ".gz"
+    return feed.max_bytes if may_be_packed else min(feed.max_bytes, found.size)
+
+
+def _has_changed(found: Found) -> bool:
+    """Whether what was read is no longer what is there; then the next run reads it again."""
+    try:
+        if Found.at(found.path) == found:
+            return False
+        log.warning("%s changed while it was read; left for the next run.", found.name)
+    except OSError:
+        log.warning("%s disappeared while it was read.", found.name)
+    return True

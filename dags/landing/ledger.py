@@ -5,9 +5,13 @@ A line's state, and who writes it:
     staged      here: the file is on the stage
     duplicate   here: its content is staged or loaded already
     refused     here: it cannot be landed
+    untaken     here: no feed takes it, and this one is the nearest; one line for each name
+    postponed   here: there was no room to stage it, so it counts as new
     loaded      macro land_files, in the transaction that writes the rows
-    lost        here and macro land_files: it was staged and did not arrive, so it counts as new
-    retried     macro landing_set_definition: it was refused, and the block has changed since
+    lost        here and macro land_files: it was staged and did not arrive, or has the content of
+                a file that did not, so it counts as new
+    retried     here: it was postponed, and there is a newer line; macro landing_set_definition: it
+                was refused, and the block has changed since
 """
 
 from __future__ import annotations
@@ -78,16 +82,22 @@ class Known:
     """What the ledger says about one feed.
 
     Attributes:
-        versions: (name, size, time of change) of every file seen.
+        versions: (name, size, time of change) of every file of the feed that was seen.
+        untaken: names that no feed took.
         contents: content key -> name under which it was staged or loaded.
         newest: name -> content key that was staged last.
         waiting: paths on the stage that land_files will land.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
+    untaken: set[str] = field(default_factory=set)
     contents: dict[str, str] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
+
+    def copy(self) -> Known:
+        """One that may be added to while it is not certain that the files will be staged."""
+        return replace(self, contents=dict(self.contents), newest=dict(self.newest))
 
     def add(self, name: str, key: str) -> None:
         """A content that is staged or loaded under a name, later than those before it."""
@@ -104,10 +114,13 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     for name, state, size, modified, key, path in snowflake.rows(
         target,
         f"select source_file, state, size_bytes, modified_ns, content_key, stage_path"
-        f" from {feed.schema}.LANDED_FILES where feed = %s and state not in ('lost', 'retried')"
-        " order by staged_at",
+        f" from {feed.schema}.LANDED_FILES where feed = %s"
+        " and state not in ('lost', 'postponed', 'retried') order by staged_at",
         [feed.name],
     ):
+        if state == "untaken":
+            known.untaken.add(name)
+            continue
         known.versions.add((name, int(size), int(modified)))
         if state == "staged":
             known.waiting.add(path)
@@ -128,16 +141,22 @@ def write(
     Raises:
         snowflake.connector.Error: Snowflake is unreachable; nothing was added.
     """
+    lines = list(lines)
+    if not lines:
+        return []
     with feed_lock(target, feed, run):
         known = read(target, feed)
         added = []
         for line in lines:
-            if line.version in known.versions:
+            if line.version in known.versions or (
+                line.state == "untaken" and line.source_file in known.untaken
+            ):
                 continue
             if line.state == "staged" and line.content_key in known.contents:
                 line = line.again(known)
             added.append(line)
         for start in range(0, len(added), BATCH):
+            _end_postponement(target, feed, added[start : start + BATCH])
             _insert(target, feed, added[start : start + BATCH], run)
     return added
 
@@ -153,8 +172,10 @@ def set_lost(target: SnowflakeConnection, feed: FileFeed, paths: Collection[str]
             target,
             f"update {feed.schema}.LANDED_FILES set state = 'lost',"
             " first_error = 'it was no longer on the stage'"
-            f" where feed = %s and state = 'staged' and stage_path in ({_marks(paths)})",
-            [feed.name, *paths],
+            f" where feed = %s and state in ('staged', 'duplicate') and content_key in (select"
+            f" content_key from {feed.schema}.LANDED_FILES where feed = %s and state = 'staged'"
+            f" and stage_path in ({_marks(paths)}))",
+            [feed.name, feed.name, *paths],
         )
 
 
@@ -177,6 +198,16 @@ def feed_lock(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator
         snowflake.rows(target, "rollback")
         raise
     snowflake.rows(target, "commit")
+
+
+def _end_postponement(target: SnowflakeConnection, feed: FileFeed, lines: Collection[Line]) -> None:
+    names = [line.source_file for line in lines]
+    snowflake.rows(
+        target,
+        f"update {feed.schema}.LANDED_FILES set state = 'retried' where feed = %s"
+        f" and state = 'postponed' and source_file in ({_marks(names)})",
+        [feed.name, *names],
+    )
 
 
 def _insert(target: SnowflakeConnection, feed: FileFeed, lines: list[Line], run: str) -> None:

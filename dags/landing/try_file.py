@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -57,8 +56,7 @@ def report(path: Path, feeds: Sequence[Feed]) -> Iterator[str]:
         RefusedFileError: it is nothing that any block could take.
     """
     file_feeds = [feed for feed in feeds if isinstance(feed, FileFeed)]
-    name = path.name.removesuffix(".gz")
-    taker = next((feed for feed in file_feeds if fnmatch.fnmatchcase(name, feed.pattern)), None)
+    taker = next((feed for feed in file_feeds if feed.takes(path.name)), None)
     if taker:
         yield f"{path.name}: the feed {taker.name} takes it ({taker.pattern})"
         outcome = run(taker, path)

@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .feeds import Feed, FileFeed
-from .files import Found
-
-#: What other programs leave while they work; in lower case.
-PASSING = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "*.filepart", "thumbs.db")
+from .found import Found, listed
 
 
-def untaken(folder: Path, feeds: Sequence[Feed]) -> list[str]:
-    """A sentence for each entry of the folder that no feed takes, with what may be wrong.
+@dataclass(frozen=True)
+class Untaken:
+    """An entry of the folder that no feed takes.
+
+    Attributes:
+        nearest: the feed that may have been meant.
+        reason: why it does not take it, and what to do.
+    """
+
+    found: Found
+    nearest: FileFeed
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.found.name}: {self.reason}"
+
+
+def untaken(folder: Path, feeds: Sequence[Feed]) -> Iterator[Untaken]:
+    """Each entry of the folder that no feed takes.
 
     Files of a feed that are refused are not among them: the ledger has these.
     """
-    patterns = [feed.pattern for feed in feeds if isinstance(feed, FileFeed)]
-    return list(_sentences(folder, patterns)) if folder.is_dir() and patterns else []
-
-
-def _sentences(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
-        if any(fnmatch.fnmatchcase(path.name.lower(), passing) for passing in PASSING):
+    own = [feed for feed in feeds if isinstance(feed, FileFeed)]
+    for found in listed(folder) if own and folder.is_dir() else ():
+        name = found.path.name
+        if not found.oddity and any(feed.takes(name) for feed in own):
             continue
-        try:
-            found = Found.at(path)
-        except FileNotFoundError:
-            continue
+        nearest, why = _nearest(name, own)
         if found.oddity:
-            yield f"{found.name}: no feed takes {found.oddity}; put the files themselves there"
-        elif not any(_matches(path.name, pattern) for pattern in patterns):
-            yield f"{found.name}: no feed takes it; {_nearest(path.name, patterns)}"
+            why = f"no feed takes {found.oddity}; put the files themselves there"
+        else:
+            why = f"no feed takes it; {why}"
+        yield Untaken(found, nearest, why)
 
 
-def _matches(name: str, pattern: str) -> bool:
-    return fnmatch.fnmatchcase(name.removesuffix(".gz"), pattern)
-
-
-def _nearest(name: str, patterns: Sequence[str]) -> str:
-    for pattern in patterns:
-        if _matches(name.lower(), pattern.lower()):
-            return f"{pattern} has other capitals"
-        if _matches(Path(name).stem + Path(pattern).suffix, pattern):
-            return f"{pattern} wants {Path(pattern).suffix}: save it so"
+def _nearest(name: str, feeds: Sequence[FileFeed]) -> tuple[FileFeed, str]:
+    for feed in feeds:
+        pattern = feed.pattern
+        if replace(feed, ignore_case=True).takes(name):
+            why = "takes lower case only" if pattern == pattern.lower() else "has other capitals"
+            return feed, f"{pattern} {why}: set `ignore_case: true` in the block of {feed.name}"
+        if feed.takes(Path(name).stem + Path(pattern).suffix):
+            return feed, f"{pattern} wants {Path(pattern).suffix}: save it so"
+    patterns = {feed.pattern: feed for feed in feeds}
     [nearest] = difflib.get_close_matches(name, patterns, n=1, cutoff=0.0)
-    return f"the nearest is {nearest}"
+    return patterns[nearest], f"the nearest is {nearest}"

@@ -14,6 +14,7 @@ from dags.landing.feeds import FeedError, FileFeed
 from . import connections
 from .dbt import run_macro
 from .defaults import no_retry_for
+from .failures import notify
 
 COPY_DOC = """Lands the staged files: rows into the raw table or the quarantine, and the ledger's
 lines, in one transaction (`dbt run-operation land_files`).
@@ -29,6 +30,8 @@ Any other failure: nothing was landed. Clear the task."""
 def stage(feed: str, run: str) -> None:
     """Checks the new files of a feed and puts them on its stage; skipped when there are none.
 
+    Names that no feed takes, and that no run has met before, are posted to ALERT_WEBHOOK_URL.
+
     When it fails: files that were staged wait on the stage, and the next run lands them.
     """
     from dags.landing.checks import FILES
@@ -39,6 +42,8 @@ def stage(feed: str, run: str) -> None:
     assert isinstance(found, FileFeed)
     with no_retry_for(FeedError), closing(connections.snowflake()) as target:
         outcome = stage_new_files(found, settings.folder("INCOMING_DIR"), target, run)
+    if outcome.untaken:
+        notify("\n".join(outcome.untaken))
     if not outcome.needs_landing:
         raise AirflowSkipException(f"{feed}: no new files.")
 

@@ -96,6 +96,7 @@ def test_two_feeds_of_one_name_are_refused(tmp_path: Path) -> None:
         ("- name: buys", "share files, such as 'orders_"),
         ("- name: buys\n        identifier: ORDERS", "share the table RAW.ORDERS"),
         ("stage: STG_ORDERS", "share the stage RAW.STG_ORDERS"),
+        ("ignore_case: true", "share files, such as 'orders_"),
     ],
 )
 def test_two_feeds_of_the_same_files_table_or_stage_are_refused(
@@ -105,6 +106,10 @@ def test_two_feeds_of_the_same_files_table_or_stage_are_refused(
     other = BLOCK.replace("- name: orders", "- name: buys").replace("orders_*", "orders_?*")
     if change.startswith("stage"):
         other = other.replace("key: [", f"{change}\n              key: [").replace("orders_", "x_")
+    elif change.startswith("ignore_case"):
+        other = other.replace("key: [", f"{change}\n              key: [").replace(
+            "orders_", "ORDERS_"
+        )
     else:
         other = other.replace("- name: buys", change)
     with pytest.raises(FeedError, match=message):

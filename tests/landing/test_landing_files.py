@@ -127,8 +127,16 @@ def test_what_is_no_plain_file_of_a_readable_name_keeps_no_other_from_landing(
     with pytest.raises(MacroError, match=r"xf6n.*its name is not UTF-8: rename it"):
         land_files(transactions, incoming)
     assert warehouse.count(transactions.table) == 5
-    for name in ("link", "dangling", "folder", "pipe"):
-        assert f"transactions_{name}.csv is" in caplog.text
+    settled(incoming / "TRANSACTIONS_2026_02.CSV", good(3))
+    assert len(land_files(transactions, incoming).untaken) == 1, "the others were told before"
+    assert not land_files(transactions, incoming).untaken
+    said = "select source_file, first_error from RAW.LANDED_FILES where state = 'untaken'"
+    lines = dict(warehouse.query(said))
+    assert "takes lower case only" in lines.pop("TRANSACTIONS_2026_02.CSV")
+    kinds = ("dangling", "folder", "link", "pipe")
+    assert sorted(lines) == [f"transactions_{kind}.csv" for kind in kinds]
+    for name, why in lines.items():
+        assert f"{name}: {why}" in caplog.text
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_staged(
@@ -283,6 +291,53 @@ def test_a_file_that_is_gone_from_its_stage_is_staged_again(
     assert warehouse.count(transactions.table) == 5
 
 
+def test_a_renamed_file_lands_when_its_first_copy_is_lost(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    settled(incoming / ONE, good(5))
+    renamed = "transactions_renamed.csv"
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage_new_files(transactions, incoming, target, "one")
+        (incoming / ONE).rename(incoming / renamed)
+        assert files.stage_new_files(transactions, incoming, target, "two").duplicate == 1
+    warehouse.query(f"remove @RAW.{transactions.stage}")
+    with pytest.raises(MacroError, match="was not found"):
+        macros().run_operation("land_files", feed=transactions.name, run="two")
+    land_files(transactions, incoming)
+    assert warehouse.ledger(transactions.name)[renamed] == ("loaded", 5, 5, 0)
+    (incoming / renamed).unlink()
+
+    settled(incoming / ONE, good(6))
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage_new_files(transactions, incoming, target, "three")
+        (incoming / ONE).rename(incoming / renamed)
+        files.stage_new_files(transactions, incoming, target, "four")
+    warehouse.query(f"remove @RAW.{transactions.stage}")
+    assert land_files(transactions, incoming).staged == 1
+    assert warehouse.count(transactions.table) == 5 + 6
+
+
+def test_a_file_larger_than_the_disk_keeps_no_other_from_landing(
+    warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = "transactions_large.csv"
+    settled(incoming / large, good(1000))
+    for n in range(3):
+        settled(incoming / f"transactions_{n}.csv", good(n + 100))
+    one_fits = (incoming / "transactions_2.csv").stat().st_size
+    free = shutil.disk_usage("/")._replace(free=one_fits)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: free)
+        for _ in range(2):
+            with pytest.raises(MacroError, match=f"{large} waits for the next run: .* make room"):
+                land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 100 + 101 + 102
+    land_files(transactions, incoming)
+    assert warehouse.count(transactions.table) == 100 + 101 + 102 + 1000
+    states = "select state from RAW.LANDED_FILES where source_file = %s order by staged_at"
+    assert warehouse.query(states, large) == [("retried",), ("retried",), ("loaded",)]
+
+
 def test_a_file_that_stops_the_landing_stops_no_other_for_long(
     warehouse: Any, transactions: FileFeed, incoming: Path, tmp_path: Path
 ) -> None:
@@ -329,5 +384,77 @@ def test_corrected_rows_of_the_quarantine_land_with_one_command(
         assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 2, 1, 1)}
     found = warehouse.query(f"select tx_id, amount, source_row from RAW.{transactions.table}")
     assert [(tx_id, int(amount), number) for tx_id, amount, number in found] == [("t1", 10, 2)]
-    open_rows = "select count(*) from RAW.QUARANTINE where replayed_at is null"
-    assert warehouse.query(open_rows) == [(1,)]
+    assert open_lines(warehouse) == 1
+
+
+def open_lines(warehouse: Any) -> int:
+    where = "replayed_at is null and overtaken_by is null"
+    return int(warehouse.query(f"select count(*) from RAW.QUARANTINE where {where}")[0][0])
+
+
+def newest(warehouse: Any, feed: FileFeed) -> dict[str, str]:
+    """Key -> amount of its latest row, as the models choose it."""
+    found = warehouse.query(
+        f"select tx_id, amount::number(38,2)::text from RAW.{feed.table} qualify row_number() over"
+        " (partition by tx_id order by ingested_at desc, source_file desc, source_row desc) = 1"
+    )
+    return dict(found)
+
+
+def land_with_rejects(feed: FileFeed, folder: Path) -> None:
+    with pytest.raises(MacroError, match="rows rejected"):
+        land_files(feed, folder)
+
+
+def test_a_line_of_the_quarantine_closes_when_a_later_file_brings_its_row(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    bad = [row(1, amount="1o"), row(2, tx_id=""), row(3, amount="x"), row(4)[:9]]
+    settled(incoming / ONE, "\n".join([HEADER, *bad]).encode())
+    warehouse_has_an_old_table = "alter table RAW.QUARANTINE drop column overtaken_by"
+    land_with_rejects(transactions, incoming)
+    assert open_lines(warehouse) == 4
+    warehouse.query(warehouse_has_an_old_table)
+    settled(incoming / "transactions_other.csv", f"{HEADER}\n{row(1)}\n{row(8)}\n".encode())
+    land_files(transactions, incoming)
+    assert open_lines(warehouse) == 3, "the key came in another file"
+    rest = [row(2), row(3, amount="y"), row(4), row(5)]
+    settled(incoming / ONE, "\n".join([HEADER, row(1), *rest]).encode())
+    land_with_rejects(transactions, incoming)
+    assert open_lines(warehouse) == 2, "amounts of t3: neither x nor y"
+    assert warehouse.query("select count(*) from RAW.QUARANTINE where replayed_at is null") == [
+        (5,)
+    ]
+
+
+def test_a_replayed_line_is_as_old_as_its_file(
+    warehouse: Any, transactions: FileFeed, incoming: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def send(*rows: str) -> None:
+        settled(incoming / ONE, "\n".join([HEADER, *rows]).encode())
+        land_with_rejects(transactions, incoming)
+
+    def replay() -> str:
+        warehouse.query("update RAW.QUARANTINE set raw_values = replace(raw_values, 'ooo', '000')")
+        capsys.readouterr()
+        macros().run_operation("replay_quarantine", feed=transactions.name)
+        return capsys.readouterr().out
+
+    send(row(1, amount="1ooo"), row(2, amount="1ooo"), row(3, amount="1ooo"))
+    send(row(1, amount="2000"), row(2, amount="2ooo"), row(3, amount="2ooo"), row(4, amount="x"))
+    warehouse.query("update RAW.QUARANTINE set overtaken_by = null")
+    out = replay()
+    assert "3 rows of the quarantine left out" in out
+    assert "2 rows landed from quarantine, 1 left in it" in out
+    assert newest(warehouse, transactions) == dict.fromkeys(("t1", "t2", "t3"), "2000.00")
+
+
+def test_of_two_contents_that_land_together_the_later_one_is_newer(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    for amount in ("1", "2", "3"):
+        settled(incoming / ONE, f"{HEADER}\n{row(1, amount=amount)}\n".encode())
+        with closing(snowflake.connect_from_env()) as target:
+            files.stage_new_files(transactions, incoming, target, amount)
+    land_files(transactions, incoming)
+    assert newest(warehouse, transactions) == {"t1": "3.00"}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import gzip
+import io
+import lzma
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from dags.landing import prepare as prepare_module
 from dags.landing.feeds import MAX_BYTES, find
-from dags.landing.files import Found
+from dags.landing.found import Found
 from dags.landing.prepare import Prepared, RefusedFileError, prepare
 from tests.landing.csv_files import HEADER, good, row
 
@@ -22,6 +26,15 @@ def prepared(folder: Path, content: bytes, name: str = "a.csv") -> tuple[Prepare
     (folder / name).write_bytes(content)
     done = prepare(folder / name, COLUMNS, folder / "copy", MAX_BYTES)
     return done, gzip.decompress((folder / "copy").read_bytes())
+
+
+def tar(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -69,6 +82,14 @@ def test_a_file_and_its_gzip_have_one_content_key(tmp_path: Path) -> None:
         (gzip.compress(good(1)), r"compressed by gzip: name it \.csv\.gz"),
         (b"PK\x03\x04" + b"\0" * 99, "a zip archive or an Excel workbook: unpack it"),
         (b"PAR1" + b"\0" * 99, "Parquet: save it as CSV"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><html>", "a web page, perhaps one that asks to sign in"),
+        (b'<?xml version="1.0"?>', "XML: save it as CSV"),
+        (b"\0" * 4096, "full of zero bytes"),
+        (good(1).decode().encode("utf-32"), "the file is UTF-32"),
+        (b"SQLite format 3\0" + b"\0" * 99, "an SQLite database"),
+        (lzma.compress(good(1)), "compressed by xz: unpack it"),
+        (bz2.compress(good(1)), "compressed by bzip2: unpack it"),
+        (tar(good(1)), "a tar archive: unpack it"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(
@@ -113,5 +134,5 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_systems_words(
 
 
 def test_a_gzip_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RefusedFileError, match="not readable as gzip"):
+    with pytest.raises(RefusedFileError, match=r"not readable as gzip .* name it \.csv"):
         prepared(tmp_path, good(1), "a.csv.gz")

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from dags.landing import feeds
+from dags.landing.feeds import FileFeed
+from dags.landing.files import matching
 from dags.landing.untaken import untaken
+
+
+@pytest.fixture(autouse=True)
+def only_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INCOMING_IGNORED", raising=False)
 
 
 def test_whatever_no_feed_takes_is_named_with_the_fix(tmp_path: Path) -> None:
@@ -19,11 +29,35 @@ def test_whatever_no_feed_takes_is_named_with_the_fix(tmp_path: Path) -> None:
     (tmp_path / "november").mkdir()
     (tmp_path / "transactions_link.csv").symlink_to(tmp_path / "a.tmp")
     os.mkfifo(tmp_path / "transactions_pipe.csv")
-    assert untaken(tmp_path, feeds.load()) == [
-        "TRANSACTIONS_2026_11.CSV: no feed takes it; transactions_*.csv has other capitals",
+    block = "set `ignore_case: true` in the block of transactions_batch_csv"
+    case = f"transactions_*.csv takes lower case only: {block}"
+    assert [*map(str, untaken(tmp_path, feeds.load()))] == [
+        "TRANSACTIONS_2026_11.CSV: no feed takes it; " + case,
         "november: no feed takes a folder; put the files themselves there",
         "transaction_2026_11.csv: no feed takes it; the nearest is transactions_*.csv",
         "transactions_2026_11.txt: no feed takes it; transactions_*.csv wants .csv: save it so",
         "transactions_link.csv: no feed takes a symbolic link; put the files themselves there",
         "transactions_pipe.csv: no feed takes a pipe or device; put the files themselves there",
     ]
+
+
+def test_capitals_do_not_matter_where_the_block_says_so(tmp_path: Path) -> None:
+    feed = feeds.find("transactions_batch_csv")
+    assert isinstance(feed, FileFeed)
+    names = ("TRANSACTIONS_11.CSV", "Transactions_12.csv.GZ", "transactions_1.csv")
+    for name in names:
+        (tmp_path / name).write_text("x")
+    any_case = replace(feed, ignore_case=True)
+    assert [found.name for found in matching(feed, tmp_path)] == ["transactions_1.csv"]
+    assert [found.name for found in matching(any_case, tmp_path)] == sorted(names)
+    assert not [*untaken(tmp_path, [any_case])]
+
+
+def test_what_is_left_out_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("transactions_1.csv", "transactions_OLD.csv", ".transactions_1.csv"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.setenv("INCOMING_IGNORED", ".* *_old.csv")
+    feed = feeds.find("transactions_batch_csv")
+    assert isinstance(feed, FileFeed)
+    assert [found.name for found in matching(feed, tmp_path)] == ["transactions_1.csv"]
+    assert not [*untaken(tmp_path, feeds.load())]

@@ -11,7 +11,7 @@
             group by source_file
         ) as c on l.source_file = c.source_file
         where l.feed = {{ landing_literal(feed.name) }} and l.landing_run = {{ landing_literal(run) }}
-            and l.state in ('loaded', 'refused', 'lost')
+            and l.state in ('loaded', 'refused', 'postponed', 'lost')
         order by l.source_file, l.staged_at
     {%- endset -%}
     {{ return(run_query(sql).rows) }}

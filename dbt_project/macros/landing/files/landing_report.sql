@@ -1,7 +1,8 @@
 {% macro landing_report(feed, run) -%}
     {%- set lines = landing_lines_of_run(feed, run) -%}
     {%- set not_landed = {
-        'refused': ' was refused: ', 'lost': ' did not arrive, the next run stages it again: ',
+        'refused': ' was refused: ', 'postponed': ' waits for the next run: ',
+        'lost': ' did not arrive, the next run stages it again: ',
     } -%}
     {%- set faults = [] -%}
     {%- set total = namespace(parsed=0, loaded=0, rejected=0) -%}

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import fastavro
 
 NOT_FOUND = 404, b'{"error_code": 40403, "message": "Schema not found"}'
+UNKNOWN_SUBJECT = 404, b'{"error_code": 40401, "message": "Subject not found"}'
 
 
 class Registry:
@@ -29,6 +31,7 @@ class Registry:
         self.answers: list[tuple[int, bytes]] = []
         self.asked: list[tuple[str, str | None]] = []
         self._schemas: list[Any] = []
+        self._subjects: dict[str, Any] = {}
 
     def register(self, schema: Any, **more: Any) -> int:
         """The id of a schema: a text as it is, anything else as JSON."""
@@ -36,10 +39,21 @@ class Registry:
         self._schemas.append({"schema": text, **more})
         return len(self._schemas)
 
+    def register_subject(self, subject: str, schema: Any, **more: Any) -> dict[str, Any]:
+        """A reference to the first version of a subject, whose schema is this."""
+        self._subjects[f"/subjects/{quote(subject, safe='')}/versions/1"] = {
+            "schema": json.dumps(schema),
+            **more,
+        }
+        return {"name": schema["name"], "subject": subject, "version": 1}
+
     def answer(self, path: str, authorization: str | None) -> tuple[int, bytes]:
         self.asked.append((path, authorization))
         if self.answers:
             return self.answers.pop(0)
+        if path.startswith("/subjects/"):
+            known = self._subjects.get(path)
+            return (200, json.dumps(known).encode()) if known else UNKNOWN_SUBJECT
         number = int(path.rpartition("/schemas/ids/")[2])
         if not 0 < number <= len(self._schemas):
             return NOT_FOUND

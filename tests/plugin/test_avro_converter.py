@@ -56,6 +56,7 @@ DAY = asked("int32", "io.debezium.time.Date")
 CLOCK = asked("int64", "io.debezium.time.MicroTime")
 UUID = asked("string", "io.debezium.data.Uuid")
 TEXTS = asked("array", items=asked("string"))
+SYMBOL = asked("string")
 SYMBOLS = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 AT = 1778051289123456
 TIME = "a time in ISO 8601 with a zone, from 4713-11-24 BC to 294276-12-31"
@@ -248,11 +249,33 @@ def test_what_the_registry_knows_no_schema_of_is_a_letter(
     assert "cannot be parsed" in reason('{"type":"record","name":"R","fields":[{"name":"f"}]}')
     assert "cannot be parsed" in reason('{"type":"array","items":' * 50_000)
     assert "is of the type PROTOBUF" in reason("x", schemaType="PROTOBUF")
-    assert "refers to others" in reason(record("int"), references=[{"name": "S"}])
+    unknown = {"name": "S", "subject": "gone", "version": 1}
+    assert "refers to version 1 of gone, which" in reason(record("int"), references=[unknown])
     assert (
         reason('"int"')
         == "the message: found the number 1; the contract asks for an object with fields"
     )
+
+
+def test_a_schema_may_refer_to_others_which_refer_to_others(
+    converter: Converter, registry: Registry
+) -> None:
+    converter.configure_avro(struct(SYMBOL), registry.address)
+    symbols = registry.register_subject("com.acme / symbols", {**SYMBOLS, "namespace": "com.acme"})
+    pair = {"type": "record", "name": "P", "fields": [{"name": "s", "type": "com.acme.E"}]}
+    pairs = registry.register_subject("pairs", pair, references=[symbols])
+    schema = {"type": "record", "name": "R", "fields": [{"name": "f", "type": "com.acme.E"}]}
+    # The same subject twice, on two ways.
+    message = framed(registry.register(schema, references=[pairs, symbols]), b"\x02")
+    assert converter.one(message).value == {"f": "B"}
+
+    # The registry is asked for each schema once.
+    registry.asked.clear()
+    converter.convert([message] * 20)
+    assert registry.asked == []
+    again = {"name": "E", "subject": "later", "version": 1}
+    late = framed(registry.register(schema, references=[again]), b"\x02")
+    assert "refers to version 1 of later" in converter.one(late).reason
 
 
 @pytest.mark.parametrize(

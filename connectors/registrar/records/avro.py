@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import fastavro
 import requests
+from fastavro.schema import SchemaParseException
 
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.records.contract import Field, fields_of_avro
@@ -35,14 +36,12 @@ class AvroReader:
     """Reads records by schemas that are fetched once each.
 
     Args:
-        schema_url: address of a schema, with {id} in it.
-        extract: takes the Avro schema's text out of the answer's body.
+        url: address of a registry with Confluent's interface.
         user: the registry's user and password, with a colon between them; empty for none.
     """
 
-    def __init__(self, schema_url: str, extract: Callable[[str], str], user: str = "") -> None:
-        self._url = schema_url
-        self._extract = extract
+    def __init__(self, url: str, user: str = "") -> None:
+        self._url = url.rstrip("/")
         name, _, password = user.partition(":")
         self._auth = (name, password) if user else None
         self._known: dict[int, _Schema] = {}
@@ -85,22 +84,42 @@ class AvroReader:
             raise UnreadableError("does not begin with a zero byte and a schema's id")
         schema_id = int.from_bytes(message[1:HEADER_BYTES])
         if schema_id not in self._known:
-            declared = json.loads(self._fetch(schema_id))
-            self._known[schema_id] = _Schema(
-                fastavro.parse_schema(_plain(declared)), _scales(declared), fields_of_avro(declared)
-            )
+            self._known[schema_id] = self._look_up(schema_id)
         return self._known[schema_id]
 
-    def _fetch(self, schema_id: int) -> str:
+    def _look_up(self, schema_id: int) -> _Schema:
+        answer = self._fetch(f"schemas/ids/{schema_id}")
+        named: dict[str, Any] = {}
         try:
-            answer = requests.get(self._url.format(id=schema_id), auth=self._auth, timeout=(5, 30))
+            self._parse_references(answer, named, set())
+            declared = json.loads(answer["schema"])
+            parsed = fastavro.parse_schema(_plain(declared), named_schemas=named)
+            return _Schema(parsed, _scales(declared), fields_of_avro(declared))
+        except (ValueError, KeyError, TypeError, RecursionError, SchemaParseException) as error:
+            raise UnreadableError(f"schema {schema_id} is of no record: {error}") from None
+
+    def _parse_references(
+        self, answer: dict[str, Any], named: dict[str, Any], done: set[str]
+    ) -> None:
+        """Make the names known that a schema takes from others."""
+        for each in answer.get("references") or ():
+            path = f"subjects/{quote(each['subject'], safe='')}/versions/{each['version']}"
+            if path not in done:
+                done.add(path)
+                found = self._fetch(path)
+                self._parse_references(found, named, done)
+                fastavro.parse_schema(_plain(json.loads(found["schema"])), named_schemas=named)
+
+    def _fetch(self, path: str) -> dict[str, Any]:
+        try:
+            answer = requests.get(f"{self._url}/{path}", auth=self._auth, timeout=(5, 30))
+            if answer.status_code == 404:
+                raise UnreadableError(f"the schema registry has no {path}")
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
         except requests.RequestException as error:
             raise RegistrarError(f"the schema registry does not answer: {error}") from None
-        if answer.status_code == 404:
-            raise UnreadableError(f"no schema has the id {schema_id}")
-        if answer.status_code != 200:
-            raise RegistrarError(f"the schema registry answers HTTP {answer.status_code}")
-        return self._extract(answer.text)
+        return found
 
 
 def is_framed(message: bytes) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -20,15 +19,12 @@ JSON = "org.apache.kafka.connect.json.JsonConverter"
 APICURIO = "io.apicurio.registry.utils.converter.AvroConverter"
 CONFLUENT = "io.confluent.connect.avro.AvroConverter"
 
-#: Reads a record's value: fields with what they hold, JSON numbers with all their digits.
-Read = Callable[[bytes], dict[str, Any]]
-
 
 class Reader(Protocol):
     """Reads the records of one connector."""
 
     def read(self, message: bytes) -> dict[str, Any]:
-        """The values of a message.
+        """The values of a message, JSON numbers with all their digits.
 
         Raises:
             UnreadableError: it is not such a record.
@@ -45,23 +41,8 @@ class Reader(Protocol):
         """Whether a message that cannot be read looks as if it were in another format."""
 
 
-def value_reader(config: Mapping[str, str], fields: Sequence[str]) -> Read:
-    """A function that reads values; it raises UnreadableError for what is not such a record.
-
-    Args:
-        fields: those that are needed of a JSON record: each costs as much as all the rest.
-
-    Raises:
-        UnsupportedError: the converter is not understood here.
-    """
-    return record_reader(config, fields).read
-
-
-def record_reader(config: Mapping[str, str], fields: Sequence[str] | None = None) -> Reader:
+def record_reader(config: Mapping[str, str]) -> Reader:
     """A reader of a connector's records.
-
-    Args:
-        fields: as for value_reader; None for all of the contract.
 
     Raises:
         UnsupportedError: the converter is not understood here.
@@ -72,19 +53,13 @@ def record_reader(config: Mapping[str, str], fields: Sequence[str] | None = None
         if not content:
             raise UnsupportedError(f"{converter} without schema.content is not understood here")
         try:
-            return JsonReader(fields_of_content(content), fields)
+            return JsonReader(fields_of_content(content))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnsupportedError("value.converter.schema.content is not a schema") from None
-    if converter == APICURIO:
-        base = resolve_placeholders(config.get("value.converter.apicurio.registry.url", ""))
-        by_content = config.get("value.converter.apicurio.registry.use-id") == "contentId"
-        kind = "contentIds" if by_content else "globalIds"
-        return AvroReader(f"{base.rstrip('/')}/ids/{kind}/{{id}}", str)
     if converter in (STRICT_AVRO, CONFLUENT):
         urls = resolve_placeholders(config.get("value.converter.schema.registry.url", ""))
-        base = urls.split(",")[0]
         user = resolve_placeholders(config.get("value.converter.basic.auth.user.info", ""))
-        return AvroReader(f"{base.rstrip('/')}/schemas/ids/{{id}}", _schema_text, user)
+        return AvroReader(urls.split(",")[0], user)
     raise UnsupportedError(f"value.converter {converter or '(the default)'} is not understood here")
 
 
@@ -95,13 +70,12 @@ class JsonReader:
     """Reads JSON objects.
 
     Args:
-        contract: all fields that a record may have.
-        fields: those to read; None for all.
+        contract: the fields that a record may have.
     """
 
-    def __init__(self, contract: tuple[Field, ...], fields: Sequence[str] | None = None) -> None:
+    def __init__(self, contract: tuple[Field, ...]) -> None:
         self._contract = contract
-        self._names = tuple(field.name for field in contract) if fields is None else tuple(fields)
+        self._names = tuple(field.name for field in contract)
         kinds = {field.name: field.type for field in contract}
         self._others = [n for n, name in enumerate(self._names) if kinds.get(name) != "string"]
         self._decoder = self._make_decoder()
@@ -153,7 +127,3 @@ def _plain(raw: msgspec.Raw) -> Any:
     """A text or null as it is; anything else as it is written, which keeps a number's digits."""
     written = bytes(raw)
     return msgspec.json.decode(written) if written[:1] in b'"n' else written.decode()
-
-
-def _schema_text(body: str) -> str:
-    return str(json.loads(body)["schema"])

@@ -13,7 +13,7 @@ from typing import Any
 from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
 from connectors.registrar.errors import RegistrarError, UsageError
 from connectors.registrar.records.avro import MAGIC
-from connectors.registrar.records.reader import Read, value_reader
+from connectors.registrar.records.reader import Reader, record_reader
 from connectors.registrar.replay import Replay, Selection
 from connectors.registrar.rest import NotFoundError
 from connectors.registrar.verbs.context import (
@@ -157,15 +157,15 @@ def _fate(context: Context) -> str:
     return "left out (--outdated sends them too, and overwrites it)"
 
 
-def _reader(config: dict[str, str]) -> Read | None:
+def _reader(config: dict[str, str]) -> Reader | None:
     """Reads records that are not text; None if the connector's converter is not understood."""
     try:
-        return value_reader(config, ())
+        return record_reader(config)
     except RegistrarError:
         return None
 
 
-def _decoded(dead_letter: DeadLetter, reader: Read | None) -> Any:
+def _decoded(dead_letter: DeadLetter, reader: Reader | None) -> Any:
     """The record's value as far as it can be read: as text, by its schema, as hex."""
     value = dead_letter.message.value()
     if value is None:
@@ -176,11 +176,11 @@ def _decoded(dead_letter: DeadLetter, reader: Read | None) -> Any:
     # Whatever is in the way, a record, its schema or a registry: the bytes can be shown.
     with suppress(Exception):
         if reader is not None:
-            return reader(value)
+            return reader.read(value)
     return f"0x{value.hex()}"
 
 
-def _show(dead_letter: DeadLetter, reader: Read | None) -> None:
+def _show(dead_letter: DeadLetter, reader: Reader | None) -> None:
     topic, partition, offset = dead_letter.origin
     print(printable(f"\n{topic}/{partition} offset {offset}: {dead_letter.reason}"))
     print(printable(f"  key   {_text(dead_letter.message.key())}"))
@@ -191,7 +191,7 @@ def _text(key: Any) -> str:
     return "none" if key is None else bytes(key).decode("utf-8", "backslashreplace")
 
 
-def _as_dict(found: Summary, reader: Read | None) -> dict[str, Any]:
+def _as_dict(found: Summary, reader: Reader | None) -> dict[str, Any]:
     return {
         "letters": found.dead_letters,
         "records": found.records,

@@ -9,6 +9,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schemas by their ids, from a registry that speaks Confluent's interface ({@code GET /schemas/ids/ID}).
+ * Schemas from a registry that speaks Confluent's interface.
  *
- * <p>Only the registry can say that it does not know an id; any other answer, or none, is waited out.
+ * <p>Only the registry can say that it does not know a schema; any other answer, or none, is waited out.
  */
 final class SchemaRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
@@ -31,8 +32,11 @@ final class SchemaRegistry {
     private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final long FIRST_DELAY_MS = 250;
     private static final long LONGEST_DELAY_MS = 5_000;
-    /** "Schema not found" in Confluent's API reference; a proxy's or a wrong path's 404 has another code, or none. */
-    private static final int NOT_FOUND = 40403;
+    /**
+     * Subject, version and schema not found, in Confluent's API reference; a proxy's or a wrong path's 404 has
+     * another code, or none.
+     */
+    private static final Set<Integer> NOT_FOUND = Set.of(40401, 40402, 40403);
 
     private final List<URL> bases = new ArrayList<>();
     private final String authorization;
@@ -78,23 +82,34 @@ final class SchemaRegistry {
      * @throws RegistryUnavailableError it did not answer in time
      */
     JsonNode fetch(int id) {
+        return fetch("schemas/ids/" + id);
+    }
+
+    /** The same for a version of a subject, which is how schemas refer to others. */
+    JsonNode fetch(String subject, int version) {
+        // A blank in a path is no plus.
+        String encoded = URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+        return fetch("subjects/" + encoded + "/versions/" + version);
+    }
+
+    private JsonNode fetch(String path) {
         long deadline = System.nanoTime() + patienceMs * 1_000_000;
         for (long delay = FIRST_DELAY_MS;; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
             StringBuilder problems = new StringBuilder();
             for (URL base : bases) {
                 try {
-                    return ask(base, id);
+                    return ask(base, path);
                 } catch (IOException error) {
                     problems.append(problems.isEmpty() ? "" : "; ").append(base).append(": ")
                             .append(Refusal.shown(error.toString()));
                 }
             }
             if (System.nanoTime() + delay * 1_000_000 > deadline) {
-                throw new RegistryUnavailableError("the schema registry did not give the schema " + id + " in "
+                throw new RegistryUnavailableError("the schema registry did not give " + path + " in "
                         + patienceMs / 1000 + " s (" + StrictAvroConverter.PATIENCE + "): " + problems
                         + ". Its message is the next to be read when the task is restarted");
             }
-            LOG.warn("Waiting for the schema registry, for the schema {}: {}", id, problems);
+            LOG.warn("Waiting for the schema registry, for {}: {}", path, problems);
             try {
                 Thread.sleep(delay);
             } catch (InterruptedException error) {
@@ -104,8 +119,8 @@ final class SchemaRegistry {
         }
     }
 
-    private JsonNode ask(URL base, int id) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) new URL(base, "schemas/ids/" + id).openConnection();
+    private JsonNode ask(URL base, String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) new URL(base, path).openConnection();
         connection.setConnectTimeout(CONNECT_MS);
         connection.setReadTimeout(READ_MS);
         // To another address it would take the password along.
@@ -119,7 +134,7 @@ final class SchemaRegistry {
         if (status == 200 && answer.path("schema").isTextual()) {
             return answer;
         }
-        if (status == 404 && answer.path("error_code").asInt() == NOT_FOUND) {
+        if (status == 404 && NOT_FOUND.contains(answer.path("error_code").asInt())) {
             return null;
         }
         throw new IOException("HTTP " + status + (status == 200 ? " without a schema" : ""));

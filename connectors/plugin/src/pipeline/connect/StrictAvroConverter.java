@@ -2,8 +2,10 @@ package pipeline.connect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -30,6 +32,7 @@ public final class StrictAvroConverter extends StrictConverter {
     private static final int HEADER_BYTES = 5;
     /** Ids come from strangers: they must not fill the memory. */
     private static final int MOST_SCHEMAS = 1000;
+    private static final int MOST_REFERENCES = 100;
     /** A schema may be registered a moment later; until then, a flood must not reach the registry. */
     private static final long UNKNOWN_FOR_NANOSECONDS = 5_000_000_000L;
 
@@ -95,11 +98,15 @@ public final class StrictAvroConverter extends StrictConverter {
             return new Known(null, "the schema registry knows no schema with the id " + id, System.nanoTime());
         } else if (!found.path("schemaType").asText("AVRO").equals("AVRO")) {
             problem = "is of the type " + Refusal.shown(found.get("schemaType").asText());
-        } else if (!found.path("references").isEmpty()) {
-            problem = "refers to others, which is not supported";
         } else {
             try {
-                return new Known(AvroReader.of(parsed(found.get("schema").textValue()), contract), null, 0);
+                // To read what was written, names may be unusual, and defaults are not asked for.
+                Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
+                parseReferences(found, parser, new HashSet<>());
+                return new Known(AvroReader.of(parser.parse(found.get("schema").textValue()), contract), null, 0);
+            } catch (UnknownReferenceException error) {
+                // It may be registered a moment later, like a schema itself.
+                return new Known(null, "the schema with the id " + id + " " + error.getMessage(), System.nanoTime());
             } catch (AvroRuntimeException | StackOverflowError error) {
                 problem = "cannot be parsed: " + Refusal.shown(String.valueOf(error.getMessage())
                         .replaceFirst("^[\\w.]+Exception: ", ""));
@@ -108,8 +115,30 @@ public final class StrictAvroConverter extends StrictConverter {
         return new Known(null, "the schema with the id " + id + " " + problem, 0);
     }
 
-    /** To read what was written, names may be unusual, and defaults are not asked for. */
-    private static Schema parsed(String text) {
-        return new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false).parse(text);
+    /** Parse the schemas that one refers to, those that they refer to first, so that their names are known. */
+    private void parseReferences(JsonNode schema, Schema.Parser parser, Set<String> parsed) {
+        for (JsonNode reference : schema.path("references")) {
+            String subject = reference.path("subject").asText();
+            int version = reference.path("version").asInt();
+            if (!parsed.add(subject + "\n" + version)) {
+                continue;
+            }
+            if (parsed.size() > MOST_REFERENCES) {
+                throw new AvroRuntimeException("it refers to more than " + MOST_REFERENCES + " others");
+            }
+            JsonNode found = registry.fetch(subject, version);
+            if (found == null) {
+                throw new UnknownReferenceException("refers to version " + version + " of "
+                        + Refusal.shown(subject) + ", which the schema registry does not know");
+            }
+            parseReferences(found, parser, parsed);
+            parser.parse(found.get("schema").textValue());
+        }
+    }
+
+    private static final class UnknownReferenceException extends RuntimeException {
+        UnknownReferenceException(String message) {
+            super(message);
+        }
     }
 }

@@ -67,6 +67,7 @@ AT_ITS_LINE = [
     ("batch.size: -1", "-1 is out of range: 1 to 100000"),
     ("insert.mode: upsrt", "'upsrt' is not one of insert, upsert, update, did you mean upsert"),
     ("delete.enabled: maybe", "'maybe' is not true or false"),
+    ("delete.enabled: true", "a tombstone has no value to make a key of"),
     ("connection.url: nonsense", "is not a JDBC URL"),
     ("connection.url: jdbc:postgresql://h/d", "holds the rows' values"),
     (f"connection.url: {URL}&password=x", "a password inside a URL"),

@@ -140,13 +140,22 @@ def row_keys(d: Definition) -> Iterator[Finding]:
         )
     if _is(d, "delete.enabled", "true") and mode != "record_key":
         yield d.error("delete.enabled", "needs primary.key.mode=record_key")
+    if _is(d, "delete.enabled", "true") and f"{TRANSFORMS}.ValueToKey" in _transform_types(d):
+        yield d.error(
+            "delete.enabled",
+            "deletes nothing behind a ValueToKey transform: a tombstone has no value to make a key "
+            "of, and becomes a dead letter. Take the message's key (HoistField$Key)",
+        )
 
 
 def _primitive_key(d: Definition) -> bool:
-    aliases = listed(d.config, "transforms")
-    types = {d.config.get(f"transforms.{alias}.type", "") for alias in aliases}
-    with_fields = types & {f"{TRANSFORMS}.ValueToKey", f"{TRANSFORMS}.HoistField$Key"}
-    return d.config.get("key.converter", "").startswith(PRIMITIVE) and not with_fields
+    with_fields = {f"{TRANSFORMS}.ValueToKey", f"{TRANSFORMS}.HoistField$Key"}
+    is_primitive = d.config.get("key.converter", "").startswith(PRIMITIVE)
+    return is_primitive and not with_fields & _transform_types(d)
+
+
+def _transform_types(d: Definition) -> set[str]:
+    return {d.config.get(f"transforms.{a}.type", "") for a in listed(d.config, "transforms")}
 
 
 def insert_mode(d: Definition) -> Iterator[Finding]:

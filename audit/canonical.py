@@ -22,9 +22,13 @@ from dags.landing.reconcile.warehouse import SEPARATOR
 NULL, PRESENT = "-", "="
 #: Hexadecimal digits of the MD5 that are compared; see DIGEST.
 DIGITS = 16
-#: DuckDB's expressions that make a number of them, from the columns `digest` and `row_text`.
+#: DuckDB's expression that makes a number of them, from the column `digest`.
 DIGEST = "('0x' || digest)::ubigint"
-DIGEST_OF_TEXT = f"('0x' || right(md5(row_text), {DIGITS}))::ubigint"
+
+
+def digest_of_text(column: str) -> str:
+    """DuckDB's expression of the same number, from a column with a row's text."""
+    return f"('0x' || right(md5({column}), {DIGITS}))::ubigint"
 
 
 def row_text(values: Iterable[str | None]) -> str:
@@ -34,15 +38,22 @@ def row_text(values: Iterable[str | None]) -> str:
 
 def postgres_digest(values: Sequence[sql.Composable]) -> sql.Composed:
     """The digits of a row's digest, of expressions that give the values' texts."""
-    texts = [
-        sql.SQL("coalesce({} || {}, {})").format(sql.Literal(PRESENT), value, sql.Literal(NULL))
-        for value in values
-    ]
     separator = sql.SQL(f" || '{SEPARATOR}' || ")
-    return sql.SQL("right(md5({}), {})").format(separator.join(texts), sql.Literal(DIGITS))
+    texts = separator.join(map(postgres_marked, values))
+    return sql.SQL("right(md5({}), {})").format(texts, sql.Literal(DIGITS))
+
+
+def postgres_marked(value: sql.Composable) -> sql.Composed:
+    """A value as a row's text has it, so that null is not an empty text."""
+    return sql.SQL("coalesce({} || {}, {})").format(sql.Literal(PRESENT), value, sql.Literal(NULL))
+
+
+def snowflake_marked(value: str) -> str:
+    """The same in Snowflake."""
+    return f"coalesce('{PRESENT}' || {value}, '{NULL}')"
 
 
 def snowflake_digest(values: Sequence[str]) -> str:
-    """The same in Snowflake; DuckDB reads it as well."""
-    texts = [f"coalesce('{PRESENT}' || {value}, '{NULL}')" for value in values]
+    """The digest in Snowflake; DuckDB reads it as well."""
+    texts = map(snowflake_marked, values)
     return "right(md5({}), {})".format(f" || '{SEPARATOR}' || ".join(texts), DIGITS)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from psycopg import sql
+from snowflake.connector import SnowflakeConnection
 
+from dags.landing import snowflake
 from dags.landing.feeds import WATERMARK, Feed
 
 from .sink_columns import Kind, canonical
@@ -22,26 +26,55 @@ class Columns:
     Attributes:
         texts: column -> type; compared by their canonical texts.
         floats: compared as numbers, because Snowflake cannot give their bytes.
+        later: column -> type; compared by their texts, each by itself, in rows that landed since
+            the raw table has it.
     """
 
     texts: dict[str, str]
     floats: tuple[str, ...]
+    later: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """All of them, in the order in which their values are asked for."""
-        return [*self.texts, *self.floats]
+        return [*self.texts, *self.floats, *self.later]
 
 
-def columns_of(feed: Feed) -> Columns:
-    """Those of a feed."""
+def added_later(target: SnowflakeConnection, feed: Feed) -> dict[str, datetime]:
+    """Columns that the raw table was not created with, and when (UTC) it got them.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable.
+    """
+    found = snowflake.rows(
+        target,
+        "select lower(column_name), comment from information_schema.columns"
+        " where table_schema = %s and table_name = %s",
+        [feed.schema.upper(), feed.table.upper()],
+    )
+    # As the macro landing_add_columns writes it.
+    notes = {name: re.match(r"Added (.{26}) UTC", comment or "") for name, comment in found}
+    return {name: datetime.fromisoformat(note[1]) for name, note in notes.items() if note}
+
+
+def columns_of(feed: Feed, later: Mapping[str, datetime] | None = None) -> Columns:
+    """Those of a feed.
+
+    Args:
+        later: as added_later says.
+    """
     compared = {
         name: type_
         for name, type_ in feed.types.items()
         if name not in feed.key and name != WATERMARK
     }
-    floats = tuple(name for name, type_ in compared.items() if type_ == FLOAT)
-    return Columns({n: t for n, t in compared.items() if n not in floats}, floats)
+    later = later or {}
+    own = {name: type_ for name, type_ in compared.items() if name not in later}
+    return Columns(
+        {name: type_ for name, type_ in own.items() if type_ != FLOAT},
+        tuple(name for name, type_ in own.items() if type_ == FLOAT),
+        {name: t for name, t in compared.items() if name in later and t != FLOAT},
+    )
 
 
 def snowflake_text(column: str, type_: str) -> str:

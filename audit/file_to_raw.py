@@ -67,21 +67,33 @@ def compare_values(
                 hop.notes.append(f"{file.name} has rows with too many fields, and is not compared")
                 continue
             del landed[key]
-            _compare(workspace, target, feed, key, file.name, hop, show_values)
+            _compare(workspace, target, feed, key, file.name, copy, hop, show_values)
     if floats := columns_of(feed).floats:
         hop.notes.append(f"columns that are not compared with the files: {', '.join(floats)}")
     if left := sum(map(int, landed.values())):
         hop.notes.append(
-            f"{left:,} rows are not compared by value: their files are no longer in {folder}"
+            f"{left:,} rows are not compared by value: their files are no longer in {folder},"
+            " or have other columns than the feed has now"
         )
 
 
 def _load_file(workspace: Workspace, feed: FileFeed, copy: Path) -> None:
-    """Fill `file` with the rows' numbers, the columns' canonical texts, and their digest.
+    """Fill `file` with the rows' numbers and digests.
 
     The digest is null where a value cannot be read: such a row is in the quarantine, or Snowflake
     reads what DuckDB does not.
     """
+    texts = [f"t{n}" for n in range(len(columns_of(feed).texts))]
+    digest = DIGEST.replace("digest", snowflake_digest(texts))
+    workspace.fill(
+        "file",
+        f"select source_row, case when not is_unread then {digest} end as digest"
+        f" from ({_rows(feed, copy)})",
+    )
+
+
+def _rows(feed: FileFeed, copy: Path) -> str:
+    """The file's rows: their numbers, whether a value cannot be read, and the canonical texts."""
     width = len(feed.columns)
     number, texts, unread = "row_number() over ()", [], ["false"]
     types = {f"c{n}": "VARCHAR" for n in range(width + (len(ADDED) if feed.shape else 0))}
@@ -95,13 +107,10 @@ def _load_file(workspace: Workspace, feed: FileFeed, copy: Path) -> None:
         if type_ != "text":
             unread.append(f"(nullif(trim({field}), '') is not null and {text} is null)")
     named = ", ".join(f"{text} as t{n}" for n, text in enumerate(texts))
-    digest = snowflake_digest([f"t{n}" for n in range(len(texts))])
-    workspace.fill(
-        "file",
-        f"select *, {DIGEST.replace('digest', digest)} as digest from (select"
-        f" {number} as source_row, {' or '.join(unread)} as is_unread, {named}"
+    return (
+        f"select {number} as source_row, {' or '.join(unread)} as is_unread, {named}"
         f" from read_csv('{copy}', header = false, delim = ',', quote = '\"', escape = '\"',"
-        f" auto_detect = false, null_padding = true, parallel = false, columns = {types}))",
+        f" auto_detect = false, null_padding = true, parallel = false, columns = {types})"
     )
 
 
@@ -128,6 +137,7 @@ def _compare(
     feed: FileFeed,
     content_key: str,
     name: str,
+    copy: Path,
     hop: Hop,
     show_values: bool,
 ) -> None:
@@ -144,15 +154,14 @@ def _compare(
     )
     changed = (
         "select source_row from file join landed using (source_row)"
-        " where not is_unread and file.digest <> landed.digest"
+        " where file.digest <> landed.digest"
     )
     count = workspace.number(f"select count(*) from ({changed})")
     if not count:
         return
     numbers = [n for (n,) in workspace.rows(f"{changed} order by 1 limit {NAMED}")]
     among = f"source_row in ({', '.join(map(str, numbers))})"
-    own = ", ".join(f"t{n}" for n in range(len(texts)))
-    here = workspace.rows(f"select source_row, {own} from file where {among}")
+    here = workspace.rows(f"select * exclude (is_unread) from ({_rows(feed, copy)}) where {among}")
     there = snowflake.rows(
         target, f"select source_row, {', '.join(texts)} {of_file} and {among}", [content_key]
     )

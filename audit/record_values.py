@@ -32,14 +32,22 @@ class Plan:
     converts: tuple[tuple[int, Convert], ...]
     defaults: tuple[tuple[int, str, Any], ...]
 
-    def texts(self, row: Mapping[str, Any]) -> list[str | None]:
+    def lacks(self, row: Mapping[str, Any]) -> bool:
+        """Whether a record leaves out something that has a default."""
+        return any(name not in row for _, name, _ in self.defaults)
+
+    def texts(self, row: Mapping[str, Any], filled: bool = True) -> list[str | None]:
         """The texts of a record's values.
+
+        Args:
+            filled: with the defaults of what it leaves out; else with null, which a row has that
+                was written before the contract had the field.
 
         Raises:
             ValueError, TypeError, ArithmeticError: a value is none that the contract allows.
         """
         values = list(map(row.get, self.names))
-        for n, name, default in self.defaults:
+        for n, name, default in self.defaults if filled else ():
             if name not in row:
                 values[n] = default
         for n, convert in self.converts:

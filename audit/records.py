@@ -18,7 +18,7 @@ from connectors.registrar.records.errors import UnreadableError, UnsupportedErro
 from connectors.registrar.records.reader import Reader, record_reader
 from dags.landing.reconcile.warehouse import SEPARATOR
 
-from .canonical import DIGEST_OF_TEXT, row_text
+from .canonical import digest_of_text, row_text
 from .record_values import Plan, converter, plan
 from .sink_columns import Kind, kind_of
 from .workspace import Workspace
@@ -31,6 +31,7 @@ _RECORD = ORIGIN | {
     "key": pa.string(),
     "kind": pa.int8(),
     "row_text": pa.string(),
+    "unfilled_text": pa.string(),
     "handled": pa.bool_(),
 }
 # Records at the end of a partition among which one is looked for that can be read.
@@ -84,25 +85,34 @@ class Records:
             else:
                 self.columns[field.name] = kind
 
-    def of(self, message: Message) -> tuple[str, int, str | None]:
-        """The key, what the record can become, and the text of the row if it can be compared."""
+    def of(self, message: Message) -> tuple[str, int, str | None, str | None]:
+        """The key, what the record can become, and the row's text if it can be compared.
+
+        The second text is that of a row which was written before the contract had the fields that
+        the record lacks; None if it lacks none.
+        """
         value = message.value()
         if value is None:
-            return _own_key(message), TOMBSTONE, None
+            return _own_key(message), TOMBSTONE, None, None
         if self._reader is None:
-            return _own_key(message), ROW, None
+            return _own_key(message), ROW, None, None
         try:
             row = self._reader.read(value)
             texts = self._texts(row, self._reader.contract(value))
         except UnreadableError:
-            return _own_key(message), FOREIGN if self._reader.is_foreign(value) else NO_ROW, None
+            kind = FOREIGN if self._reader.is_foreign(value) else NO_ROW
+            return _own_key(message), kind, None, None
         key = self._single and row.get(self._single)
         if not isinstance(key, str):
             values = [row.get(field) for field in self._key]
             if None in values:
-                return _own_key(message), NO_ROW, None
+                return _own_key(message), NO_ROW, None, None
             key = SEPARATOR.join(map(str, values))
-        return key, ROW, None if texts is None else row_text(texts)
+        if texts is None or self._plan is None:
+            return key, ROW, None, None
+        lacks = self._plan.lacks(row)
+        unfilled = row_text(self._plan.texts(row, filled=False)) if lacks else None
+        return key, ROW, row_text(texts), unfilled
 
     def texts(self, message: Message) -> list[str | None] | None:
         """The canonical texts of the compared columns; None if they cannot be had."""
@@ -163,9 +173,10 @@ def load_records(
     workspace.create(
         "records",
         "topic varchar, partition_id integer, record_offset bigint, key varchar, kind tinyint,"
-        " digest ubigint, handled boolean",
+        " digest ubigint, unfilled_digest ubigint, handled boolean",
     )
-    columns = f"topic, partition_id, record_offset, key, kind, {DIGEST_OF_TEXT}, handled"
+    digests = [digest_of_text(name) for name in ("row_text", "unfilled_text")]
+    columns = f"topic, partition_id, record_offset, key, kind, {', '.join(digests)}, handled"
     for messages in kafka.batches(begins, ends, records.committed_only):
         rows = []
         for message in messages:

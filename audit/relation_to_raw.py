@@ -5,9 +5,10 @@ It has the same values there: a version is never changed, in Postgres it gets a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 from psycopg import sql
@@ -19,9 +20,15 @@ from dags.landing.reconcile import streams, warehouse
 from dags.landing.reconcile.report import NAMED, Hop
 from dags.landing.reconcile.warehouse import EVERYTHING, SEPARATOR
 
-from .canonical import DIGEST, postgres_digest, snowflake_digest
+from .canonical import (
+    DIGEST,
+    postgres_digest,
+    postgres_marked,
+    snowflake_digest,
+    snowflake_marked,
+)
 from .changed import add_changed
-from .feed_columns import Columns, columns_of, postgres_text, snowflake_text
+from .feed_columns import Columns, added_later, columns_of, postgres_text, snowflake_text
 from .sink_columns import column_types
 from .workspace import Workspace, joined
 
@@ -46,11 +53,13 @@ def compare(
     """
     table = f"{feed.schema}.{feed.table}"
     hop = Hop(feed.name, f"{feed.relation} -> {table}", "versions")
-    columns = columns_of(feed)
-    floats = "".join(f", f{n} double" for n in range(len(columns.floats)))
-    for side in ("relation", "raw"):
-        workspace.create(side, f"key varchar, version ubigint, digest ubigint{floats}")
     is_there = warehouse.exists(target, table)
+    added = added_later(target, feed) if is_there else {}
+    columns = columns_of(feed, added)
+    own = "".join(f", {name} {type_}" for name, type_ in _apart(columns).items())
+    for side in ("relation", "raw"):
+        workspace.create(side, f"key varchar, version ubigint, digest ubigint{own}")
+    _note_later(hop, feed, added, columns)
     with closing(connect()) as connection:
         if not is_there and not _exists(connection, feed.relation):
             hop.notes.append(f"{feed.relation} has not been built yet")
@@ -60,7 +69,7 @@ def compare(
         source = _Source(feed, columns, types)
         read = _read(workspace, connection, target, source, is_there)
         if is_there:
-            _load_raw(workspace, target, feed, columns, read)
+            _load_raw(workspace, target, feed, columns, added, read)
             _add_changed(workspace, connection, target, source, hop, show_values)
     landed = f"select key, version from relation where version <= {read.watermark}"
     hop.checked = workspace.number(f"select count(*) from ({landed})")
@@ -79,6 +88,25 @@ _NEWER = (
     "select distinct raw.key from raw join relation on relation.key = raw.key"
     " where raw.version > relation.version"
 )
+
+
+def _apart(columns: Columns) -> dict[str, str]:
+    """What is compared besides the digest, in the workspace: column -> DuckDB's type."""
+    floats = {f"f{n}": "DOUBLE" for n in range(len(columns.floats))}
+    return floats | {f"t{n}": "VARCHAR" for n in range(len(columns.later))}
+
+
+def _note_later(
+    hop: Hop, feed: StreamFeed, added: Mapping[str, datetime], columns: Columns
+) -> None:
+    for name, at in added.items():
+        if name in columns.later:
+            hop.notes.append(
+                f"{name} is compared in rows that landed since {at:%Y-%m-%d %H:%M:%S} UTC, when"
+                f" {feed.raw_table} got it"
+            )
+        elif name in feed.types:
+            hop.notes.append(f"{name}, which {feed.raw_table} got later, is not compared")
 
 
 def _exists(connection: psycopg.Connection, relation: str) -> bool:
@@ -116,6 +144,12 @@ class _Source:
         number = sql.SQL("{}::float8")
         return [number.format(sql.Identifier(name)) for name in self.columns.floats]
 
+    @property
+    def later(self) -> list[sql.Composed]:
+        """The texts of columns that RAW got later."""
+        columns = self.columns.later.items()
+        return [postgres_text(name, type_, self.types.get(name, "")) for name, type_ in columns]
+
 
 @dataclass(frozen=True)
 class _Read:
@@ -148,17 +182,18 @@ def _read(
         database = before.database
     watermark = unload.watermark(source.feed, target, database) if is_there else 0
     digest = postgres_digest(source.texts)
-    columns = [source.key, sql.Identifier(WATERMARK), digest, *source.floats]
+    later = map(postgres_marked, source.later)
+    columns = [source.key, sql.Identifier(WATERMARK), digest, *source.floats, *later]
     query = sql.SQL("select {} from {}").format(sql.SQL(", ").join(columns), source.name)
     types = {"key": "VARCHAR", "version": "UBIGINT", "digest": "VARCHAR"}
-    floats = [f"f{n}" for n in range(len(source.floats))]
+    apart = _apart(source.columns)
     with postgres.snapshot(connection) as snapshot:
         workspace.insert_from_postgres(
             "relation",
             connection,
             query,
-            types | dict.fromkeys(floats, "DOUBLE"),
-            ", ".join(["key", "version", DIGEST, *floats]),
+            types | apart,
+            ", ".join(["key", "version", DIGEST, *apart]),
         )
     return _Read(database, watermark, snapshot.horizon)
 
@@ -168,31 +203,41 @@ def _load_raw(
     target: SnowflakeConnection,
     feed: StreamFeed,
     columns: Columns,
+    added: Mapping[str, datetime],
     read: _Read,
 ) -> None:
     """Fill the table `raw`: what landed from this database, and what the quarantine holds of it."""
     digest = snowflake_digest([snowflake_text(*column) for column in columns.texts.items()])
-    floats = "".join(f", {name} as f{n}" for n, name in enumerate(columns.floats))
+    values = [
+        *columns.floats,
+        *(
+            f"iff({feed.landed_at} < '{added[name]}', null,"
+            f" {snowflake_marked(snowflake_text(name, type_))})"
+            for name, type_ in columns.later.items()
+        ),
+    ]
+    apart = _apart(columns)
+    named = "".join(f", {value} as {name}" for value, name in zip(values, apart, strict=True))
     workspace.insert_from_snowflake(
         "raw",
         target,
-        f"select {warehouse.key(feed)} as key, {WATERMARK} as version, {digest} as digest{floats}"
+        f"select {warehouse.key(feed)} as key, {WATERMARK} as version, {digest} as digest{named}"
         f" from {feed.raw_table}"
         f" where source_database = %s and {WATERMARK} < {read.horizon}",
         [read.database],
-        ", ".join(["key", "version", DIGEST, *(f"f{n}" for n in range(len(columns.floats)))]),
+        ", ".join(["key", "version", DIGEST, *apart]),
     )
-    values = f" || '{SEPARATOR}' || ".join(
+    key = f" || '{SEPARATOR}' || ".join(
         f"""coalesce(parse_json(raw_values):"{column}"::text, '')""" for column in feed.key
     )
     workspace.insert_from_snowflake(
         "raw",
         target,
-        f"select {values} as key, source_row as version from {feed.schema}.QUARANTINE"
+        f"select {key} as key, source_row as version from {feed.schema}.QUARANTINE"
         " where feed = %s and source_content_key = %s and replayed_at is null"
         f" and source_row < {read.horizon}",
         [feed.name, read.database],
-        "key, version, null" + ", null" * len(columns.floats),
+        "key, version, null" + ", null" * len(apart),
     )
 
 
@@ -206,9 +251,11 @@ def _add_changed(
 ) -> None:
     """Versions that have other values in RAW."""
     feed, columns = source.feed, source.columns
-    unlike = ["relation.digest <> raw.digest"] + [
-        f"relation.f{n} is distinct from raw.f{n}" for n in range(len(columns.floats))
-    ]
+    unlike = ["relation.digest <> raw.digest"]
+    for name, type_ in _apart(columns).items():
+        # Null is the value of a float; of a text it says that there is nothing to compare.
+        differs = "is distinct from" if type_ == "DOUBLE" else "<>"
+        unlike.append(f"relation.{name} {differs} raw.{name}")
     changed = (
         "select key, version from relation join raw using (key, version)"
         f" where raw.digest is not null and ({' or '.join(unlike)})"
@@ -219,16 +266,19 @@ def _add_changed(
     named = workspace.rows(f"{changed} order by key limit {NAMED}")
     keys = [key for key, _ in named]
     here = sql.SQL("select {} from {} where {} = any(%s)").format(
-        sql.SQL(", ").join([source.key, *source.texts, *source.floats]), source.name, source.key
+        sql.SQL(", ").join([source.key, *source.texts, *source.floats, *source.later]),
+        source.name,
+        source.key,
     )
     with postgres.snapshot(connection):
         relation = {key: row for key, *row in connection.execute(here, [keys]).fetchall()}
     texts = [snowflake_text(*column) for column in columns.texts.items()]
+    later = [snowflake_text(*column) for column in columns.later.items()]
     places = " or ".join([f"({warehouse.key(feed)} = %s and {WATERMARK} = %s)"] * len(named))
     there = snowflake.rows(
         target,
-        f"select {', '.join([warehouse.key(feed), *texts, *columns.floats])} from {feed.raw_table}"
-        f" where {places}",
+        f"select {', '.join([warehouse.key(feed), *texts, *columns.floats, *later])}"
+        f" from {feed.raw_table} where {places}",
         [value for place in named for value in place],
     )
     raw = {key: row for key, *row in there}

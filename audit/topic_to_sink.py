@@ -51,17 +51,21 @@ _DELETED = (
     f"select key from (select key, arg_max(kind, record_offset) = {TOMBSTONE} as is_deleted"
     " from records where handled group by key) where is_deleted"
 )
-# Of a key that is in several partitions nobody knows which record was the last.
+# Of a key that is in several partitions nobody knows which record was the last. The last one counts
+# even if it has no digest, hence arg_max_null.
 _LAST_RECORDS = (
     "select key, topic, partition_id, max(record_offset) as record_offset,"
-    f" arg_max(digest, record_offset) as digest from ({_ALIVE}) where kind = {ROW}"
+    " arg_max_null(digest, record_offset) as digest,"
+    " arg_max_null(unfilled_digest, record_offset) as unfilled_digest"
+    f" from ({_ALIVE}) where kind = {ROW}"
     " group by key, topic, partition_id"
 )
 _CHANGED = (
     "select l.key from last_records l join sink s on s.key = l.key group by l.key, s.digest"
-    " having bool_and(l.digest is not null and l.digest <> s.digest)"
+    " having bool_and(l.digest is not null and l.digest <> s.digest"
+    " and l.unfilled_digest is distinct from s.digest)"
     " and not exists (select 1 from records u where not u.handled and u.key = l.key"
-    " and (u.digest is null or u.digest = s.digest))"
+    " and (u.digest is null or s.digest in (u.digest, u.unfilled_digest)))"
 )
 _FOREIGN = f"select * from ({_ALIVE}) where kind = {FOREIGN}"
 

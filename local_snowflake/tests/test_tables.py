@@ -230,11 +230,15 @@ def test_comments_are_kept(db: Database) -> None:
     db("CREATE VIEW noted_view (x COMMENT $$it's x$$) COMMENT = 'seen' AS SELECT 1 AS x")
     db("ALTER TABLE noted ALTER b COMMENT $$the \"b\"$$, a COMMENT 'new a'")
     db("COMMENT ON VIEW noted_view IS 'seen again'")
+    db("ALTER TABLE noted ADD COLUMN IF NOT EXISTS c VARCHAR COMMENT 'the c'")
+    db("ALTER TABLE noted ADD COLUMN d VARCHAR(3) COMMENT 'the d'")
     where = "WHERE table_schema = CURRENT_SCHEMA() AND table_name LIKE 'NOTED%' ORDER BY 1, 2"
     found = db(f"SELECT table_name, column_name, comment FROM information_schema.columns {where}")
     assert found == [
         ("NOTED", "A", "new a"),
         ("NOTED", "B", 'the "b"'),
+        ("NOTED", "C", "the c"),
+        ("NOTED", "D", "the d"),
         ("NOTED_VIEW", "X", "it's x"),
     ]
     found = db(f"SELECT table_name, table_type, comment FROM information_schema.tables {where}")

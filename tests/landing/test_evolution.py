@@ -7,11 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from dags.landing import files, snowflake
-from dags.landing.feeds import FileFeed
-from dags.landing.land import land_files
+from audit import relation_to_raw
+from audit.workspace import workspace
+from dags.landing import files, postgres, snowflake
+from dags.landing.feeds import FileFeed, StreamFeed
+from dags.landing.land import land_files, land_stream
 from dags.landing.macros import MacroError
 from tests.landing.conftest import Change
 from tests.landing.csv_files import HEADER, good, row, settled
@@ -68,3 +71,36 @@ def test_a_block_may_be_corrected_before_anything_has_landed(
     ]
     [(definition,)] = warehouse.query("select definition from RAW.FEEDS where feed = %s", feed.name)
     assert definition == feed.definition
+
+
+def test_rows_that_landed_before_a_column_was_added_are_no_difference(
+    warehouse: Any, sink: psycopg.Connection, stream: StreamFeed
+) -> None:
+    insert = (
+        'insert into transactions_sink (tx_id, user_id, amount, currency, "timestamp", merchant)'
+        " values (%s, 'u', 1, 'EUR', now(), 'm')"
+    )
+    sink.execute(insert, ["old"])
+    land_stream(stream)
+    table = stream.raw_table
+    # As an older block had it, when the column was only in Postgres.
+    warehouse.query(f"alter table {table} drop column merchant")
+    warehouse.query("update RAW.FEEDS set definition = 'older' where feed = %s", stream.name)
+    sink.execute(insert, ["new"])
+    land_stream(stream)
+    assert warehouse.query(f"select tx_id, merchant from {table} order by tx_id") == [
+        ("new", "m"),
+        ("old", None),
+    ]
+
+    def differences() -> list[str]:
+        with workspace() as rows, closing(snowflake.connect_from_env()) as target:
+            hop = relation_to_raw.compare(
+                rows, postgres.connect_from_env, target, stream, show_values=True
+            )
+        return [example for found in hop.differences for example in found.examples]
+
+    assert differences() == []
+    warehouse.query(f"update {table} set merchant = null where tx_id = 'new'")
+    [named] = differences()
+    assert named == f"new: merchant is 'm' in {stream.relation} and null in {table}"

@@ -5,7 +5,7 @@ https://docs.snowflake.com/en/sql-reference/sql/comment
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -91,6 +91,20 @@ def _set_columns(session: Session, table: exp.Table, comments: list[tuple[str, s
     name = session.resolve(table)
     _check(session, name)
     set_columns(session, name, comments)
+
+
+def take_of_columns(columns: Sequence[exp.Expr]) -> list[tuple[str, str]]:
+    """Take `COMMENT 'x'` out of definitions of columns: DuckDB has statements for it alone."""
+    found = []
+    for column in columns:
+        kept = []
+        for constraint in column.args.get("constraints") or []:
+            if isinstance(constraint.args.get("kind"), exp.CommentColumnConstraint):
+                found.append((normalize(column.this), constraint.args["kind"].this.name))
+            else:
+                kept.append(constraint)
+        column.set("constraints", kept)
+    return [(name, text) for name, text in found if text]
 
 
 def set_columns(session: Session, name: Name, comments: list[tuple[str, str]]) -> None:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from local_snowflake import catalog, temporary_tables, text_lengths, transpile
 from local_snowflake.copy_into import history
 from local_snowflake.errors import does_not_exist, not_supported, syntax
-from local_snowflake.names import Name, named_table, normalize, quoted
+from local_snowflake.names import Name, named_table, quoted
 from local_snowflake.session import Session
 from local_snowflake.statement_result import StatementResult, status
 from local_snowflake.statements import comments, table_from_query
@@ -40,7 +40,8 @@ def create(session: Session, statement: exp.Expr) -> StatementResult | transpile
     make_informational(statement)
     temporary_name = temporary_tables.created(session, statement)
     comment = statement.find(exp.SchemaCommentProperty)
-    column_comments = _take_column_comments(statement)
+    named = statement.this.expressions if isinstance(statement.this, exp.Schema) else []
+    column_comments = comments.take_of_columns(named)
     columns = _lengths(session, statement) if kind == "VIEW" else []
     made = table_from_query.create(session, statement, name)
     result = made or transpile.execute(session, statement)
@@ -60,21 +61,6 @@ def _lengths(session: Session, view: exp.Expr) -> text_lengths.Columns:
     named = view.this.expressions if isinstance(view.this, exp.Schema) else []
     found = text_lengths.of_query(session, view.expression)
     return text_lengths.renamed(found, named) or []
-
-
-def _take_column_comments(statement: exp.Expr) -> list[tuple[str, str]]:
-    """`(a INT COMMENT 'x')`: DuckDB takes comments only in statements of their own."""
-    found = []
-    columns = statement.this.expressions if isinstance(statement.this, exp.Schema) else []
-    for column in columns:
-        kept = []
-        for constraint in column.args.get("constraints") or []:
-            if isinstance(constraint.args.get("kind"), exp.CommentColumnConstraint):
-                found.append((normalize(column.this), constraint.args["kind"].this.name))
-            else:
-                kept.append(constraint)
-        column.set("constraints", kept)
-    return [(name, text) for name, text in found if text]
 
 
 def _forget(session: Session, name: Name, comment: bool = True) -> None:

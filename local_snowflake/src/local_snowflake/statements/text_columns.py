@@ -1,6 +1,7 @@
 """ALTER TABLE of a VARCHAR(n): ADD COLUMN, and SET DATA TYPE with a larger n, as dbt asks for.
 
-DuckDB cannot add or change a CHECK, which enforces a length here: the table is created again.
+DuckDB cannot add or change a CHECK, which enforces a length here: the table is created again. It
+cannot add a column with a comment either.
 https://docs.snowflake.com/en/sql-reference/sql/alter-table-column
 """
 
@@ -25,7 +26,7 @@ _CHECKS = f"""
 
 
 def alter(session: Session, statement: exp.Expr) -> StatementResult | None:
-    """ALTER TABLE, if it is about lengths."""
+    """ALTER TABLE, if it is about lengths, or adds a column with a comment."""
     actions = statement.args.get("actions") or []
     if not isinstance(statement.this, exp.Table) or str(statement.args.get("kind")) != "TABLE":
         return None
@@ -47,10 +48,13 @@ def _add(
         if (length := text_lengths.of_type(action.kind))
         and (column := normalize(action.this)) not in before
     }
-    if not added:
+    noted = comments.take_of_columns(statement.args["actions"])
+    if not added and not noted:
         return None
     transpile.execute(session, statement)
-    _set_lengths(session, name, added)
+    if added:
+        _set_lengths(session, name, added)
+    comments.set_columns(session, name, noted)
     return status()
 
 

@@ -21,7 +21,7 @@ from .refused import RefusedFileError
 from .temp_dirs import temp_dir
 
 #: Rows and characters of a value that are shown.
-ROWS, WIDTH = 20, 24
+ROWS, WIDTH = 20, 28
 #: Faults of a kind that are named with their line.
 NAMED = 5
 
@@ -129,10 +129,14 @@ def _table(columns: list[str], rows: list[Normalised]) -> Iterator[str]:
     """The first rows as they would land; a dot is null."""
     cells = [["line", *columns]]
     cells += [[str(row.line), *(value or "\u00b7" for value in row.values)] for row in rows]
-    cells = [[" ".join(cell.split())[:WIDTH] for cell in row] for row in cells]
+    cells = [[_shortened(" ".join(cell.split())) for cell in row] for row in cells]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  " + "  ".join(map(str.ljust, row, widths)).rstrip()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}\u2026"
 
 
 def _nearest(path: Path, feeds: Sequence[FileFeed]) -> FileFeed | None:

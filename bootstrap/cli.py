@@ -106,8 +106,12 @@ def _up(arguments: argparse.Namespace, console: Console) -> int:
     if not chosen.up([], console, streams.service_ready):
         console.print("the stack is up already")
         return status.show(chosen, as_json=False)
-    streams.finish()
-    return first_run.land_and_transform(chosen, console)
+    try:
+        streams.finish()
+        return first_run.land_and_transform(chosen, console)
+    except KeyboardInterrupt:
+        console.print("the services run on; to begin again: make down, then make up")
+        raise
 
 
 def _down(_arguments: argparse.Namespace, console: Console) -> int:

@@ -152,4 +152,4 @@ class Database:
 
 def gzipped(text: str | bytes) -> bytes:
     """The text as a gzip file."""
-    return gzip.compress(text.encode() if isinstance(text, str) else text)
+    return gzip.compress(text.encode() if isinstance(text, str) else text, mtime=0)

@@ -48,7 +48,7 @@ def fails(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     [
         (
             "frob",
-            "invalid choice: 'frob' (choose from 'check', 'lint', 'land', ",
+            "invalid choice: 'frob' (choose from 'check', 'lint', 'try', 'land', ",
         ),
         ("", "arguments are required: VERB"),
         ("land nope", "There is no feed 'nope'. Feeds: transactions_streaming_kafka, "),

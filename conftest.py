@@ -21,7 +21,8 @@ RUN = "PIPELINE_TEST_RUN"
 SHARED = {
     # e2e before audit, which damages the chain on purpose.
     "the whole chain": ("tests/e2e/", "tests/audit/"),
-    "a stack": ("tests/connectors/", "tests/plugin/", "tests/producer/", "tests/landing/"),
+    "a stack": ("tests/connectors/", "tests/plugin/", "tests/producer/"),
+    "Postgres and the warehouse": ("tests/landing/",),
     "the dbt project": ("tests/dbt/",),
     "the local Snowflake": ("local_snowflake/tests/",),
     "the DAGs": ("tests/dags/",),

@@ -19,9 +19,10 @@ RUN = "PIPELINE_TEST_RUN"
 #: Folders that share what is dear to start run in one worker, one after the other; other tests by
 #: file. Those that take longest come first.
 SHARED = {
-    # e2e before audit, which damages the chain on purpose.
-    "the whole chain": ("tests/e2e/", "tests/audit/"),
+    # In this order: the audit's tests damage the chain on purpose.
+    "the whole chain": ("tests/e2e/test_chain.py", "tests/audit/"),
     "a stack": ("tests/connectors/", "tests/plugin/", "tests/producer/"),
+    "a chain that dies": ("tests/e2e/test_chain_survives.py",),
     "Postgres and the warehouse": ("tests/landing/",),
     "the dbt project": ("tests/dbt/",),
     "the local Snowflake": ("local_snowflake/tests/",),

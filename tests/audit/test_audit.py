@@ -173,27 +173,6 @@ def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
     assert chain.waiting() == {}
 
 
-@pytest.mark.slow
-def test_an_audit_while_a_stream_runs_finds_nothing(chain: Chain) -> None:
-    words = ["--rate", "300", "--seed", "3", "--duplicates", "0.3", "--changed", "0.5"]
-    producing = subprocess.Popen(
-        [sys.executable, "-m", "producer", "stream", *words],
-        cwd=ROOT,
-        env=chain.settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for step in (chain.land, chain.transform, chain.land):
-            chain.waiting()
-            step()
-        assert chain.waiting()
-        assert producing.poll() is None
-    finally:
-        producing.terminate()
-        producing.wait(30)
-
-
 def test_a_system_that_is_away_is_named_and_nothing_is_claimed(chain: Chain) -> None:
     settings = chain.settings | {"SNOWFLAKE_PORT": "1"}
     done = subprocess.run(

@@ -77,6 +77,15 @@ def get_choice(name: str, allowed: Sequence[str]) -> str:
     return value
 
 
+def get_or_default(name: str, env: Mapping[str, str] | None = None) -> str:
+    """The value of a setting, or its default when it is unset or empty.
+
+    Args:
+        env: other variables than those of this process.
+    """
+    return (os.environ if env is None else env).get(name) or default(name)
+
+
 def default(name: str) -> str:
     """What .env.example sets a setting to; empty when it sets nothing."""
     return _defaults().get(name) or ""
@@ -123,7 +132,7 @@ def port(name: str, env: Mapping[str, str] | None = None) -> int:
     Raises:
         SettingError: it is not a whole number from 1 to 65535.
     """
-    value = get(name) if env is None else env.get(name) or default(name)
+    value = get(name) if env is None else get_or_default(name, env)
     if not value.isdigit() or not 1 <= int(value) <= 65535:
         raise SettingError(f"{name}={value!r} is not a port: use a number from 1 to 65535.")
     return int(value)

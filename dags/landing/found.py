@@ -69,7 +69,7 @@ class Found:
 
 def listed(folder: Path) -> Iterator[Found]:
     """Each entry of a folder by name, except those that INCOMING_IGNORED leaves out."""
-    ignored = settings.get_optional("INCOMING_IGNORED") or settings.default("INCOMING_IGNORED")
+    ignored = settings.get_or_default("INCOMING_IGNORED")
     for path in sorted(folder.iterdir()):
         name = path.name.lower()
         if not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored.split()):

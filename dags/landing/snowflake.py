@@ -70,19 +70,19 @@ def session_from_env(env: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         SettingError: SNOWFLAKE_PORT is not a port, or SNOWFLAKE_TIMEOUT no number of seconds.
     """
-    account = env.get("SNOWFLAKE_ACCOUNT") or settings.default("SNOWFLAKE_ACCOUNT")
+    account = settings.get_or_default("SNOWFLAKE_ACCOUNT", env)
     parameters: dict[str, Any] = {
         "account": account,
-        "user": env.get("SNOWFLAKE_USER") or settings.default("SNOWFLAKE_USER"),
+        "user": settings.get_or_default("SNOWFLAKE_USER", env),
         "role": env.get("SNOWFLAKE_ROLE") or None,
         "warehouse": env.get("SNOWFLAKE_WAREHOUSE") or None,
-        "database": env.get("SNOWFLAKE_DATABASE") or settings.default("SNOWFLAKE_DATABASE"),
+        "database": settings.get_or_default("SNOWFLAKE_DATABASE", env),
         "application": "transaction_pipeline",
         **timeouts(env),
     }
     if account == "local":
         parameters |= {
-            "host": env.get("SNOWFLAKE_HOST") or settings.default("SNOWFLAKE_HOST"),
+            "host": settings.get_or_default("SNOWFLAKE_HOST", env),
             "port": settings.port("SNOWFLAKE_PORT", env),
             "protocol": "http",
         }

@@ -30,8 +30,7 @@ def timeouts(env: Mapping[str, str] | None = None) -> dict[str, int]:
     Raises:
         SettingError: SNOWFLAKE_TIMEOUT is not a number of seconds.
     """
-    env = settings.variables() if env is None else env
-    value = env.get("SNOWFLAKE_TIMEOUT") or settings.default("SNOWFLAKE_TIMEOUT")
+    value = settings.get_or_default("SNOWFLAKE_TIMEOUT", env)
     if not value.isdigit() or not int(value):
         raise SettingError(f"SNOWFLAKE_TIMEOUT={value!r} is not valid: use seconds, as in 1500.")
     return {"login_timeout": min(_LOGIN, int(value)), "network_timeout": int(value)}

@@ -102,6 +102,11 @@ class Feed:
     mart: Mart | None
 
     @property
+    def filled(self) -> frozenset[str]:
+        """Columns that may not be empty: the key's, and those that are required."""
+        return frozenset((*self.key, *self.required))
+
+    @property
     def raw_table(self) -> str:
         """Schema and name of the raw table."""
         return f"{self.schema}.{self.table}"

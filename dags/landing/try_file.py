@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .feeds import Feed, FileFeed
+from .feeds import MAX_BYTES, Feed, FileFeed
 from .formats import options
 from .formats.normalise import Normalised, Normaliser
 from .formats.sniff import Proposal, column_name, sniff
@@ -79,20 +79,24 @@ def report(path: Path, feeds: Sequence[Feed]) -> Iterator[str]:
 
 def run(feed: FileFeed, path: Path) -> Outcome:
     """Read a file as a feed does, down to its last row."""
-    shape = feed.shape or options.Shape(
-        feed.types, frozenset((*feed.key, *feed.required)), options.FileFormat()
-    )
+    if feed.shape:
+        return _read(feed.shape, path, feed.max_bytes)
+    with temp_dir(needed_bytes=path.stat().st_size * 2) as folder:
+        # What the checks of a plain file refuse, and how they repair it.
+        copy = folder / "copy.csv.gz"
+        try:
+            prepare(path, feed.columns, copy, feed.max_bytes)
+        except RefusedFileError as error:
+            return Outcome(refused=str(error))
+        shape = options.Shape(feed.types, feed.filled, options.FileFormat())
+        return _read(shape, copy, feed.max_bytes)
+
+
+def _read(shape: options.Shape, path: Path, max_bytes: int) -> Outcome:
     outcome = Outcome()
     try:
-        with temp_dir(needed_bytes=path.stat().st_size * 2) as folder:
-            if feed.shape is None:
-                # What the checks of a plain file refuse, and how they repair it.
-                copy = folder / "copy.csv.gz"
-                prepare(path, feed.columns, copy, feed.max_bytes)
-                path = copy
-            source = Source(path, shape.form.compression, feed.max_bytes)
-            for row in Normaliser(shape).rows(source):
-                _count(outcome, row)
+        for row in Normaliser(shape).rows(Source(path, shape.form.compression, max_bytes)):
+            _count(outcome, row)
     except RefusedFileError as error:
         outcome.refused = str(error)
     return outcome
@@ -155,10 +159,10 @@ def _nearest(path: Path, feeds: Sequence[FileFeed]) -> FileFeed | None:
 
 def _proposal(path: Path, feed: FileFeed | None) -> Iterator[str]:
     """What the block would say, and what it would make of the file."""
-    found = sniff(path, feed.types, {*feed.key, *feed.required}) if feed else sniff(path, {})
+    found = sniff(path, feed.types, feed.filled) if feed else sniff(path, {})
     shape, pattern = _shape(found, feed), feed.pattern if feed else _pattern(path.name)
     like = replace(feed, shape=shape, columns=tuple(shape.columns)) if feed else None
-    outcome = run(like, path) if like else _run_new(path, shape)
+    outcome = run(like, path) if like else _read(shape, path, MAX_BYTES)
     yield ""
     if feed and not found.options:
         yield f"The file is written as {feed.name} expects it: correct the rows above in the file."
@@ -177,18 +181,8 @@ def _proposal(path: Path, feed: FileFeed | None) -> Iterator[str]:
 
 def _shape(found: Proposal, feed: FileFeed | None) -> options.Shape:
     columns = feed.types if feed else found.columns
-    required = frozenset((*feed.key, *feed.required)) if feed else frozenset(list(columns)[:1])
+    required = feed.filled if feed else frozenset(list(columns)[:1])
     return options.Shape(columns, required, options.parse(found.options, list(columns)))
-
-
-def _run_new(path: Path, shape: options.Shape) -> Outcome:
-    outcome = Outcome()
-    try:
-        for row in Normaliser(shape).rows(Source(path, "auto", 1 << 62)):
-            _count(outcome, row)
-    except RefusedFileError as error:
-        outcome.refused = str(error)
-    return outcome
 
 
 def _pattern(name: str) -> str:

@@ -84,6 +84,7 @@ class Known:
     Attributes:
         versions: (name, size, time of change) of every file of the feed that was seen.
         untaken: names that no feed took.
+        postponed: names for which there was no room.
         contents: content key -> name under which it was staged or loaded.
         newest: name -> content key that was staged last.
         waiting: paths on the stage that land_files will land.
@@ -91,6 +92,7 @@ class Known:
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
     untaken: set[str] = field(default_factory=set)
+    postponed: set[str] = field(default_factory=set)
     contents: dict[str, str] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
@@ -114,12 +116,12 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
     for name, state, size, modified, key, path in snowflake.rows(
         target,
         f"select source_file, state, size_bytes, modified_ns, content_key, stage_path"
-        f" from {feed.schema}.LANDED_FILES where feed = %s"
-        " and state not in ('lost', 'postponed', 'retried') order by staged_at",
+        f" from {feed.schema}.LANDED_FILES where feed = %s and state not in ('lost', 'retried')"
+        " order by staged_at",
         [feed.name],
     ):
-        if state == "untaken":
-            known.untaken.add(name)
+        if state in ("untaken", "postponed"):
+            (known.untaken if state == "untaken" else known.postponed).add(name)
             continue
         known.versions.add((name, int(size), int(modified)))
         if state == "staged":
@@ -155,8 +157,10 @@ def write(
             if line.state == "staged" and line.content_key in known.contents:
                 line = line.again(known)
             added.append(line)
+        tried_again = sorted(known.postponed & {line.source_file for line in added})
+        for start in range(0, len(tried_again), BATCH):
+            _end_postponement(target, feed, tried_again[start : start + BATCH])
         for start in range(0, len(added), BATCH):
-            _end_postponement(target, feed, added[start : start + BATCH])
             _insert(target, feed, added[start : start + BATCH], run)
     return added
 
@@ -200,8 +204,7 @@ def feed_lock(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator
     snowflake.rows(target, "commit")
 
 
-def _end_postponement(target: SnowflakeConnection, feed: FileFeed, lines: Collection[Line]) -> None:
-    names = [line.source_file for line in lines]
+def _end_postponement(target: SnowflakeConnection, feed: FileFeed, names: Collection[str]) -> None:
     snowflake.rows(
         target,
         f"update {feed.schema}.LANDED_FILES set state = 'retried' where feed = %s"

@@ -133,8 +133,12 @@ def _untaken_lines(feed: FileFeed, folder: Path, known: ledger.Known) -> Iterato
     """A line for each name that no feed takes and that is nearest to this one, if it is new."""
     for file in untaken(folder, feeds.load()):
         if file.nearest.name == feed.name and file.found.name not in known.untaken:
-            name, size, changed = file.found.version
-            yield Line(name, "untaken", size, changed, first_error=file.reason)
+            yield _not_staged(file.found, "untaken", file.reason)
+
+
+def _not_staged(found: Found, state: str, why: str) -> Line:
+    name, size, changed = found.version
+    return Line(name, state, size, changed, first_error=why)
 
 
 def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
@@ -179,8 +183,7 @@ def _stage_what_fits(
         lines = _stage_batch(feed, batch, target, known.copy())
     except DiskFullError as error:
         if len(batch) == 1:
-            name, size, changed = batch[0].version
-            return [Line(name, "postponed", size, changed, first_error=str(error))]
+            return [_not_staged(batch[0], "postponed", str(error))]
         half = len(batch) // 2
         parts = (batch[:half], batch[half:])
         return [line for part in parts for line in _stage_what_fits(feed, part, target, known)]
@@ -228,7 +231,7 @@ def _prepare(
     except RefusedFileError as error:
         if _has_changed(found):
             return None
-        return Line(name, "refused", size, changed, first_error=str(error))
+        return _not_staged(found, "refused", str(error))
     except FileNotFoundError:
         log.warning("%s disappeared while it was read.", name)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dags.landing.refused import RefusedFileError
@@ -38,22 +38,38 @@ def by_name(found: Sequence[str | None], columns: Sequence[str], form: FileForma
             with a name that is no column.
     """
     names = [(name or "").strip() for name in found]
-    of_column: dict[str, int] = {}
-    extra: dict[int, str] = {}
-    for position, name in enumerate(names):
-        column = form.rename.get(name.lower(), name.lower())
-        if column not in columns:
-            extra[position] = name
-        elif column in of_column:
-            raise RefusedFileError(f"wrong header: {column} is there twice.")
-        else:
-            of_column[column] = position
-    missing = [name for name in columns if name not in of_column and name not in form.optional]
+    try:
+        of_column, extra, missing = matched(names, columns, form)
+    except ValueError as error:
+        raise RefusedFileError(f"wrong header: {error}.") from None
     if missing or (extra and form.extra == "quarantine"):
         raise RefusedFileError(_difference(missing, list(extra.values()), columns, form))
     if form.extra == "keep" and len(set(extra.values())) < len(extra):
         raise RefusedFileError("wrong header: a name that `extra` keeps is there twice.")
     return Mapping(tuple(map(of_column.get, columns)), extra, len(names))
+
+
+def matched(
+    names: Iterable[str], columns: Sequence[str], form: FileFormat
+) -> tuple[dict[str, int], dict[int, str], list[str]]:
+    """Column -> position of its name, position -> name of no column, and the columns that lack.
+
+    Raises:
+        ValueError: two names are the same column.
+    """
+    of_column: dict[str, int] = {}
+    extra: dict[int, str] = {}
+    for position, name in enumerate(names):
+        plain = name.strip().lower()
+        column = form.rename.get(plain, plain)
+        if column not in columns:
+            extra[position] = name
+        elif column in of_column:
+            raise ValueError(f"{column} is there twice")
+        else:
+            of_column[column] = position
+    missing = [name for name in columns if name not in of_column and name not in form.optional]
+    return of_column, extra, missing
 
 
 def _difference(

@@ -10,6 +10,7 @@ from typing import Any
 from dags.landing.records import MAX_RECORD
 from dags.landing.refused import RefusedFileError
 
+from .header import matched
 from .options import FileFormat
 from .text_rows import Row
 from .values import Native, native
@@ -76,22 +77,16 @@ def _no_constant(name: str) -> Any:
 
 
 def _in_order(found: dict[str, Any], columns: Sequence[str], form: FileFormat) -> list[str | None]:
-    named: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    for name, value in found.items():
-        column = form.rename.get(name.strip().lower(), name.strip().lower())
-        if column not in columns:
-            extra[name] = value
-        elif column in named:
-            raise ValueError(f"{column} is there twice")
-        else:
-            named[column] = value
-    if missing := [name for name in columns if name not in named and name not in form.optional]:
+    of_column, unknown, missing = matched(found, columns, form)
+    if missing:
         raise ValueError(f"{', '.join(missing)} missing")
+    values = list(found.values())
+    extra = {name: values[position] for position, name in unknown.items()}
     if extra and form.extra == "quarantine":
         raise ValueError(f"{', '.join(map(repr, extra))} unknown")
     kept = to_json(extra) if extra and form.extra == "keep" else None
-    return [*(_text(named.get(name), form) for name in columns), kept]
+    positions = map(of_column.get, columns)
+    return [*(None if n is None else _text(values[n], form) for n in positions), kept]
 
 
 def _text(value: Any, form: FileFormat) -> str | None:

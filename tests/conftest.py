@@ -128,13 +128,20 @@ def registry(stack: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
     return stack | {"STREAM_FORMAT": "avro"}
 
 
-@pytest.fixture(scope="session")
-def whole_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    """A stack after `up`, with filled marts; it is stopped, started and damaged by its tests."""
-    with stack_of_its_own(tmp_path_factory.mktemp("chain")) as bootstrap:
+@contextmanager
+def chain_of_its_own(folder: Path) -> Iterator[Bootstrap]:
+    """A stack in `folder` after `up`, with filled marts."""
+    with stack_of_its_own(folder) as bootstrap:
         started = bootstrap("up")
         assert started.returncode == 0, started.stderr + started.stdout
         yield bootstrap
+
+
+@pytest.fixture(scope="session")
+def whole_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
+    """The chain that the tests of one share; those of the audit damage it."""
+    with chain_of_its_own(tmp_path_factory.mktemp("chain")) as chain:
+        yield chain
 
 
 def airflow_of(stack: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:

@@ -136,7 +136,7 @@ class Chain:
 def chain(whole_chain: Bootstrap, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Events with every kind of fault in the marts, in addition to what `up` put there.
 
-    Airflow's schedule rests meanwhile: it would mend what is damaged here.
+    Airflow's DAGs are paused: their runs would repair what is damaged here.
     """
     chain = Chain(whole_chain, tmp_path_factory.mktemp("dbt"))
     with pytest.MonkeyPatch.context() as patch:

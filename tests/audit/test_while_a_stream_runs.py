@@ -1,4 +1,4 @@
-"""An audit beside a running stream; the last of the chain's tests, for it leaves rows under way."""
+"""An audit while a stream runs; the last test of the chain, because it leaves rows under way."""
 
 from __future__ import annotations
 

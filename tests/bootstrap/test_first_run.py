@@ -1,4 +1,4 @@
-"""The first run tells a person who ends it what goes on without him."""
+"""A first run that is interrupted says which services keep running."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import pytest
 
 from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
-from tests.conftest import ROOT, Bootstrap, airflow_of, eventually, stack_of_its_own
+from tests.conftest import ROOT, Bootstrap, airflow_of, chain_of_its_own, eventually
 from tests.e2e.test_chain import counts_of, status_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -26,10 +26,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    with stack_of_its_own(tmp_path_factory.mktemp("chain")) as bootstrap:
-        started = bootstrap("up")
-        assert started.returncode == 0, started.stderr + started.stdout
-        yield bootstrap
+    with chain_of_its_own(tmp_path_factory.mktemp("chain")) as chain:
+        yield chain
 
 
 @pytest.fixture

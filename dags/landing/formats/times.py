@@ -117,8 +117,8 @@ def _part(names: list[str], n: int, element: re.Match[str]) -> str:
     if name in _PARTS:
         digits = _PARTS[name]
         # 1/2/2026: a number between other characters may lack its leading zero.
-        beside = [*names[max(0, n - 1) : n], *names[n + 1 : n + 2]]
-        is_alone = not any(other in _PARTS or other == "YYYY" for other in beside)
+        neighbours = [*names[max(0, n - 1) : n], *names[n + 1 : n + 2]]
+        is_alone = not any(other in _PARTS or other == "YYYY" for other in neighbours)
         return digits.replace("{2}", "{1,2}") if is_alone and name != "YY" else digits
     if name in _OTHERS:
         return _OTHERS[name]

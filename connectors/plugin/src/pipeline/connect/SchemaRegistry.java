@@ -105,8 +105,8 @@ final class SchemaRegistry {
                 }
             }
             if (System.nanoTime() + delay * 1_000_000 > deadline) {
-                throw new RegistryUnavailableError("the schema registry did not give " + path + " in "
-                        + patienceMs / 1000 + " s (" + StrictAvroConverter.PATIENCE + "): " + problems
+                throw new RegistryUnavailableError("the schema registry did not give the schema of " + path
+                        + " in " + patienceMs + " ms (" + StrictAvroConverter.PATIENCE + "): " + problems
                         + ". Its message is the next to be read when the task is restarted");
             }
             LOG.warn("Waiting for the schema registry, for {}: {}", path, problems);

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from account import Database
+from snowflake.connector import Error
 
 D = Decimal
 DAY = dt.date
@@ -372,3 +373,45 @@ def test_a_function_the_local_server_does_not_know_is_refused(
     error = db.error(f"SELECT {expression}")
     assert "local Snowflake server does not know" in str(error)
     assert db.value("SELECT 1") == 1
+
+
+TEXTS = {
+    "BOOLEAN": ["true", "FALSE", "yes", "0", "maybe", ""],
+    "DATE": ["2026-11-01", "2026-02-29", "2026-1-1", "0001-01-01", "11/01/2026", " 2026-11-01"],
+    "TIMESTAMP_NTZ": [
+        "2026-11-01 10:20:30",
+        "2026-11-01T10:20:30.123456",
+        "2026-11-01 24:00:00",
+        "2026-11-01 10:20:60",
+        "2026-11-01 10:20",
+        "2026-11-01",
+        "1793528430",
+    ],
+    "NUMBER(38, 0)": ["12", "-12", "+1", "1.5", "-1.5", "1_000", "1e3", "", "99999999999999999999"],
+    "NUMBER(5, 2)": ["12", "1.005", "-1.005", "999.99", "1000", ".5", "1_0"],
+    "FLOAT": ["12", "1.5", "-0", "1e3", "1_0", "x"],
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("cast", ["TRY_CAST", "CAST"])
+def test_a_constant_is_converted_as_the_same_text_in_a_column(
+    db: Database, cast: str, kind: str
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/data-type-conversion"""
+
+    def outcome(query: str) -> Any:
+        try:
+            cursor = db.connection.cursor().execute(query)
+        except Error as error:
+            return error.errno
+        assert cursor
+        (column,) = cursor.description
+        return cursor.fetchall(), column.type_code, column.precision, column.scale
+
+    for text in TEXTS[kind]:
+        constant = outcome(f"SELECT {cast}('{text}' AS {kind}) AS c")
+        column = outcome(f"SELECT {cast}(t AS {kind}) AS c FROM (SELECT '{text}' AS t)")
+        assert constant == column, text
+    null = outcome(f"SELECT {cast}(NULL AS {kind}) AS c")
+    assert null == outcome(f"SELECT {cast}(t AS {kind}) AS c FROM (SELECT NULL::TEXT AS t)")

@@ -224,6 +224,8 @@ def test_a_values_list_has_column1(db: Database) -> None:
     "sql",
     [
         "SELECT 1 UNION ALL SELECT 'a'",
+        "SELECT CAST('1' AS NUMBER) UNION ALL SELECT CAST('a' AS TEXT)",
+        " UNION ALL ".join([*["SELECT id FROM sales"] * 150, "SELECT city FROM sales"]),
         "SELECT id FROM sales UNION SELECT city FROM sales",
         "SELECT * FROM (SELECT id FROM sales EXCEPT SELECT city FROM sales)",
         "WITH a AS (SELECT id FROM sales) SELECT * FROM a UNION ALL (SELECT city FROM sales)",

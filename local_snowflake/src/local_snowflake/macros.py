@@ -171,6 +171,10 @@ _MACROS: dict[str, tuple[str, str]] = {
     ),
     "sf_integer_column": ("x", _fast_if_short("sf_integer")),
     "sf_try_integer_column": ("x", _fast_if_short("sf_try_integer")),
+    "sf_plain_boolean": ("x", "CAST(x AS BOOLEAN)"),
+    "sf_plain_date": ("x", "CAST(x AS DATE)"),
+    "sf_plain_timestamp": ("x", "CAST(x AS TIMESTAMP)"),
+    "sf_plain_integer": ("x", "CAST(CAST(x AS DECIMAL(38, 0)) AS HUGEINT)"),
     "sf_whole": ("x", "CAST(CAST(x AS DECIMAL(38, 0)) AS BIGINT)"),
     "sf_text": ("x", _TEXT),
     "sf_fit": ("x, n", _FIT),
@@ -202,6 +206,24 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=f"{SCHEMA}.{name}", expressions=list(arguments))
 
 
+def result_type(node: exp.Anonymous) -> str | None:
+    """DuckDB's type of what a call of a converting macro gives; None for other calls."""
+    schema, _, name = node.name.rpartition(".")
+    if schema.lower() != SCHEMA:
+        return None
+    name = name.lower().removeprefix("sf_").removeprefix("try_").removeprefix("plain_")
+    return _RESULTS.get(name)
+
+
+_RESULTS = {
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "integer": "HUGEINT",
+    "integer_column": "HUGEINT",
+    "text": "VARCHAR",
+    "timestamp": "TIMESTAMP",
+    "timestamp_ltz": "TIMESTAMP WITH TIME ZONE",
+}
 _CONVERTERS = {
     "HUGEINT": "sf_integer",
     "BOOLEAN": "sf_boolean",

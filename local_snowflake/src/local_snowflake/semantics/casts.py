@@ -10,6 +10,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from local_snowflake.macros import call
+from local_snowflake.semantics.plain_constants import is_plain
 from local_snowflake.text_lengths import of_type
 
 _T = exp.DataType.Type
@@ -85,6 +86,8 @@ def _joined(node: exp.Expr) -> None:
 
 
 def _macro(name: str, is_try: bool, operand: exp.Expr) -> exp.Expr:
+    if is_plain(operand, name):
+        return call(f"sf_plain_{name}", operand.copy())
     if name == "integer" and isinstance(operand, exp.Column):
         name = "integer_column"
     return call(f"sf_try_{name}" if is_try else f"sf_{name}", operand.copy())
@@ -92,7 +95,8 @@ def _macro(name: str, is_try: bool, operand: exp.Expr) -> exp.Expr:
 
 def _number(to: exp.DataType | str, is_try: bool, operand: exp.Expr) -> exp.Expr:
     kind = exp.TryCast if is_try else exp.Cast
-    return kind(this=_macro("number", is_try, operand), to=exp.DataType.build(to))
+    text = operand.copy() if is_plain(operand, "number") else _macro("number", is_try, operand)
+    return kind(this=text, to=exp.DataType.build(to))
 
 
 def _cast(node: exp.Cast) -> exp.Expr | None:

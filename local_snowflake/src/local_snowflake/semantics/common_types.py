@@ -122,8 +122,7 @@ def _set_operation(probe: TypeProbe, node: exp.Expr) -> None:
     branches = [*_branches(node.this), *_branches(node.expression)]
     if all(_is_plain(branch) for branch in branches):
         return
-    kinds = [probe.columns(branch) for branch in branches]
-    for column in zip(*kinds, strict=False):
+    for column in zip(*probe.columns(branches), strict=False):
         other = next((k for k in column if _is_number(k) or _CONVERTED.fullmatch(k)), None)
         if other and "VARCHAR" in column:
             raise not_supported(f"{other} and VARCHAR as one column of a UNION; CAST one of them")

@@ -8,19 +8,24 @@ DuckDB is not asked about a cast or constant that names its type, nor twice abou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import duckdb
 from sqlglot import exp
 
 from local_snowflake.bindings import Params
 from local_snowflake.errors import not_supported
+from local_snowflake.macros import result_type
 from local_snowflake.names import quoted
+from local_snowflake.semantics.casts import is_text
 from local_snowflake.session import Session
 
 # bit_count takes one argument.
 _MESSAGE = re.compile(r"argument types 'bit_count\((.*), \"NULL\", \"NULL\"\)'")
 # Types whose casts mean the same in sqlglot and DuckDB.
-_SAME_CASTS = re.compile(r"HUGEINT|BIGINT|DOUBLE|DATE|DECIMAL\(\d+,\d+\)")
+_SAME_CASTS = re.compile(r"HUGEINT|BIGINT|DOUBLE|BOOLEAN|DATE|TIMESTAMP|VARCHAR|DECIMAL\(\d+,\d+\)")
+# A UNION may have thousands of queries, and DuckDB's binder joins no thousand of them.
+_ASKED_AT_ONCE = 100
 _Place = tuple[int, str, str]
 
 
@@ -46,15 +51,29 @@ class TypeProbe:
                 self._columns[_place(operand)] = str(kind)
         return [str(kind) for kind in kinds]
 
-    def columns(self, query: exp.Expr) -> list[str]:
-        """DuckDB's types of the columns of a query inside the statement.
+    def columns(self, branches: Sequence[exp.Expr]) -> Iterator[list[str]]:
+        """DuckDB's types of the columns of each query of a UNION inside the statement.
+
+        Nothing comes of queries that differ in the number of columns: DuckDB refuses the UNION.
 
         Raises:
             SnowflakeError: DuckDB cannot be asked here.
         """
-        inner = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("_q")))
-        call = exp.select("bit_count(*COLUMNS(*), NULL, NULL)", dialect="duckdb").from_(inner)
-        return self._probe(query, call)
+        stated = [_stated_columns(branch) for branch in branches]
+        if all(stated):
+            yield from filter(None, stated)
+            return
+        for first in range(0, len(branches), _ASKED_AT_ONCE):
+            part = branches[first : first + _ASKED_AT_ONCE]
+            head, *others = (_source(branch, f"_q{n}") for n, branch in enumerate(part))
+            call = exp.select("bit_count(*COLUMNS(*), NULL, NULL)", dialect="duckdb").from_(head)
+            for source in others:
+                call.join(source, join_type="cross", copy=False)
+            # DuckDB binds the first query first, and so looks at the others only in the call.
+            kinds = self._probe(branches[0], call)
+            width, rest = divmod(len(kinds), len(part))
+            if not rest:
+                yield from (kinds[n : n + width] for n in range(0, len(kinds), width))
 
     def is_possible(self) -> bool:
         """Whether DuckDB can be asked: its error ends an open transaction, and another connection
@@ -92,6 +111,10 @@ class TypeProbe:
         return other
 
 
+def _source(query: exp.Expr, name: str) -> exp.Subquery:
+    return exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
+
+
 def _call(operands: list[exp.Expr]) -> exp.Expr:
     arguments = [*(operand.copy() for operand in operands), exp.Null(), exp.Null()]
     return exp.Anonymous(this="bit_count", expressions=arguments)
@@ -101,12 +124,27 @@ def _stated(operand: exp.Expr) -> str | None:
     """The type that a cast, a count or a whole number states by itself."""
     while isinstance(operand, exp.Paren):
         operand = operand.this
-    if isinstance(operand, exp.Cast) and not isinstance(operand, exp.TryCast):
+    if isinstance(operand, exp.Cast):
         kind = operand.to.sql(dialect="duckdb").replace(", ", ",").replace("INT128", "HUGEINT")
+        kind = kind.replace("TEXT", "VARCHAR")
         return kind if _SAME_CASTS.fullmatch(kind) else None
+    if isinstance(operand, exp.Anonymous):
+        return result_type(operand)
     if isinstance(operand, exp.Literal) and not operand.is_string and operand.name.isdigit():
         return "INTEGER_LITERAL"
     return "BIGINT" if isinstance(operand, exp.Count) else None
+
+
+def _stated_columns(query: exp.Expr) -> list[str] | None:
+    """The types of the columns of a query that states all of them."""
+    if not isinstance(query, exp.Select):
+        return None
+    kinds = []
+    for item in query.expressions:
+        value = item.unalias()
+        fixed = '"NULL"' if isinstance(value, exp.Null) else "VARCHAR" if is_text(value) else None
+        kinds.append(fixed or _stated(value))
+    return [kind for kind in kinds if kind] if all(kinds) else None
 
 
 def _place(operand: exp.Expr) -> _Place:

@@ -14,22 +14,43 @@ import psutil
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.shared import Shared
+
 #: Every process that a run starts inherits it, and is found by it at the end.
 RUN = "PIPELINE_TEST_RUN"
 #: Folders that share what is dear to start run in one worker, one after the other; other tests by
 #: file. Those that take longest come first.
-SHARED = {
+GROUPS = {
     # In this order: the audit's tests damage the chain on purpose.
-    "the whole chain": ("tests/e2e/test_chain.py", "tests/audit/"),
-    "a stack": ("tests/connectors/", "tests/plugin/", "tests/producer/"),
-    "a chain that dies": ("tests/e2e/test_chain_survives.py",),
+    "the whole chain": (
+        "tests/e2e/test_chain.py",
+        "tests/e2e/test_chain_survives.py",
+        "tests/audit/",
+    ),
+    "a stack": (
+        "tests/connectors/",
+        "tests/plugin/",
+        "tests/producer/",
+        "tests/bootstrap/test_postgres_roles.py",
+        "tests/bootstrap/test_service_secrets.py",
+        "tests/dbt/test_operational_models.py",
+    ),
     "Postgres and the warehouse": ("tests/landing/",),
     "the dbt project": ("tests/dbt/",),
     "the local Snowflake": ("local_snowflake/tests/",),
     "the DAGs": ("tests/dags/",),
 }
-_FOLDERS = [(folder, group) for group, folders in SHARED.items() for folder in folders]
+_FOLDERS = [(folder, group) for group, folders in GROUPS.items() for folder in folders]
 _interrupted = False
+
+
+_shared = Shared()
+
+
+@pytest.fixture
+def shared() -> Shared:
+    """What the tests of this group share."""
+    return _shared
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,28 +69,42 @@ def _interrupt(*_: object) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
-    """End the run also when the code under test took the interruption for its own, as dbt does."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End what a group shares after its last test.
+
+    End the run also when the code under test took the interruption for its own, as dbt does.
+    """
+    if nextitem is None or _group(nextitem.nodeid) != _group(item.nodeid):
+        _shared.end()
     if _interrupted:
         raise KeyboardInterrupt
 
 
-class SharedScheduling(LoadScopeScheduling):
-    """Hands out groups of SHARED, and of other tests files."""
+def _group(nodeid: str) -> str:
+    groups = (group for folder, group in _FOLDERS if nodeid.startswith(folder))
+    return next(groups, nodeid.split("::", 1)[0])
+
+
+class GroupScheduling(LoadScopeScheduling):
+    """Hands out groups, and of other tests files."""
 
     def _split_scope(self, nodeid: str) -> str:
-        groups = (group for folder, group in _FOLDERS if nodeid.startswith(folder))
-        return next(groups, nodeid.split("::", 1)[0])
+        return _group(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
     """The scheduler of a run with -n; xdist 3.8 loses the groups of markers with pytest 9.2."""
-    return SharedScheduling(config, log)
+    return GroupScheduling(config, log)
+
+
+def pytest_sessionfinish() -> None:
+    """After an interruption there was no last test."""
+    _shared.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run folders in the order of SHARED, then the others."""
+    """Run groups in their order, then the others."""
     items.sort(key=_place)
 
 

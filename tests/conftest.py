@@ -18,6 +18,7 @@ import pytest
 from dotenv import dotenv_values
 
 from bootstrap.airflow.api import Airflow
+from tests.shared import Shared
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -105,27 +106,32 @@ def own_bootstrap(tmp_path: Path) -> Iterator[Bootstrap]:
         yield bootstrap
 
 
-@pytest.fixture(scope="session")
-def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    """The stack that all tests of a run share."""
-    with stack_of_its_own(tmp_path_factory.mktemp("stack")) as bootstrap:
-        yield bootstrap
+@pytest.fixture
+def bootstrap(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Bootstrap:
+    """The stack that the tests of a group share."""
+    return shared.once("stack", lambda: stack_of_its_own(tmp_path_factory.mktemp("stack")))
 
 
-@pytest.fixture(scope="session")
-def stack(bootstrap: Bootstrap) -> dict[str, str]:
+@contextmanager
+def running(bootstrap: Bootstrap, *services: str) -> Iterator[dict[str, str]]:
+    """Settings of a stack after `up` of some of its services."""
+    started = bootstrap("up", *services)
+    assert started.returncode == 0, started.stderr
+    yield bootstrap.settings
+
+
+@pytest.fixture
+def stack(shared: Shared, bootstrap: Bootstrap) -> dict[str, str]:
     """Settings of a running Postgres, Kafka and Connect."""
-    started = bootstrap("up", "postgres", "kafka", "connect")
-    assert started.returncode == 0, started.stderr
-    return bootstrap.settings
+    services = "postgres", "kafka", "connect"
+    return shared.once("stream", lambda: running(bootstrap, *services))
 
 
-@pytest.fixture(scope="session")
-def registry(stack: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
+@pytest.fixture
+def registry(shared: Shared, stack: dict[str, str], bootstrap: Bootstrap) -> dict[str, str]:
     """The same stack with a running Schema Registry, and Avro as the format."""
-    started = bootstrap("up", "schema-registry")
-    assert started.returncode == 0, started.stderr
-    return stack | {"STREAM_FORMAT": "avro"}
+    settings = shared.once("schema registry", lambda: running(bootstrap, "schema-registry"))
+    return settings | {"STREAM_FORMAT": "avro"}
 
 
 @contextmanager
@@ -137,11 +143,10 @@ def chain_of_its_own(folder: Path) -> Iterator[Bootstrap]:
         yield bootstrap
 
 
-@pytest.fixture(scope="session")
-def whole_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    """The chain that the tests of one share; those of the audit damage it."""
-    with chain_of_its_own(tmp_path_factory.mktemp("chain")) as chain:
-        yield chain
+@pytest.fixture
+def whole_chain(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Bootstrap:
+    """The chain that the tests of a group share; those of the audit damage it."""
+    return shared.once("chain", lambda: chain_of_its_own(tmp_path_factory.mktemp("chain")))
 
 
 def airflow_of(stack: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from connectors.registrar.kafka import Kafka
 from dags.landing import recounts, snowflake
 from settings import names
 from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
+from tests.shared import Shared
 
 TOPIC, LETTERS = "transactions", "transactions_sink.dlq"
 # Models up to the two that landing blocks name, and what they read.
@@ -132,15 +133,20 @@ class Chain:
         return list(DeadLetterTopic(self.kafka, LETTERS).read())
 
 
-@pytest.fixture(scope="session")
-def chain(whole_chain: Bootstrap, tmp_path_factory: pytest.TempPathFactory) -> Chain:
-    """Events with every kind of fault in the marts, in addition to what `up` put there.
+@pytest.fixture
+def chain(
+    shared: Shared, whole_chain: Bootstrap, tmp_path_factory: pytest.TempPathFactory
+) -> Chain:
+    """Events with every kind of fault in the marts, in addition to what `up` put there."""
+    folder = tmp_path_factory.mktemp("dbt")
+    return shared.once("audited chain", lambda: _audited(Chain(whole_chain, folder)))
 
-    Airflow's DAGs are paused: their runs would repair what is damaged here.
-    """
-    chain = Chain(whole_chain, tmp_path_factory.mktemp("dbt"))
+
+@contextmanager
+def _audited(chain: Chain) -> Iterator[Chain]:
+    # Runs of Airflow's DAGs would repair what is damaged here.
     with pytest.MonkeyPatch.context() as patch:
-        airflow = airflow_of(whole_chain, patch)
+        airflow = airflow_of(chain.bootstrap, patch)
         for dag in (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG):
             assert airflow.call("PATCH", f"/dags/{dag}", json={"is_paused": True}).ok
     # Not built here; a test of them builds the one that it needs.
@@ -150,7 +156,7 @@ def chain(whole_chain: Bootstrap, tmp_path_factory: pytest.TempPathFactory) -> C
     chain.sink_is_through()
     chain.land()
     chain.transform()
-    return chain
+    yield chain
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from typing import Any
 
 import psycopg
 import pytest
@@ -14,15 +12,12 @@ from tests.dbt.conftest import Dbt
 pytestmark = pytest.mark.services
 
 
-@pytest.fixture(scope="module")
-def postgres(bootstrap: Any) -> Iterator[dict[str, str]]:
+@pytest.fixture
+def postgres(stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Settings of a running Postgres, which dbt in this process meets too."""
-    started = bootstrap("up", "postgres")
-    assert started.returncode == 0, started.stderr
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in bootstrap.settings.items():
-            patch.setenv(name, value)
-        yield bootstrap.settings
+    for name, value in stack.items():
+        monkeypatch.setenv(name, value)
+    return stack
 
 
 def connect(settings: dict[str, str], user: str, password: str) -> psycopg.Connection:

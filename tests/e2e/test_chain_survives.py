@@ -1,7 +1,4 @@
-"""Services that are killed, or stopped and started again, lose and double nothing.
-
-On a chain of its own: the audit's tests go on with the one of test_chain.
-"""
+"""Services that are killed, or stopped and started again, lose and double nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -18,16 +14,15 @@ import pytest
 
 from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
-from tests.conftest import ROOT, Bootstrap, airflow_of, chain_of_its_own, eventually
+from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
 from tests.e2e.test_chain import counts_of, status_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootstrap]:
-    with chain_of_its_own(tmp_path_factory.mktemp("chain")) as chain:
-        yield chain
+@pytest.fixture
+def chain(whole_chain: Bootstrap) -> Bootstrap:
+    return whole_chain
 
 
 @pytest.fixture

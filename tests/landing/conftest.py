@@ -16,16 +16,16 @@ from psycopg import sql
 from bootstrap.postgres import provision
 from dags.landing import macros, snowflake
 from dags.landing.feeds import DBT_PROJECT, FileFeed, StreamFeed, find
+from tests.conftest import Bootstrap, running
+from tests.shared import Shared
 
 Change = Callable[..., FileFeed]
 
 
-@pytest.fixture(scope="session")
-def services(bootstrap: Any) -> dict[str, str]:
+@pytest.fixture
+def services(shared: Shared, bootstrap: Bootstrap) -> dict[str, str]:
     """Settings of a running Postgres and local Snowflake."""
-    started = bootstrap("up", "postgres", "snowflake")
-    assert started.returncode == 0, started.stderr
-    return bootstrap.settings
+    return shared.once("warehouse", lambda: running(bootstrap, "postgres", "snowflake"))
 
 
 class Warehouse:

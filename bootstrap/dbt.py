@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import settings
 from bootstrap import state
-from bootstrap.airflow.environment import DBT
+from bootstrap.airflow.environment import DBT, cosmos_cache
+from settings import names
 
 PROJECT = settings.ROOT / "dbt_project"
 SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
@@ -65,6 +67,16 @@ def write_manifest() -> None:
     done = run("parse", "--target-path", manifest().parent)
     if done.returncode:
         raise RuntimeError(f"dbt cannot parse the project:\n{done.stdout[-3000:]}")
+    _share_what_was_parsed()
+
+
+def _share_what_was_parsed() -> None:
+    """Where Cosmos looks for it: otherwise each kind of task parses the whole project first."""
+    cosmos = cosmos_cache(state.data("airflow"))
+    for cache in (cosmos, cosmos / f"{names.TRANSFORMATIONS_DAG}__dbt"):
+        target = cache / "target"
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(manifest().with_name("partial_parse.msgpack"), target)
 
 
 def _last_change() -> float:

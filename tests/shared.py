@@ -34,7 +34,7 @@ class Shared:
         found = self._made[name]
         if isinstance(found, Exception):
             raise found
-        return found  # type: ignore[no-any-return]
+        return found
 
     def end(self) -> None:
         """End all of it, the last first."""

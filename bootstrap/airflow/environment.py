@@ -94,7 +94,7 @@ def environment(home: Path) -> dict[str, str]:
         "WORKERS__MIN_HEARTBEAT_INTERVAL": 1,
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
-        "COSMOS__CACHE_DIR": home / "cosmos",
+        "COSMOS__CACHE_DIR": cosmos_cache(home),
         # Otherwise the watched build writes all it has reported so far into a Variable at each of
         # dbt's events. What is lost: after a kill -9 of it, models run again one by one.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
@@ -112,6 +112,11 @@ def environment(home: Path) -> dict[str, str]:
         **DBT,
         **{f"AIRFLOW__{key}": str(value) for key, value in options.items()},
     }
+
+
+def cosmos_cache(home: Path) -> Path:
+    """Where Cosmos keeps what dbt has parsed, below AIRFLOW_HOME."""
+    return home / "cosmos"
 
 
 def celery_is_used() -> bool:

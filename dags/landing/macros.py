@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import settings
 from settings.errors import ExpectedError
 
 from .feeds import DBT_PROJECT
@@ -71,8 +73,11 @@ def macros() -> Macros:
     return Macros()
 
 
+_manifest = settings.get_optional("DBT_MANIFEST")
 #: No artifacts are written: Airflow reads target/manifest.json while this runs.
 _PROJECT = [
+    # Whoever wrote the manifest has left there what is parsed.
+    *(["--target-path", str(Path(_manifest).parent)] if _manifest else []),
     *("--project-dir", str(DBT_PROJECT)),
     *("--profiles-dir", str(DBT_PROJECT)),
     *("--target", "snowflake"),

@@ -19,6 +19,7 @@ from connectors.registrar.lag import measure_lag
 from connectors.registrar.rest import Connect
 from connectors.registrar.targets import load_definitions
 from dags.landing import feeds
+from dags.landing import notices as landing_notices
 from dags.landing.postgres import oldest_transaction
 from dags.landing.snowflake import connect_from_env, rows
 
@@ -68,6 +69,13 @@ def open_transaction() -> dict[str, Any] | None:
     except psycopg.Error:
         return None
     return asdict(found) if found else None
+
+
+def notices() -> list[dict[str, str]]:
+    """What a person should look at of the feeds, though nothing failed."""
+    with _snowflake() as warehouse:
+        found = landing_notices.of_feeds(warehouse, feeds.load()) if warehouse else ()
+        return [asdict(notice) for notice in found]
 
 
 def messages() -> int:

@@ -41,6 +41,7 @@ def collect(runtime: Runtime) -> dict[str, Any]:
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
             "open_transaction": opened.result() if opened else None,
+            "notices": flow.notices() if running else [],
             "untaken": [*map(str, untaken(settings.folder("INCOMING_DIR"), feeds.load()))],
             "dags": dags.result(),
         }
@@ -112,6 +113,9 @@ def render(status: dict[str, Any], console: Console) -> None:
     console.print()
     render_flow(status, console)
     render_open_transaction(status["open_transaction"], console)
+    for notice in status["notices"]:
+        text = f"   {notice['feed']}: {notice['text']}"
+        console.print(line(notice["kind"], "yellow", text), soft_wrap=True)
     for sentence in status["untaken"]:
         console.print(line("untaken", "yellow", f"   {sentence}"), soft_wrap=True)
 

@@ -17,6 +17,7 @@ from snowflake.connector import SnowflakeConnection
 
 from settings.errors import ExpectedError
 
+from . import notices
 from .feeds import Feed, FileFeed, StreamFeed
 from .macros import MacroError
 from .snowflake import rows
@@ -98,7 +99,7 @@ def check_all(
 ) -> None:
     """Try everything that a landing needs, all at once, whether or not other parts fail.
 
-    Files that no feed takes are named in the log: they stop nothing.
+    Files that no feed takes, and the feeds' notices, are named in the log: they stop nothing.
 
     Args:
         postgres: connects to the source.
@@ -210,6 +211,8 @@ def _snowflake_faults(
     try:
         with closing(connect()) as connection:
             yield from _missing_objects(connection, feeds)
+            for notice in notices.of_feeds(connection, feeds):
+                log.warning("%s", notice)
     except snowflake.connector.Error as error:
         yield _fault(SNOWFLAKE, error)
 

@@ -127,6 +127,8 @@ class FileFeed(Feed):
         max_bytes: most bytes of a file, decompressed.
         shape: what the rows become, if the block has a format; None for CSV as it is landed.
         ignore_case: whether capitals in a name do not matter.
+        rows_within: share of the last files' median by which a file's number of rows may differ
+            without a notice; None for any number.
     """
 
     landed_at: ClassVar = "ingested_at"
@@ -136,6 +138,7 @@ class FileFeed(Feed):
     max_bytes: int
     shape: Shape | None = None
     ignore_case: bool = False
+    rows_within: float | None = None
 
     def takes(self, name: str) -> bool:
         """Whether a file of that name is one of this feed's."""
@@ -343,6 +346,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         max_bytes=block.get("max_bytes", MAX_BYTES),
         shape=_shape(block, delivered, locations) if "format" in block else None,
         ignore_case=block.get("ignore_case", False),
+        rows_within=block.get("rows", {}).get("within"),
     )
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snowflake.connector import SnowflakeConnection
 
 from settings.errors import ExpectedError
 
-from . import feeds, ledger, snowflake
+from . import feeds, ledger, notices, snowflake
 from .feeds import FileFeed
 from .found import Found, listed
 from .ledger import Line
+from .notice import Notice
 from .prepare import prepare_file
 from .raw_objects import ensure_raw_objects
 from .refused import RefusedFileError, too_large
@@ -47,6 +48,7 @@ class Staged:
         pending: on the stage; land_files will land them.
         untaken: a sentence for each file that no feed takes, that is nearest to this one, and that
             no run has met before.
+        notices: what else a person should look at, also if an earlier run has said so.
     """
 
     staged: int = 0
@@ -56,9 +58,10 @@ class Staged:
     unsettled: int = 0
     pending: int = 0
     untaken: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def __str__(self) -> str:
-        numbers = asdict(self) | {"untaken": len(self.untaken)}
+        numbers = {name: len(n) if isinstance(n, tuple) else n for name, n in vars(self).items()}
         counts = [f"{n} {name}" for name, n in numbers.items() if n]
         return ", ".join(counts) or "nothing new"
 
@@ -112,7 +115,10 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
         len(new) - len(settled),
         len(known.waiting) + states.count("staged"),
         tuple(f"{n.source_file}: {n.first_error}" for n in lines if n.state == "untaken"),
+        tuple(notices.of_feed(target, feed)),
     )
+    for notice in outcome.notices:
+        log.warning("%s", notice)
     log.info("%s: %s", feed.name, outcome)
     return outcome
 

@@ -18,7 +18,7 @@ from .macros import macros
 log = logging.getLogger(__name__)
 
 #: Snowflake's error number for an object that does not exist.
-_DOES_NOT_EXIST = 2003
+DOES_NOT_EXIST = 2003
 
 
 def ensure_raw_objects(feed: Feed, target: SnowflakeConnection) -> None:
@@ -54,7 +54,7 @@ def landed_by(target: SnowflakeConnection, feed: Feed, run: str) -> datetime | N
         found: datetime | None = snowflake.rows(target, query, [run])[0][0]
     except ProgrammingError as error:
         # The first landing failed before there was a table.
-        if error.errno != _DOES_NOT_EXIST:
+        if error.errno != DOES_NOT_EXIST:
             raise
         return None
     return found
@@ -72,6 +72,6 @@ def _is_as_defined(feed: Feed, target: SnowflakeConnection) -> bool:
         sql = f"select definition from {feed.schema}.FEEDS where feed = %s"
         return snowflake.rows(target, sql, [feed.name]) == [(feed.definition,)]
     except ProgrammingError as error:
-        if error.errno == _DOES_NOT_EXIST:
+        if error.errno == DOES_NOT_EXIST:
             return False
         raise

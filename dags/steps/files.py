@@ -30,7 +30,8 @@ Any other failure: nothing was landed. Clear the task."""
 def stage(feed: str, run: str) -> None:
     """Checks the new files of a feed and puts them on its stage; skipped when there are none.
 
-    Names that no feed takes, and that no run has met before, are posted to ALERT_WEBHOOK_URL.
+    Names that no feed takes, and what else a person should look at, are posted to
+    ALERT_WEBHOOK_URL by the first run that meets them.
 
     When it fails: files that were staged wait on the stage, and the next run lands them.
     """
@@ -42,8 +43,9 @@ def stage(feed: str, run: str) -> None:
     assert isinstance(found, FileFeed)
     with no_retry_for(FeedError), closing(connections.snowflake()) as target:
         outcome = stage_new_files(found, settings.folder("INCOMING_DIR"), target, run)
-    if outcome.untaken:
-        notify("\n".join(outcome.untaken))
+    met = [*outcome.untaken, *(str(notice) for notice in outcome.notices if notice.run == run)]
+    if met:
+        notify("\n".join(met))
     if not outcome.needs_landing:
         raise AirflowSkipException(f"{feed}: no new files.")
 

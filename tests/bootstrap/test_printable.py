@@ -31,6 +31,7 @@ def test_names_of_files_and_causes_in_the_status() -> None:
         "dags": {},
         "flow": {},
         "files": {},
+        "notices": [{"feed": HOSTILE, "kind": "late", "text": HOSTILE}],
         "untaken": [HOSTILE],
         "open_transaction": {"seconds": 10_000, "who": HOSTILE},
     }

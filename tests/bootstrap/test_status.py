@@ -19,8 +19,9 @@ def test_names_and_causes_are_never_markup() -> None:
         "dags": {HOSTILE: {"state": "failed", "finished_at": HOSTILE}},
         "flow": {HOSTILE: {"topic": 1}},
         "files": {HOSTILE: {"files": 1}},
+        "notices": [{"feed": HOSTILE, "kind": HOSTILE, "text": HOSTILE}],
         "untaken": [HOSTILE],
         "open_transaction": {"seconds": 10_000, "who": HOSTILE},
     }
     status.render(found, Console(file=out, width=500, markup=False))
-    assert out.getvalue().count(HOSTILE) == 10
+    assert out.getvalue().count(HOSTILE) == 13

@@ -69,6 +69,18 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
             10,
             "landing.reject_limit: only files have it",
         ),
+        (
+            "key: [order_id]",
+            "key: [order_id]\n              rows: {within: 30%}",
+            11,
+            "landing.rows.within: use a share between 0 and 1, such as 0.3 for 30 %, not '30%'",
+        ),
+        (
+            "key: [order_id]",
+            "key: [order_id]\n              rows: {within: 1}",
+            11,
+            "use a share between 0 and 1",
+        ),
         ("sources:", "sources: [", 0, "not valid YAML"),
         ("- name: orders", "- name: 2026", 5, "name: 2026 is not of type 'string'"),
         ("meta:\n", "meta: 3\n        x:\n", 7, "config.meta: 3 is not of type 'object', 'null'"),

@@ -75,7 +75,7 @@ def notices() -> list[dict[str, str]]:
     """What a person should look at of the feeds, though nothing failed."""
     with _snowflake() as warehouse:
         found = landing_notices.of_feeds(warehouse, feeds.load()) if warehouse else ()
-        return [asdict(notice) for notice in found]
+        return [{"feed": n.feed, "kind": n.kind, "text": n.text} for n in found]
 
 
 def messages() -> int:

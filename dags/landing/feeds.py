@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from referencing import Registry, Resource
 
 from settings.errors import ExpectedError, UsageError
 
-from . import glob_overlap
+from . import due, glob_overlap
 from .formats import options
 from .formats.options import Shape
 
@@ -129,6 +130,7 @@ class FileFeed(Feed):
         ignore_case: whether capitals in a name do not matter.
         rows_within: share of the last files' median by which a file's number of rows may differ
             without a notice; None for any number.
+        due: when a new file should have come, as due.py reads it; None for no such time.
     """
 
     landed_at: ClassVar = "ingested_at"
@@ -139,6 +141,12 @@ class FileFeed(Feed):
     shape: Shape | None = None
     ignore_case: bool = False
     rows_within: float | None = None
+    due: str | None = None
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether its files have names of their own."""
+        return any(letter in self.pattern for letter in "*?[")
 
     def takes(self, name: str) -> bool:
         """Whether a file of that name is one of this feed's."""
@@ -347,7 +355,20 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         shape=_shape(block, delivered, locations) if "format" in block else None,
         ignore_case=block.get("ignore_case", False),
         rows_within=block.get("rows", {}).get("within"),
+        due=_due(table, block, locations) if "due" in block else None,
     )
+
+
+def _due(table: dict, block: dict, locations: _Locations) -> str:
+    path = ("config", "meta", "landing", "due")
+    if (table.get("config") or {}).get("freshness"):
+        text = "landing.due: the table's freshness says when rows are late, too: leave it out."
+        raise locations.error(text, *path)
+    try:
+        due.last_two(block["due"], datetime.now(UTC))
+    except due.DueError as error:
+        raise locations.error(f"landing.due: {error}.", *path) from error
+    return str(block["due"])
 
 
 def _shape(block: dict, delivered: dict[str, str], locations: _Locations) -> Shape:

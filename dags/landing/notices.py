@@ -8,6 +8,7 @@ from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from . import row_counts
 from .feeds import Feed, FileFeed
+from .late import late
 from .notice import Notice
 from .raw_objects import DOES_NOT_EXIST
 
@@ -34,3 +35,4 @@ def of_feed(target: SnowflakeConnection, feed: FileFeed) -> Iterator[Notice]:
         snowflake.connector.Error: Snowflake is unreachable, or there is no ledger yet.
     """
     yield from row_counts.unusual(target, feed)
+    yield from late(target, feed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Any
 
 from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
@@ -10,6 +11,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 import settings
 from dags.landing import feeds
 from dags.landing.feeds import FeedError, FileFeed
+from dags.landing.notice import Notice
 
 from . import connections
 from .dbt import run_macro
@@ -38,16 +40,25 @@ def stage(feed: str, run: str) -> None:
     from dags.landing.checks import FILES
     from dags.landing.files import stage_new_files
 
-    connections.stop_if_faulty(get_current_context()["ti"], FILES, feed)
+    context = get_current_context()
+    connections.stop_if_faulty(context["ti"], FILES, feed)
     found = feeds.find(feed)
     assert isinstance(found, FileFeed)
     with no_retry_for(FeedError), closing(connections.snowflake()) as target:
         outcome = stage_new_files(found, settings.folder("INCOMING_DIR"), target, run)
-    met = [*outcome.untaken, *(str(notice) for notice in outcome.notices if notice.run == run)]
-    if met:
-        notify("\n".join(met))
+    new = [*outcome.untaken, *(str(n) for n in outcome.notices if _is_new(n, run, context))]
+    if new:
+        notify("\n".join(new))
     if not outcome.needs_landing:
         raise AirflowSkipException(f"{feed}: no new files.")
+
+
+def _is_new(notice: Notice, run: str, context: Any) -> bool:
+    """Whether this is the run that posts it."""
+    if notice.since is None:
+        return notice.run == run
+    before = context["prev_start_date_success"]
+    return (not before or before < notice.since) and notice.since <= context["dag_run"].start_date
 
 
 @task_group

@@ -124,6 +124,26 @@ def test_a_task_that_a_killed_worker_had_begun_says_so_in_a_run_that_ends_well(
     assert said.startswith("a: try 2, 60")
 
 
+@pytest.mark.parametrize(
+    ("told", "posted"),
+    [
+        ({"run": "r"}, True),
+        ({"run": "an earlier one"}, False),
+        ({"since": NOON}, True),
+        ({"since": NOON - timedelta(minutes=16)}, False),
+        ({"since": NOON + timedelta(seconds=1)}, False),
+    ],
+)
+def test_a_notice_is_posted_by_one_run(step: Callable[[str], Any], told: Any, posted: bool) -> None:
+    from dags.landing.notice import Notice
+
+    context = {
+        "dag_run": SimpleNamespace(start_date=NOON),
+        "prev_start_date_success": NOON - timedelta(minutes=15),
+    }
+    assert step("files")._is_new(Notice("f", "late", "text", **told), "r", context) == posted
+
+
 # --- announcing
 
 

@@ -81,6 +81,24 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
             11,
             "use a share between 0 and 1",
         ),
+        (
+            "key: [order_id]",
+            "key: [order_id]\n              due: {day: 5}",
+            11,
+            "landing.due: use one minute, hour, day of month, month and weekday as in cron",
+        ),
+        ("key: [order_id]", "key: [order_id]\n              due: '*/5 * * * *'", 11, "use one"),
+        ("key: [order_id]", "key: [order_id]\n              due: 0 25 * * *", 11, "out of range"),
+        ("key: [order_id]", "key: [order_id]\n              due: 0 6 30 2 *", 11, "landing.due: "),
+        (
+            "key: [order_id]",
+            (
+                "key: [order_id]\n              due: 0 6 * * *\n"
+                "          freshness: {warn_after: {count: 1, period: day}}"
+            ),
+            11,
+            "landing.due: the table's freshness says when rows are late, too",
+        ),
         ("sources:", "sources: [", 0, "not valid YAML"),
         ("- name: orders", "- name: 2026", 5, "name: 2026 is not of type 'string'"),
         ("meta:\n", "meta: 3\n        x:\n", 7, "config.meta: 3 is not of type 'object', 'null'"),

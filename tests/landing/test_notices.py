@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bootstrap import flow
 from dags.landing import checks, feeds, snowflake
 from dags.landing.feeds import FileFeed
 from dags.landing.land import land_files
+from dags.landing.late import late
 from tests.landing.csv_files import good, settled
 
 pytestmark = pytest.mark.services
@@ -48,3 +50,46 @@ def test_a_file_of_unusual_length_lands_and_is_told_until_the_next_files(
     assert warehouse.ledger(transactions.name)["transactions_124.csv"] == ("loaded", 124, 124, 0)
     assert not landed(95)
     assert not flow.notices()
+
+
+def test_a_month_without_its_file_is_told_and_a_late_one_is_not_the_next(
+    warehouse: Any, transactions: FileFeed, incoming: Path
+) -> None:
+    monthly = replace(transactions, due="0 18 5 * *")  # 11:00 UTC
+
+    def is_late(now: str, feed: FileFeed = monthly) -> bool:
+        with closing(snowflake.connect_from_env()) as target:
+            return bool([*late(target, feed, datetime.fromisoformat(now).replace(tzinfo=UTC))])
+
+    def came(name: str, at: str) -> None:
+        warehouse.query(
+            "insert into RAW.LANDED_FILES (feed, source_file, content_key, state, staged_at)"
+            " values (%s, %s, %s, 'loaded', %s)",
+            *(monthly.name, name, at, at),
+        )
+
+    land_files(replace(monthly, due=None), incoming)  # makes the ledger
+    assert is_late("2026-10-06"), "none has ever come"
+    came("transactions_09.csv", "2026-10-04 08:00")
+    assert not is_late("2026-11-05T11:29"), "runs of the landing may still be taking it"
+    assert is_late("2026-11-05T11:31")
+    came("transactions_10.csv", "2026-11-10 08:00")
+    assert not is_late("2026-11-11")
+    came("transactions_10.csv", "2026-12-04 08:00")
+    assert is_late("2026-12-06"), "neither a late file nor a corrected one is December's"
+    assert not is_late("2026-12-06", replace(monthly, pattern="transactions.csv"))
+
+
+def test_a_late_feed_is_told_with_what_to_do(
+    warehouse: Any,
+    transactions: FileFeed,
+    incoming: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(feeds, "load", lambda: [replace(transactions, due="0 0 * * *")])
+    [notice] = land_files(feeds.load()[0], incoming).notices  # type: ignore[arg-type]
+    assert str(notice) in caplog.text
+    assert notice.text.startswith("a new file transactions_*.csv was due at ")
+    assert "Ask its sender" in notice.text
+    assert flow.notices() == [{"feed": notice.feed, "kind": "late", "text": notice.text}]

@@ -29,7 +29,7 @@ def compare_lines(target: SnowflakeConnection, feed: FileFeed, folder: Path, hop
     lines = snowflake.rows(
         target,
         f"select source_file, size_bytes, modified_ns, staged_at from {ledger}"
-        " where feed = %s and state <> 'untaken'",
+        " where feed = %s and state not in ('untaken', 'unsettled')",
         [feed.name],
     )
     known = {(name, int(size), int(changed)) for name, size, changed, _ in lines}

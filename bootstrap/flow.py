@@ -180,7 +180,7 @@ def _files(feed: feeds.Feed, warehouse: Any) -> FileFlow | None:
         " 'postponed')), coalesce(sum(rows_parsed), 0), coalesce(sum(rows_loaded), 0),"
         " coalesce(sum(rows_rejected), 0) from (select *, row_number() over (partition by"
         f" source_file order by staged_at desc) = 1 as is_newest from {feed.schema}.LANDED_FILES"
-        " where feed = %s and state <> 'untaken') lines"
+        " where feed = %s and state not in ('untaken', 'unsettled')) lines"
     )
     try:
         return FileFlow(*map(int, rows(warehouse, query, [feed.name])[0]))

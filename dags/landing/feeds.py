@@ -31,6 +31,8 @@ WATERMARK = "ingest_xid"
 EXTRA = {"extra_columns": "variant"}
 #: Of a file, decompressed, where its block does not say another number.
 MAX_BYTES = 4 << 30
+#: Likewise; so many bytes come in an hour at 10 Mbit/s, and a transfer is tried again.
+UNSETTLED_HOURS = 2
 
 
 class FeedError(ExpectedError):
@@ -130,6 +132,7 @@ class FileFeed(Feed):
         ignore_case: whether capitals in a name do not matter.
         rows_within: share of the last files' median by which a file's number of rows may differ
             without a notice; None for any number.
+        unsettled_hours: a file that is still being written after so long is told.
         due: when a new file should have come, as due.py reads it; None for no such time.
     """
 
@@ -141,6 +144,7 @@ class FileFeed(Feed):
     shape: Shape | None = None
     ignore_case: bool = False
     rows_within: float | None = None
+    unsettled_hours: int = UNSETTLED_HOURS
     due: str | None = None
 
     @property
@@ -354,6 +358,7 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         max_bytes=block.get("max_bytes", MAX_BYTES),
         shape=_shape(block, delivered, locations) if "format" in block else None,
         ignore_case=block.get("ignore_case", False),
+        unsettled_hours=block.get("unsettled_hours", UNSETTLED_HOURS),
         rows_within=block.get("rows", {}).get("within"),
         due=_due(table, block, locations) if "due" in block else None,
     )

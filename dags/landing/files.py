@@ -44,7 +44,7 @@ class Staged:
         duplicate: skipped, because their content was landed before.
         refused: not landed, because they cannot be read or have the wrong header.
         postponed: there was no room for their compressed copies; the next run tries again.
-        unsettled: still being written; left for the next run.
+        unsettled: still being written, or gone since; left for the next run.
         pending: on the stage; land_files will land them.
         untaken: a sentence for each file that no feed takes, that is nearest to this one, and that
             no run has met before.
@@ -94,10 +94,16 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     new = [found for found in matching(feed, folder) if found.version not in known.versions]
     settled = list(_settled(new, feed.settle_seconds))
     lines: list[Line] = []
+    read: set[str] = set()
     for batch in _batches(settled):
         staged = _stage_what_fits(feed, batch, target, known)
+        read |= {line.source_file for line in staged}
         lines += ledger.write(target, feed, staged, run)
-    lines += ledger.write(target, feed, _untaken_lines(feed, folder, known), run)
+    unsettled = [found for found in new if found.name not in read]
+    others = [*_unsettled_lines(unsettled), *_untaken_lines(feed, folder, known)]
+    lines += ledger.write(target, feed, others, run)
+    settled_since = known.unread["unsettled"] - {found.name for found in unsettled}
+    ledger.end_unsettled(target, feed, settled_since, run)
     states = [line.state for line in lines]
     for line in lines:
         if line.state in ("refused", "postponed"):
@@ -112,7 +118,7 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
         states.count("duplicate"),
         states.count("refused"),
         states.count("postponed"),
-        len(new) - len(settled),
+        len(unsettled),
         len(known.waiting) + states.count("staged"),
         tuple(f"{n.source_file}: {n.first_error}" for n in lines if n.state == "untaken"),
         tuple(notices.of_feed(target, feed)),
@@ -138,8 +144,13 @@ def matching(feed: FileFeed, folder: Path) -> list[Found]:
 def _untaken_lines(feed: FileFeed, folder: Path, known: ledger.Known) -> Iterator[Line]:
     """A line for each name that no feed takes and that is nearest to this one, if it is new."""
     for file in untaken(folder, feeds.load()):
-        if file.nearest.name == feed.name and file.found.name not in known.untaken:
+        if file.nearest.name == feed.name and file.found.name not in known.unread["untaken"]:
             yield _not_staged(file.found, "untaken", file.reason)
+
+
+def _unsettled_lines(files: Iterable[Found]) -> Iterator[Line]:
+    for found in files:
+        yield _not_staged(found, "unsettled", "it was still being written")
 
 
 def _not_staged(found: Found, state: str, why: str) -> Line:

@@ -7,11 +7,13 @@ A line's state, and who writes it:
     refused     here: it cannot be landed
     untaken     here: no feed takes it, and this one is the nearest; one line for each name
     postponed   here: there was no room to stage it, so it counts as new
+    unsettled   here: it was still being written when a landing first met it so, and so it was
+                whenever it was met since; it counts as new
     loaded      macro land_files, in the transaction that writes the rows
     lost        here and macro land_files: it was staged and did not arrive, or has the content of
                 a file that did not, so it counts as new
-    retried     here: it was postponed, and there is a newer line; macro landing_set_definition: it
-                was refused, and the block has changed since
+    retried     here: it was postponed, and there is a newer line, or it is no longer being written;
+                macro landing_set_definition: it was refused, and the block has changed since
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ from .feeds import FileFeed
 
 #: Lines per INSERT.
 BATCH = 500
+#: Of files that no landing has read: they count as new.
+UNREAD = ("untaken", "postponed", "unsettled")
+#: Of these, a name has one line, from when it was first met so.
+TOLD_ONCE = ("untaken", "unsettled")
 
 
 @dataclass(frozen=True)
@@ -83,16 +89,14 @@ class Known:
 
     Attributes:
         versions: (name, size, time of change) of every file of the feed that was seen.
-        untaken: names that no feed took.
-        postponed: names for which there was no room.
+        unread: state -> names, for the states of UNREAD.
         contents: content key -> name under which it was staged or loaded.
         newest: name -> content key that was staged last.
         waiting: paths on the stage that land_files will land.
     """
 
     versions: set[tuple[str, int, int]] = field(default_factory=set)
-    untaken: set[str] = field(default_factory=set)
-    postponed: set[str] = field(default_factory=set)
+    unread: dict[str, set[str]] = field(default_factory=lambda: {state: set() for state in UNREAD})
     contents: dict[str, str] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
@@ -120,8 +124,8 @@ def read(target: SnowflakeConnection, feed: FileFeed) -> Known:
         " order by staged_at",
         [feed.name],
     ):
-        if state in ("untaken", "postponed"):
-            (known.untaken if state == "untaken" else known.postponed).add(name)
+        if state in UNREAD:
+            known.unread[state].add(name)
             continue
         known.versions.add((name, int(size), int(modified)))
         if state == "staged":
@@ -150,19 +154,29 @@ def write(
         known = read(target, feed)
         added = []
         for line in lines:
-            if line.version in known.versions or (
-                line.state == "untaken" and line.source_file in known.untaken
-            ):
+            is_told = line.state in TOLD_ONCE and line.source_file in known.unread[line.state]
+            if line.version in known.versions or is_told:
                 continue
             if line.state == "staged" and line.content_key in known.contents:
                 line = line.again(known)
             added.append(line)
-        tried_again = sorted(known.postponed & {line.source_file for line in added})
-        for start in range(0, len(tried_again), BATCH):
-            _end_postponement(target, feed, tried_again[start : start + BATCH])
+        _end(target, feed, "postponed", known.unread["postponed"] & {n.source_file for n in added})
         for start in range(0, len(added), BATCH):
             _insert(target, feed, added[start : start + BATCH], run)
     return added
+
+
+def end_unsettled(
+    target: SnowflakeConnection, feed: FileFeed, names: Collection[str], run: str
+) -> None:
+    """Note that files are no longer being written; one that is again has a new line.
+
+    Raises:
+        snowflake.connector.Error: Snowflake is unreachable; nothing was noted.
+    """
+    if names:
+        with feed_lock(target, feed, run):
+            _end(target, feed, "unsettled", names)
 
 
 def set_lost(target: SnowflakeConnection, feed: FileFeed, paths: Collection[str], run: str) -> None:
@@ -204,13 +218,16 @@ def feed_lock(target: SnowflakeConnection, feed: FileFeed, run: str) -> Iterator
     snowflake.rows(target, "commit")
 
 
-def _end_postponement(target: SnowflakeConnection, feed: FileFeed, names: Collection[str]) -> None:
-    snowflake.rows(
-        target,
-        f"update {feed.schema}.LANDED_FILES set state = 'retried' where feed = %s"
-        f" and state = 'postponed' and source_file in ({_marks(names)})",
-        [feed.name, *names],
-    )
+def _end(target: SnowflakeConnection, feed: FileFeed, state: str, names: Collection[str]) -> None:
+    ordered = sorted(names)
+    for start in range(0, len(ordered), BATCH):
+        some = ordered[start : start + BATCH]
+        snowflake.rows(
+            target,
+            f"update {feed.schema}.LANDED_FILES set state = 'retried' where feed = %s"
+            f" and state = %s and source_file in ({_marks(some)})",
+            [feed.name, state, *some],
+        )
 
 
 def _insert(target: SnowflakeConnection, feed: FileFeed, lines: list[Line], run: str) -> None:

@@ -11,6 +11,7 @@ from .feeds import Feed, FileFeed
 from .late import late
 from .notice import Notice
 from .raw_objects import DOES_NOT_EXIST
+from .unsettled import unsettled
 
 
 def of_feeds(target: SnowflakeConnection, feeds: Sequence[Feed]) -> Iterator[Notice]:
@@ -36,3 +37,4 @@ def of_feed(target: SnowflakeConnection, feed: FileFeed) -> Iterator[Notice]:
     """
     yield from row_counts.unusual(target, feed)
     yield from late(target, feed)
+    yield from unsettled(target, feed)

@@ -76,7 +76,8 @@ def test_a_file_that_is_still_written_waits_for_the_next_run(
     monkeypatch.setattr(time, "sleep", grow)
     outcome = land_files(transactions, incoming)
     assert (outcome.staged, outcome.unsettled) == (1, 1)
-    assert list(warehouse.ledger(transactions.name)) == [ONE]
+    states = {name: line[0] for name, line in warehouse.ledger(transactions.name).items()}
+    assert states == {ONE: "loaded", growing.name: "unsettled"}
 
 
 def test_a_clock_that_is_ahead_keeps_no_file_waiting(

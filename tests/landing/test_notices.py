@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -93,3 +94,36 @@ def test_a_late_feed_is_told_with_what_to_do(
     assert notice.text.startswith("a new file transactions_*.csv was due at ")
     assert "Ask its sender" in notice.text
     assert flow.notices() == [{"feed": notice.feed, "kind": "late", "text": notice.text}]
+
+
+def test_a_file_that_is_written_to_for_hours_is_told_until_it_lands(
+    warehouse: Any,
+    transactions: FileFeed,
+    incoming: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feeds, "load", lambda: [transactions])
+    growing = incoming / "transactions_1.csv"
+    growing.write_bytes(good(2))
+
+    def grow(_: float) -> None:
+        with growing.open("ab") as file:
+            file.write(b"t9,u1,1,EUR,,,2026-01-31\n")
+
+    def told() -> list[str]:
+        kinds = {notice.kind for notice in land_files(transactions, incoming).notices}
+        return sorted(kinds - {"late"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", grow)
+        assert not told()
+        assert not told()
+        hours_ago = "update RAW.LANDED_FILES set staged_at = dateadd(hour, -3, staged_at)"
+        warehouse.query(hours_ago)
+        assert told() == ["unsettled"]
+    [notice] = [notice for notice in flow.notices() if notice["kind"] == "unsettled"]
+    assert "transactions_1.csv has been written to for more than 2 h" in notice["text"]
+    settled(growing, good(5))
+    assert not told()
+    states = "select state from RAW.LANDED_FILES order by staged_at"
+    assert warehouse.query(states) == [("retried",), ("loaded",)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import json
 import re
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from referencing import Registry, Resource
 
 from settings.errors import ExpectedError, UsageError
 
-from . import due, glob_overlap
+from . import due, glob_overlap, globs
 from .formats import options
 from .formats.options import Shape
 
@@ -125,7 +124,7 @@ class FileFeed(Feed):
     """Rows come from files.
 
     Attributes:
-        pattern: glob of the file names; the same names with .gz at the end match too.
+        pattern: glob of the files below the folder; the same names with .gz at the end match too.
         settle_seconds: a file that changed within this time counts as still being written.
         max_bytes: most bytes of a file, decompressed.
         shape: what the rows become, if the block has a format; None for CSV as it is landed.
@@ -152,12 +151,17 @@ class FileFeed(Feed):
         """Whether its files have names of their own."""
         return any(letter in self.pattern for letter in "*?[")
 
-    def takes(self, name: str) -> bool:
-        """Whether a file of that name is one of this feed's."""
-        pattern = self.pattern
-        if self.ignore_case:
-            name, pattern = name.lower(), pattern.lower()
-        return fnmatch.fnmatchcase(name.removesuffix(".gz"), pattern)
+    def takes(self, path: str) -> bool:
+        """Whether a file is one of this feed's; its path begins below the folder."""
+        path, pattern = self._cased(path), self._cased(self.pattern)
+        return globs.matches(path.removesuffix(".gz"), pattern)
+
+    def leads_to(self, folder: str) -> bool:
+        """Whether files of this feed may be below a folder."""
+        return globs.leads_to(self._cased(folder), self._cased(self.pattern))
+
+    def _cased(self, text: str) -> str:
+        return text.lower() if self.ignore_case else text
 
 
 @dataclass(frozen=True)

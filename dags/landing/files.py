@@ -138,7 +138,8 @@ def matching(feed: FileFeed, folder: Path) -> list[Found]:
     if not folder.is_dir():
         raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
     # A link might lead to any file of this machine, and a pipe never end.
-    return [found for found in listed(folder) if not found.oddity and feed.takes(found.path.name)]
+    entries = listed(folder, feed.leads_to)
+    return [found for found in entries if not found.oddity and feed.takes(found.relative)]
 
 
 def _untaken_lines(feed: FileFeed, folder: Path, known: ledger.Known) -> Iterator[Line]:
@@ -169,7 +170,7 @@ def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
     time.sleep(max(0.0, settle_seconds - youngest))
     for found in files:
         try:
-            is_same = Found.at(found.path) == found
+            is_same = found.now() == found
         except OSError:
             log.warning("%s disappeared while the run was waiting for it.", found.name)
             continue
@@ -237,7 +238,7 @@ def _prepare(
     name, size, changed = found.version
     copy = copies / "being-checked.tmp"
     try:
-        if name != found.path.name:
+        if name != found.relative:
             raise RefusedFileError("its name is not UTF-8: rename it.")
         if size > feed.max_bytes:
             raise too_large(feed.max_bytes)
@@ -270,7 +271,7 @@ def _most_bytes(feed: FileFeed, found: Found) -> int:
 def _has_changed(found: Found) -> bool:
     """Whether what was read is no longer what is there; then the next run reads it again."""
     try:
-        if Found.at(found.path) == found:
+        if found.now() == found:
             return False
         log.warning("%s changed while it was read; left for the next run.", found.name)
     except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ class Found:
     """A file in the folder, as it was when it was found.
 
     Attributes:
+        path: leads over no link.
+        folder: the incoming folder, as the path begins.
         size: in bytes.
         modified_ns: when its content was written, in nanoseconds since 1970, as writers say.
         changed_ns: when anything of it was changed, as this machine says: unlike the time before,
@@ -26,26 +28,45 @@ class Found:
     """
 
     path: Path
+    folder: Path
     size: int
     modified_ns: int
     changed_ns: int
     mode: int
 
     @staticmethod
-    def at(path: Path) -> Found:
-        """The file at a path, as it is now.
+    def at(path: Path, folder: Path) -> Found:
+        """The file at a path below the incoming folder, as it is now.
 
         Raises:
             OSError: it is gone.
         """
         status = path.lstat()
         times = (status.st_mtime_ns, status.st_ctime_ns)
-        return Found(path, status.st_size, *times, status.st_mode)
+        return Found(path, folder, status.st_size, *times, status.st_mode)
+
+    def now(self) -> Found:
+        """What is at its path now.
+
+        Raises:
+            OSError: it is gone.
+        """
+        return Found.at(self.path, self.folder)
+
+    @property
+    def relative(self) -> str:
+        """Its path below the folder: with the folders in between, as feeds take it."""
+        return self.path.relative_to(self.folder).as_posix()
 
     @property
     def name(self) -> str:
-        r"""The file's name, with bytes that are not UTF-8 as \xNN."""
-        return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
+        r"""The same as it is shown and in the ledger: bytes that are not UTF-8 are \xNN."""
+        return os.fsencode(self.relative).decode("utf-8", "backslashreplace")
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, not a link to one."""
+        return stat.S_ISDIR(self.mode)
 
     @property
     def oddity(self) -> str | None:
@@ -54,7 +75,7 @@ class Found:
             return None
         if stat.S_ISLNK(self.mode):
             return "a symbolic link"
-        return "a folder" if stat.S_ISDIR(self.mode) else "a pipe or device"
+        return "a folder" if self.is_folder else "a pipe or device"
 
     @property
     def version(self) -> tuple[str, int, int]:
@@ -67,11 +88,27 @@ class Found:
         return self.size * 2 if self.path.suffix.lower() == ".gz" else self.size
 
 
-def listed(folder: Path) -> Iterator[Found]:
-    """Each entry of a folder by name, except those that INCOMING_IGNORED leaves out."""
-    ignored = settings.get_or_default("INCOMING_IGNORED")
-    for path in sorted(folder.iterdir()):
+def listed(folder: Path, leads_to: Callable[[str], bool]) -> list[Found]:
+    """The entries of a folder by name, except those that INCOMING_IGNORED leaves out.
+
+    Args:
+        leads_to: whether a folder in it, by its path below it, is looked into; then its entries
+            are listed in its place. One that may not be read is listed itself. No link is followed.
+    """
+    # A link on the way to the folder is its owner's; one below it is followed by nobody.
+    folder = folder.resolve()
+    ignored = settings.get_or_default("INCOMING_IGNORED").split()
+    found, waiting = [], [*folder.iterdir()]
+    while waiting:
+        path = waiting.pop()
         name = path.name.lower()
-        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored.split()):
-            with suppress(FileNotFoundError):  # removed since
-                yield Found.at(path)
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
+            continue
+        with suppress(FileNotFoundError):  # removed since
+            entry = Found.at(path, folder)
+            if entry.is_folder and leads_to(entry.relative):
+                with suppress(PermissionError):
+                    waiting += path.iterdir()
+                    continue
+            found.append(entry)
+    return sorted(found, key=lambda entry: entry.path)

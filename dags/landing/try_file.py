@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
+
+import settings
 
 from .feeds import MAX_BYTES, Feed, FileFeed
 from .formats import options
@@ -56,9 +58,11 @@ def report(path: Path, feeds: Sequence[Feed]) -> Iterator[str]:
         RefusedFileError: it is nothing that any block could take.
     """
     file_feeds = [feed for feed in feeds if isinstance(feed, FileFeed)]
-    taker = next((feed for feed in file_feeds if feed.takes(path.name)), None)
+    path = path.parent.resolve() / path.name
+    name = _name(path)
+    taker = next((feed for feed in file_feeds if feed.takes(name)), None)
     if taker:
-        yield f"{path.name}: the feed {taker.name} takes it ({taker.pattern})"
+        yield f"{name}: the feed {taker.name} takes it ({taker.pattern})"
         outcome = run(taker, path)
         yield from _outcome(outcome, list(taker.columns))
         if outcome.is_clean:
@@ -75,6 +79,12 @@ def report(path: Path, feeds: Sequence[Feed]) -> Iterator[str]:
             yield f"rename it so that {nearest.pattern} matches, or widen from.files in its block"
             return
     yield from _proposal(path, nearest)
+
+
+def _name(path: Path) -> str:
+    """What feeds know the file by: its path below the incoming folder, if it is there."""
+    folder = settings.path(settings.get_or_default("INCOMING_DIR")).resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def run(feed: FileFeed, path: Path) -> Outcome:
@@ -154,7 +164,12 @@ def _nearest(path: Path, feeds: Sequence[FileFeed]) -> FileFeed | None:
     if best and shared[best.name] >= 0.5:
         return best
     word = re.match(r"[a-z]{4,}", path.name.lower())
-    return next((feed for feed in feeds if word and feed.pattern.startswith(word[0])), None)
+    alike = (feed for feed in feeds if word and _last(feed.pattern).startswith(word[0]))
+    return next(alike, None)
+
+
+def _last(pattern: str) -> str:
+    return PurePath(pattern).name
 
 
 def _proposal(path: Path, feed: FileFeed | None) -> Iterator[str]:

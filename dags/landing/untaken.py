@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from .feeds import Feed, FileFeed
 from .found import Found, listed
@@ -34,12 +34,16 @@ def untaken(folder: Path, feeds: Sequence[Feed]) -> Iterator[Untaken]:
     Files of a feed that are refused are not among them: the ledger has these.
     """
     own = [feed for feed in feeds if isinstance(feed, FileFeed)]
-    for found in listed(folder) if own and folder.is_dir() else ():
-        name = found.path.name
+    if not own or not folder.is_dir():
+        return
+    for found in listed(folder, lambda path: any(feed.leads_to(path) for feed in own)):
+        name = found.relative
         if not found.oddity and any(feed.takes(name) for feed in own):
             continue
         nearest, why = _nearest(name, own)
-        if found.oddity:
+        if found.oddity and any(feed.leads_to(name) for feed in own) and found.is_folder:
+            why = "it may not be read by this user; change its permissions"
+        elif found.oddity:
             why = f"no feed takes {found.oddity}; put the files themselves there"
         else:
             why = f"no feed takes it; {why}"
@@ -52,8 +56,11 @@ def _nearest(name: str, feeds: Sequence[FileFeed]) -> tuple[FileFeed, str]:
         if replace(feed, ignore_case=True).takes(name):
             why = "takes lower case only" if pattern == pattern.lower() else "has other capitals"
             return feed, f"{pattern} {why}: set `ignore_case: true` in the block of {feed.name}"
-        if feed.takes(Path(name).stem + Path(pattern).suffix):
-            return feed, f"{pattern} wants {Path(pattern).suffix}: save it so"
+        suffix = PurePath(pattern).suffix
+        if suffix and feed.takes(str(PurePath(name).with_suffix(suffix))):
+            return feed, f"{pattern} wants {suffix}: save it so"
+        if replace(feed, pattern=PurePath(pattern).name).takes(PurePath(name).name):
+            return feed, f"{pattern} takes it in another folder: move it"
     patterns = {feed.pattern: feed for feed in feeds}
     [nearest] = difflib.get_close_matches(name, patterns, n=1, cutoff=0.0)
     return patterns[nearest], f"the nearest is {nearest}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.landing.csv_files import good, settled
 
 @pytest.fixture
 def found(incoming: Path) -> Found:
-    return Found.at(settled(incoming / "transactions_1.csv", good(5)))
+    return Found.at(settled(incoming / "transactions_1.csv", good(5)), incoming)
 
 
 def is_left(feed: FileFeed, found: Found, tmp_path: Path) -> bool:
@@ -32,7 +33,7 @@ def test_one_that_grows_for_ever_is_not_read_for_ever(
     transactions: FileFeed, found: Found, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """/dev/zero stands for a writer that is faster than the reader."""
-    endless = Found(Path("/dev/zero"), found.size, *(found.modified_ns, found.changed_ns), 0)
+    endless = replace(found, path=Path("/dev/zero"), folder=Path("/dev"))
     assert is_left(transactions, endless, tmp_path)
     assert "zero changed while it was read; left for the next run" in caplog.text
 

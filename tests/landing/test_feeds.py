@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dags.landing import feeds, glob_overlap
+from dags.landing import feeds, glob_overlap, globs
 from dags.landing.feeds import FeedError, FileFeed
 
 BLOCK = """\
@@ -54,7 +56,10 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
             "required: 'id' is not",
         ),
         ("key: [order_id]", "keys: [order_id]", 8, "'keys' was unexpected"),
-        ("orders_*.csv}", "in/orders.csv}", 9, "landing.from.files: 'in/orders.csv' does not"),
+        ("orders_*.csv}", "/in/orders.csv}", 9, "landing.from.files: use a glob of files below"),
+        ("orders_*.csv}", "../orders.csv}", 9, "landing.from.files: use a glob of files below"),
+        ("orders_*.csv}", "in**/orders.csv}", 9, "landing.from.files: use a glob of files below"),
+        ("orders_*.csv}", "orders.csv.gz}", 9, "landing.from.files: "),
         ("orders_*.csv}", "a.csv, relation: a.b}", 9, "has too many properties"),
         ("number(38,2)", "money", 13, "columns.1.data_type: use text, number(p,s)"),
         ("number(38,2)", "number(99,99)", 13, "with at most 38 digits"),
@@ -166,6 +171,28 @@ def test_globs_that_can_never_meet_are_told_apart() -> None:
         found = glob_overlap.example(a, b) or ""
         assert fnmatch.fnmatchcase(found, a)
         assert fnmatch.fnmatchcase(found, b)
+
+
+#: Parts of paths and globs, few enough to meet often.
+NAMES = st.sampled_from(["a", "b", "a.csv"])
+PARTS = st.sampled_from(["**", "*", "a", "?", "[!a]", "*.csv", "a*"])
+
+
+@given(
+    st.lists(NAMES, min_size=1, max_size=4).map("/".join),
+    st.lists(PARTS, max_size=3).map(lambda parts: "/".join([*parts, "*.csv"])),
+    st.lists(PARTS, max_size=3).map(lambda parts: "/".join([*parts, "a*"])),
+)
+@settings(deadline=None)
+def test_globs_that_share_a_file_in_any_folder_are_found(path: str, one: str, other: str) -> None:
+    found = glob_overlap.example(one, other)
+    for glob in (one, other):
+        if globs.matches(path, glob):
+            folders = path.split("/")[:-1]
+            assert all(globs.leads_to("/".join(folders[:n]), glob) for n in range(1, len(folders)))
+    if globs.matches(path, one) and globs.matches(path, other):
+        assert found is not None
+    assert found is None or (globs.matches(found, one) and globs.matches(found, other))
 
 
 def test_an_unknown_feed_is_answered_with_those_there_are(tmp_path: Path) -> None:

@@ -114,6 +114,24 @@ def test_an_earlier_content_that_comes_back_is_refused_loudly(
     assert land_files(transactions, incoming).staged == 1
 
 
+def test_two_files_of_one_name_in_two_folders_are_two_files(
+    warehouse: Any, change: Any, incoming: Path
+) -> None:
+    feed = change(("{files: transactions_*.csv}", "{files: '**/t.csv'}"))
+    contents = {"t.csv": good(3), "eu/t.csv": good(4), "us/cards/t.csv": good(5)}
+    for name, content in contents.items():
+        (incoming / name).parent.mkdir(parents=True, exist_ok=True)
+        settled(incoming / name, content)
+    assert land_files(feed, incoming).staged == 3
+    assert warehouse.ledger(feed.name) == {
+        name: ("loaded", n, n, 0) for name, n in zip(contents, (3, 4, 5), strict=True)
+    }
+    settled(incoming / "eu" / "t.csv", good(6))
+    assert land_files(feed, incoming).staged == 1
+    rows = f"select source_file, count(*) from RAW.{feed.table} group by 1 order by 1"
+    assert warehouse.query(rows) == [("eu/t.csv", 10), ("t.csv", 3), ("us/cards/t.csv", 5)]
+
+
 def test_what_is_no_plain_file_of_a_readable_name_keeps_no_other_from_landing(
     warehouse: Any, transactions: FileFeed, incoming: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

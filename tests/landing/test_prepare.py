@@ -103,7 +103,7 @@ def test_the_copy_of_a_packed_file_fits_into_the_room_that_is_asked_for(tmp_path
     packed = gzip.compress(good(20_000), compresslevel=9, mtime=0)
     prepared(tmp_path, packed, "a.csv.gz")
     copy = (tmp_path / "copy").stat().st_size
-    assert len(packed) < copy < Found.at(tmp_path / "a.csv.gz").copy_bytes
+    assert len(packed) < copy < Found.at(tmp_path / "a.csv.gz", tmp_path).copy_bytes
 
 
 @pytest.mark.parametrize("end", [-9, 20])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from dags.landing import feeds
 from dags.landing.feeds import FileFeed
 from dags.landing.files import matching
+from dags.landing.no_link import open_no_link
 from dags.landing.untaken import untaken
 
 
@@ -61,3 +63,79 @@ def test_what_is_left_out_is_a_setting(tmp_path: Path, monkeypatch: pytest.Monke
     assert isinstance(feed, FileFeed)
     assert [found.name for found in matching(feed, tmp_path)] == ["transactions_1.csv"]
     assert not [*untaken(tmp_path, feeds.load())]
+
+
+def test_folders_that_a_feed_names_are_looked_into_and_links_to_folders_are_not(
+    tmp_path: Path,
+) -> None:
+    feed = feeds.find("transactions_batch_csv")
+    assert isinstance(feed, FileFeed)
+    cards = replace(feed, pattern="cards/*/c_*.csv")
+    below = replace(feed, pattern="**/deep_*.csv")
+    for name in (
+        *(
+            "cards/eu/c_1.csv",
+            "cards/us/c_1.csv.gz",
+            "cards/c_2.csv",
+            "cards/eu/c_3.txt",
+            "c_4.csv",
+        ),
+        *("deep_1.csv", "x/y/deep_2.csv", "x/.hidden/deep_3.csv", "elsewhere/deep_4.csv"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / "elsewhere").rename(tmp_path.parent / "elsewhere")
+    (tmp_path / "cards" / "link").symlink_to(tmp_path.parent / "elsewhere")
+    taken = [found.name for found in matching(cards, tmp_path)]
+    assert taken == ["cards/eu/c_1.csv", "cards/us/c_1.csv.gz"]
+    assert [found.name for found in matching(below, tmp_path)] == ["deep_1.csv", "x/y/deep_2.csv"]
+    link = "cards/link: no feed takes a symbolic link; put the files themselves there"
+    elsewhere = "no feed takes it; cards/*/c_*.csv takes it in another folder: move it"
+    assert [*map(str, untaken(tmp_path, [cards, below]))] == [
+        f"c_4.csv: {elsewhere}",
+        f"cards/c_2.csv: {elsewhere}",
+        "cards/eu/c_3.txt: no feed takes it; cards/*/c_*.csv wants .csv: save it so",
+        link,
+    ]
+    assert [*map(str, untaken(tmp_path, [cards]))][-2:] == [
+        "deep_1.csv: no feed takes it; the nearest is cards/*/c_*.csv",
+        "x: no feed takes a folder; put the files themselves there",
+    ]
+
+
+def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
+    incoming, secret = tmp_path / "incoming", tmp_path / "secret"
+    for folder in (incoming / "cards", secret):
+        folder.mkdir(parents=True)
+        (folder / "c.csv").write_text(folder.name)
+    with open(incoming / "cards" / "c.csv", opener=open_no_link) as file:
+        assert file.read() == "cards"
+    (incoming / "cards").rename(incoming / "moved")
+    (incoming / "cards").symlink_to(secret)
+    with (
+        pytest.raises(NotADirectoryError),
+        open(incoming / "cards" / "c.csv", opener=open_no_link),
+    ):
+        pass
+
+
+def test_a_folder_that_may_not_be_read_is_named_and_keeps_no_other_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("closed/t.csv", "open/t.csv"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("x")
+    readable = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder.name == "closed":
+            raise PermissionError
+        return readable(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    feed = feeds.find("transactions_batch_csv")
+    assert isinstance(feed, FileFeed)
+    below = replace(feed, pattern="*/t.csv")
+    assert [found.name for found in matching(below, tmp_path)] == ["open/t.csv"]
+    reason = "closed: it may not be read by this user; change its permissions"
+    assert [*map(str, untaken(tmp_path, [below]))] == [reason]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import snowflake.connector
 
 import settings
 from settings import command_line
@@ -49,8 +52,24 @@ def _run_verb(argv: Sequence[str] | None) -> int:
     for noisy in ("snowflake", "botocore", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     verb: Callable[[argparse.Namespace], int] = arguments.verb
-    with checks.explained_errors():
+    with checks.explained_errors(), _no_echo_of_threads():
         return verb(arguments)
+
+
+@contextmanager
+def _no_echo_of_threads() -> Iterator[None]:
+    """The connector cancels a statement in a thread, which fails as the statement itself does."""
+    before = threading.excepthook
+
+    def say(failure: threading.ExceptHookArgs) -> None:
+        if not isinstance(failure.exc_value, snowflake.connector.Error):
+            before(failure)
+
+    threading.excepthook = say
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def _parser() -> argparse.ArgumentParser:

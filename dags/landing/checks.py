@@ -50,6 +50,8 @@ SHARED_TABLES = ("LANDED_FILES", "QUARANTINE")
 #: What a driver's message contains -> what it means, and what to do.
 TRANSIENT = {
     "Connection refused": "nothing listens there: is it up? `make status` says so",
+    "Read timed out": "no answer in time (SNOWFLAKE_TIMEOUT): is it up? `make status` says so",
+    "Session no longer exists": "the server was restarted meanwhile: run it again",
     "timeout expired": "no answer in time: is a firewall in the way?",
     "starting up": "it is starting",
     "shutting down": "it is stopping",

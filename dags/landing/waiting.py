@@ -17,12 +17,15 @@ log = logging.getLogger(__name__)
 SAID_EVERY = 30.0
 #: A sign-in is answered at once or not at all, in seconds.
 _LOGIN = 10
+#: Seconds after which an answer is asked for again, as the connector does by itself.
+_ANSWER = 60
 
 
 def timeouts(env: Mapping[str, str] | None = None) -> dict[str, int]:
     """The connector's parameters, in seconds: until a sign-in, and until an answer, is given up.
 
-    The latter ends a statement that is still at work, too.
+    The latter ends a statement that is still at work, too. It is looked at between two waits for
+    an answer, so no single one may be longer.
 
     Args:
         env: other variables than those of this process.
@@ -33,7 +36,12 @@ def timeouts(env: Mapping[str, str] | None = None) -> dict[str, int]:
     value = settings.get_or_default("SNOWFLAKE_TIMEOUT", env)
     if not value.isdigit() or not int(value):
         raise SettingError(f"SNOWFLAKE_TIMEOUT={value!r} is not valid: use seconds, as in 1500.")
-    return {"login_timeout": min(_LOGIN, int(value)), "network_timeout": int(value)}
+    seconds = int(value)
+    return {
+        "login_timeout": min(_LOGIN, seconds),
+        "network_timeout": seconds,
+        "socket_timeout": min(_ANSWER, seconds),
+    }
 
 
 def bound_every_wait() -> None:

@@ -51,3 +51,4 @@ def test_connections_of_others_in_this_process_are_bounded_too(
     waiting.bound_every_wait()
     assert defaults["network_timeout"][0] == 7
     assert defaults["login_timeout"][0] == 7
+    assert defaults["socket_timeout"][0] == 7

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import settings
 from settings.errors import ExpectedError
 
+from . import quick_flags  # noqa: F401 - changes dbt
 from .feeds import DBT_PROJECT
 from .waiting import bound_every_wait, said_while_waiting
 

@@ -149,6 +149,13 @@ def _audited(chain: Chain) -> Iterator[Chain]:
         airflow = airflow_of(chain.bootstrap, patch)
         for dag in (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG):
             assert airflow.call("PATCH", f"/dags/{dag}", json={"is_paused": True}).ok
+
+        def none_runs() -> bool:
+            under_way = {"state": ["running", "queued"]}
+            return not airflow.get("/dags/~/dagRuns/~/taskInstances", **under_way)["total_entries"]
+
+        # A pause keeps tasks from being queued, and ends none.
+        assert eventually(none_runs, 300)
     # Not built here; a test of them builds the one that it needs.
     for recount in recounts.load():
         chain.warehouse(f"drop table if exists {recount.model}")

@@ -138,9 +138,11 @@ def test_a_fact_that_never_landed_is_named(chain: Chain, damage: Damage) -> None
 def test_a_line_removed_from_the_ledger_is_named(chain: Chain, damage: Damage) -> None:
     ledger = "RAW.LANDED_FILES"
     damage(ledger, f"delete from {ledger} where source_file = 'transactions_2026_10.csv'")
-    named = chain.differences()[FILES_TO_RAW]
-    assert len(named) == 10
-    assert named[0].startswith("transactions_2026_10.csv row 2 (")
+    # A file that came more than an hour before the landing is missed itself, too.
+    found = chain.differences()[FILES_TO_RAW]
+    rows = [example for example in found if example != "transactions_2026_10.csv"]
+    assert len(rows) == 10
+    assert rows[0].startswith("transactions_2026_10.csv row 2 (")
 
 
 def test_a_missing_dead_letter_is_named(chain: Chain) -> None:

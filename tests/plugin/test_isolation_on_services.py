@@ -274,6 +274,25 @@ def test_what_a_table_refuses_is_a_letter_and_each_key_has_its_last_good_version
     assert fetch_health(cluster.connect, name).running
 
 
+def test_a_key_that_its_value_contradicts_is_a_letter_where_deletes_come_by_key(
+    cluster: Cluster,
+) -> None:
+    config = {
+        "delete.enabled": "true",
+        "transforms.key.type": "org.apache.kafka.connect.transforms.HoistField$Key",
+        "transforms.key.field": "id",
+        "transforms.key.fields": None,
+    }
+    name = sink(cluster, "hoisted", PLAIN, "id text primary key, n int", **config)
+    cluster.sql(f"grant delete on {name} to connect_sink")
+    cluster.register("apply")
+    contradicting = ("kept", plain("other", 2)[1])
+    cluster.produce(name, [plain("kept", 1), plain("gone", 1), contradicting, ("gone", None)])
+    until(lambda: cluster.letters(name) and table(cluster, name) == {"kept": 1})
+    [letter] = cluster.letters(name)
+    assert "id: the message's key and its value differ" in letter.reason
+
+
 def test_a_flood_of_refused_rows_holds_nothing_up(cluster: Cluster) -> None:
     name = sink(cluster, "flood", PLAIN, REFUSING)
     cluster.register("apply")

@@ -3,6 +3,7 @@ package pipeline.connect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -30,7 +31,8 @@ final class RowKey {
         }
         switch (mode) {
             case "record_key":
-                return record.key() == null ? "the message has no key" : problem(record.key());
+                String problem = record.key() == null ? "the message has no key" : problem(record.key());
+                return problem == null ? difference(record) : problem;
             case "record_value":
                 return record.value() == null ? "the message has no value, which has the key" : problem(record.value());
             default:
@@ -58,6 +60,20 @@ final class RowKey {
             String problem = field == null ? name + " is missing, and is the row's key" : problem(struct, field);
             if (problem != null) {
                 return problem;
+            }
+        }
+        return null;
+    }
+
+    /** The row takes the key's fields: one that the value has with another content would vanish. */
+    private static String difference(SinkRecord record) {
+        if (!(record.key() instanceof Struct key) || !(record.value() instanceof Struct value) || isEnvelope(value)) {
+            return null;
+        }
+        for (Field field : key.schema().fields()) {
+            Field same = value.schema().field(field.name());
+            if (same != null && !Objects.deepEquals(key.get(field), value.get(same))) {
+                return field.name() + ": the message's key and its value differ; the row's key is in both";
             }
         }
         return null;

@@ -10,6 +10,7 @@ from snowflake.connector import SnowflakeConnection
 from dags.landing import snowflake
 from dags.landing.feeds import FileFeed
 from dags.landing.files import matching
+from dags.landing.ledger import TOLD_ONCE
 from dags.landing.reconcile import warehouse
 from dags.landing.reconcile.report import Hop
 
@@ -29,7 +30,7 @@ def compare_lines(target: SnowflakeConnection, feed: FileFeed, folder: Path, hop
     lines = snowflake.rows(
         target,
         f"select source_file, size_bytes, modified_ns, staged_at from {ledger}"
-        " where feed = %s and state not in ('untaken', 'unsettled')",
+        f" where feed = %s and state not in {TOLD_ONCE}",
         [feed.name],
     )
     known = {(name, int(size), int(changed)) for name, size, changed, _ in lines}

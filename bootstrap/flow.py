@@ -20,6 +20,7 @@ from connectors.registrar.rest import Connect
 from connectors.registrar.targets import load_definitions
 from dags.landing import feeds
 from dags.landing import notices as landing_notices
+from dags.landing.ledger import TOLD_ONCE
 from dags.landing.postgres import oldest_transaction
 from dags.landing.snowflake import connect_from_env, rows
 
@@ -180,7 +181,7 @@ def _files(feed: feeds.Feed, warehouse: Any) -> FileFlow | None:
         " 'postponed')), coalesce(sum(rows_parsed), 0), coalesce(sum(rows_loaded), 0),"
         " coalesce(sum(rows_rejected), 0) from (select *, row_number() over (partition by"
         f" source_file order by staged_at desc) = 1 as is_newest from {feed.schema}.LANDED_FILES"
-        " where feed = %s and state not in ('untaken', 'unsettled')) lines"
+        f" where feed = %s and state not in {TOLD_ONCE}) lines"
     )
     try:
         return FileFlow(*map(int, rows(warehouse, query, [feed.name])[0]))

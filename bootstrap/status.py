@@ -36,12 +36,13 @@ def collect(runtime: Runtime) -> dict[str, Any]:
         dags = pool.submit(_dags)
         running = any(service["seconds_up"] for service in states.result().values())
         opened = pool.submit(flow.open_transaction) if running else None
+        notices = pool.submit(flow.notices) if running else None
         return {
             "services": states.result(),
             **(flow.count() if running else {"flow": {}, "files": {}}),
             "connectors": connectors.result(),
             "open_transaction": opened.result() if opened else None,
-            "notices": flow.notices() if running else [],
+            "notices": notices.result() if notices else [],
             "untaken": [*map(str, untaken(settings.folder("INCOMING_DIR"), feeds.load()))],
             "dags": dags.result(),
         }

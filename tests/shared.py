@@ -12,8 +12,8 @@ T = TypeVar("T")
 class Shared:
     """What tests of a group share: started when the first of them asks, ended after the last.
 
-    A session's fixture would run on beside all groups that follow, and a whole chain at rest takes
-    a quarter of a core.
+    A fixture of the session would go on during all groups that follow, and a whole chain at rest
+    takes a quarter of a core.
     """
 
     def __init__(self) -> None:

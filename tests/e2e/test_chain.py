@@ -18,22 +18,11 @@ from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
 from dags.landing.snowflake import connect_from_env, rows
 from tests.bootstrap.test_service_secrets import NEEDED, secrets_in
-from tests.conftest import ROOT, Bootstrap, airflow_of
+from tests.conftest import ROOT, Bootstrap
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 EVENTS = 10_000
-
-
-@pytest.fixture
-def chain(whole_chain: Bootstrap) -> Bootstrap:
-    return whole_chain
-
-
-@pytest.fixture
-def airflow(chain: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
-    """A client of the stack's Airflow."""
-    return airflow_of(chain, monkeypatch)
 
 
 def status_of(chain: Bootstrap) -> dict[str, Any]:

@@ -14,20 +14,10 @@ import pytest
 
 from bootstrap import dag_runs
 from bootstrap.airflow.api import Airflow
-from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
+from tests.conftest import ROOT, Bootstrap, eventually
 from tests.e2e.test_chain import counts_of, status_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
-
-
-@pytest.fixture
-def chain(whole_chain: Bootstrap) -> Bootstrap:
-    return whole_chain
-
-
-@pytest.fixture
-def airflow(chain: Bootstrap, monkeypatch: pytest.MonkeyPatch) -> Airflow:
-    return airflow_of(chain, monkeypatch)
 
 
 def _run_dags(airflow: Airflow) -> None:

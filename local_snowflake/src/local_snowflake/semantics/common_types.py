@@ -120,8 +120,6 @@ def _set_operation(probe: TypeProbe, node: exp.Expr) -> None:
     if isinstance(node.parent, exp.SetOperation) or _is_recursive(node):
         return
     branches = [*_branches(node.this), *_branches(node.expression)]
-    if all(_is_plain(branch) for branch in branches):
-        return
     for column in zip(*probe.columns(branches), strict=False):
         other = next((k for k in column if _is_number(k) or _CONVERTED.fullmatch(k)), None)
         if other and "VARCHAR" in column:
@@ -136,14 +134,6 @@ def _branches(node: exp.Expr) -> Iterator[exp.Expr]:
         yield from _branches(query.expression)
     else:
         yield query
-
-
-def _is_plain(branch: exp.Expr) -> bool:
-    """Whether there can be no number in it: texts and NULLs only."""
-    items = [item.unalias() for item in branch.expressions]
-    return isinstance(branch, exp.Select) and all(
-        is_text(item) or isinstance(item, exp.Null) for item in items
-    )
 
 
 def _is_recursive(node: exp.Expr) -> bool:

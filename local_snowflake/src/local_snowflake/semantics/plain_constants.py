@@ -1,6 +1,6 @@
 """Constants in the one form that Snowflake and DuckDB read alike: `CAST('2026-11-01' AS DATE)`.
 
-The macros that read every other form are long, and DuckDB binds them anew for each constant. dbt's
+The macros that read every other form are long, and DuckDB binds them again for each constant. dbt's
 unit tests consist of such casts: without the macros a build takes a third of the time.
 """
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bootstrap.airflow.api import Airflow, AirflowUnreachableError
+from bootstrap.patience import Patience
 from settings.errors import ExpectedError
 from settings.names import INGESTION_DAG, TRANSFORMATIONS_DAG
 
 T = TypeVar("T")
 
+#: Seconds in which a task must begin or end.
 PATIENCE = 600.0
 UNFINISHED = ("queued", "running")
 
@@ -24,7 +26,7 @@ def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
     """Run the ingestion now and wait for its success.
 
     Raises:
-        DagRunError: it failed, took longer than PATIENCE, or somebody paused it.
+        DagRunError: it failed, stood still for PATIENCE, or somebody paused it.
     """
     _unpause_new(airflow, TRANSFORMATIONS_DAG)
     run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION_DAG) else None
@@ -36,7 +38,7 @@ def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
     """Wait for the transformations of everything landed so far; False if nothing ever landed.
 
     Raises:
-        DagRunError: they failed, or took longer than PATIENCE.
+        DagRunError: they failed, or stood still for PATIENCE.
     """
 
     def last_run() -> dict[str, Any] | None:
@@ -85,8 +87,14 @@ def _finish(
             return None
         return run
 
+    def how_far() -> object:
+        run = ask()
+        return run and airflow.tasks(dag_id, run["dag_run_id"])
+
     run = _until(
-        finished, f"{dag_id} did not end within {PATIENCE:.0f} s; see {airflow.page(dag_id)}"
+        finished,
+        f"no task of {dag_id} began or ended in {PATIENCE:.0f} s; see {airflow.page(dag_id)}",
+        how_far,
     )
     if run["state"] != "success":
         raise DagRunError(_why(airflow, dag_id, run["dag_run_id"]))
@@ -111,17 +119,19 @@ def _progress(airflow: Airflow, dag_id: str, run: dict[str, Any] | None) -> str:
     return f"{dag_id}: {done} of {len(states)} tasks"
 
 
-def _until(ask: Callable[[], T | None], failure: str) -> T:
-    """What `ask` finds before the deadline; an Airflow too busy to answer is asked again."""
-    deadline = time.monotonic() + PATIENCE
+def _until(
+    ask: Callable[[], T | None], failure: str, how_far: Callable[[], object] = lambda: None
+) -> T:
+    """What `ask` finds in time; an Airflow too busy to answer is asked again."""
+    patience = Patience(PATIENCE, how_far)
     while True:
         try:
             if (found := ask()) is not None:
                 return found
+            if patience.is_over():
+                raise DagRunError(failure)
         except AirflowUnreachableError:
-            if time.monotonic() > deadline:
+            if patience.is_over():
                 raise
-        if time.monotonic() > deadline:
-            raise DagRunError(failure)
         # Each question costs Airflow CPU that its tasks could use.
         time.sleep(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import settings
 from bootstrap import dag_runs, flow, status
 from bootstrap.airflow.api import Airflow
 from bootstrap.lines import line
+from bootstrap.patience import Patience
 from bootstrap.runtime import Runtime
 from settings import names
 from settings.errors import ExpectedError
@@ -27,6 +29,7 @@ UV_FOLDER = settings.ROOT / ".cache" / "uv" / "bin"
 EVENTS = 10_000
 #: Always the same events: repeating an interrupted `up` sends them again and changes nothing.
 DEMONSTRATION = ["--seed", "1", "--start", "2026-10-01", "--end", "2026-11-01"]
+#: Seconds in which the sink must come nearer to the end of its topics.
 SINK_PATIENCE = 120.0
 
 
@@ -128,11 +131,13 @@ def _tool(*words: str) -> None:
 
 
 def _wait_for_sink() -> None:
-    deadline = time.monotonic() + SINK_PATIENCE
+    least = [math.inf]
+    patience = Patience(SINK_PATIENCE, lambda: least[0], start=math.inf)
     while lag := flow.lag():
-        if time.monotonic() > deadline:
+        least[0] = min(least[0], lag)
+        if patience.is_over():
             raise StepError(
-                f"the sink still has {lag} messages to read after {SINK_PATIENCE:.0f} s; "
-                "see `uv run python connectors/register.py status`"
+                f"the sink still has {lag} messages to read, no fewer than {SINK_PATIENCE:.0f} s "
+                "ago; see `uv run python connectors/register.py status`"
             )
         time.sleep(0.3)

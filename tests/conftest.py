@@ -21,6 +21,8 @@ from bootstrap.airflow.api import Airflow
 from tests.shared import Shared
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Seconds after which a command hangs, also on a machine that is shared with others.
+HUNG = 1500
 
 
 def free_ports(count: int) -> list[int]:
@@ -57,16 +59,20 @@ class Bootstrap:
 
     settings: dict[str, str]
 
-    def __call__(self, *words: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bootstrap", *words],
-            cwd=ROOT,
-            env=self.settings,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "bootstrap", *words],
+                cwd=ROOT,
+                env=self.settings,
+                capture_output=True,
+                text=True,
+                timeout=HUNG,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as hung:
+            said = (hung.stderr or b"").decode() + (hung.stdout or b"").decode()
+            raise AssertionError(f"{words} did not end in {HUNG} s, and said:\n{said}") from None
 
     def processes(self) -> dict[int, str]:
         """Pid -> service of everything that belongs to this stack, supervised or not."""
@@ -79,7 +85,7 @@ class Bootstrap:
         return found
 
 
-def eventually(check: Callable[[], bool], seconds: float = 30) -> bool:
+def eventually(check: Callable[[], bool], seconds: float = 300) -> bool:
     """Whether something holds before the deadline."""
     deadline = time.monotonic() + seconds
     while not check():

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import psutil
 
 from bootstrap import state
 from bootstrap.native.services.service import Service
 from bootstrap.native.supervisor import Supervisor
+from bootstrap.patience import Patience
 from settings.errors import ExpectedError
 
 LOG_LINES_SHOWN = 15
 #: Seconds between two questions whether a service is ready, at first and after a while: each costs
 #: CPU that the services need to start.
 PAUSES = 0.2, 1.0
+#: CPU seconds that a service which starts on a busy machine gets in its patience; one that waits
+#: for something uses less.
+BUSY = 15
 
 
 class StartError(ExpectedError):
@@ -73,19 +79,33 @@ def _start(service: Service, given_up: Callable[[], bool]) -> bool:
     supervisor = Supervisor()
     service.migrate()
     supervisor.start(service.name)
-    deadline = time.monotonic() + service.patience
+    patience = Patience(
+        service.patience, lambda: _cpu_seconds(service, supervisor) // BUSY, start=0
+    )
     pause, longest = PAUSES
     while not _is_ready(service, supervisor):
         if given_up():
             return False
-        if time.monotonic() > deadline:
+        if patience.is_over():
             raise StartError(
-                f"it runs, and did not answer at {service.address} within {service.patience:.0f} s"
+                f"it runs, hardly uses CPU, and has not answered at {service.address} "
+                f"for {service.patience:.0f} s"
             )
         time.sleep(pause)
         pause = min(pause * 1.1, longest)
     service.finish()
     return True
+
+
+def _cpu_seconds(service: Service, supervisor: Supervisor) -> float:
+    """What the service's process and those it started have used so far."""
+    used = 0.0
+    with suppress(psutil.Error):
+        process = psutil.Process(supervisor.process(service.name)["pid"])
+        for each in [process, *process.children(recursive=True)]:
+            with suppress(psutil.Error):
+                used += sum(each.cpu_times()[:4])
+    return used
 
 
 def _is_ready(service: Service, supervisor: Supervisor) -> bool:

@@ -106,7 +106,7 @@ class Supervisor:
         """Write the configuration and start supervisord, with no service started yet.
 
         Raises:
-            SupervisorError: it did not come up within 10 seconds.
+            SupervisorError: it did not come up within a minute.
         """
         _make_socket_folder()
         configuration = state.run() / "supervisord.conf"
@@ -118,7 +118,7 @@ class Supervisor:
             | stale_processes.mark("supervisor"),
             check=True,
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.is_up():
             if time.monotonic() > deadline:
                 raise SupervisorError(

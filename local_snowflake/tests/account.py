@@ -45,7 +45,7 @@ def run_until_exit(
         env={**os.environ, **(env or {})},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -76,7 +76,7 @@ class LocalServer:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server stopped while starting"
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5):
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=60):
                     return
             except OSError:
                 time.sleep(0.02)
@@ -87,7 +87,7 @@ class LocalServer:
         """Send a signal and return the exit code."""
         assert self.process is not None
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=120)
 
     def connect(self, **settings: Any) -> SnowflakeConnection:
         """A connection of the user TESTER; `settings` are parameters of the connector."""

@@ -136,7 +136,7 @@ def _send(
     headers = {"Content-Encoding": encoding}
     request = urllib.request.Request(address, content, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -70,8 +70,7 @@ class Chain:
         ends = self.kafka.ends(partitions)
         group = "connect-transactions_sink"
         assert eventually(
-            lambda: self.kafka.committed(group, partitions) == {k: v for k, v in ends.items() if v},
-            120,
+            lambda: self.kafka.committed(group, partitions) == {k: v for k, v in ends.items() if v}
         )
 
     def land(self) -> None:
@@ -155,7 +154,7 @@ def _audited(chain: Chain) -> Iterator[Chain]:
             return not airflow.get("/dags/~/dagRuns/~/taskInstances", **under_way)["total_entries"]
 
         # A pause keeps tasks from being queued, and ends none.
-        assert eventually(none_runs, 300)
+        assert eventually(none_runs)
     # Not built here; a test of them builds the one that it needs.
     for recount in recounts.load():
         chain.warehouse(f"drop table if exists {recount.model}")

@@ -198,7 +198,7 @@ class Cluster:
         return list(found.values())
 
 
-def until(condition: Callable[[], Any], seconds: float = 180.0, every: float = 0.1) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 600.0, every: float = 0.1) -> Any:
     """Wait for a condition to hold; returns what it gave."""
     deadline = time.monotonic() + seconds
     while True:

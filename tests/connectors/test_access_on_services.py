@@ -27,7 +27,7 @@ def ask(stack: dict[str, str], method: str, path: str, **options: object) -> req
     url = f"http://127.0.0.1:{stack['CONNECT_PORT']}{path}"
     with requests.Session() as session:
         session.trust_env = False
-        return session.request(method, url, timeout=30, **options)  # type: ignore[arg-type]
+        return session.request(method, url, timeout=120, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

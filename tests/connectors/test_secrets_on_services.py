@@ -53,7 +53,7 @@ def _validate(stack: dict[str, str], more: dict[str, str]) -> str:
     }
     url = f"http://127.0.0.1:{stack['CONNECT_PORT']}/connector-plugins/{SINK}/config/validate"
     user = (REST_USER, stack["CONNECT_REST_PASSWORD"])
-    answer = requests.put(url, json=config | more, auth=user, timeout=60)
+    answer = requests.put(url, json=config | more, auth=user, timeout=120)
     assert answer.status_code != 401
     return answer.text
 

@@ -50,7 +50,7 @@ class Watch:
             return condition()
 
         try:
-            until(tick, seconds=300)
+            until(tick)
         except AssertionError:
             raise AssertionError(f"did not happen; events: {self.events}") from None
 

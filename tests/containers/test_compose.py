@@ -213,7 +213,7 @@ def test_each_container_is_killed_while_events_flow_and_no_row_is_lost(
         flow = containers.status()["flow"]["transactions"]
         return flow["sink"] == flow["raw"] == flow["mart"] >= EVENTS
 
-    assert eventually(same_at_every_hop, seconds=120), containers.status()["flow"]
+    assert eventually(same_at_every_hop), containers.status()["flow"]
     audit = containers.bootstrap("audit")
     assert audit.returncode == 0, audit.stdout
 

@@ -24,7 +24,7 @@ STEPS = {
     "LogNodeResult": "success",
     "NodeFinished": "success",
 }
-PATIENCE = 30
+PATIENCE = 300
 
 
 class TaskInstance:

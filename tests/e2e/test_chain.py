@@ -63,17 +63,17 @@ def test_dbts_site_in_airflow_is_for_whoever_has_signed_in(chain: Bootstrap) -> 
         for page in ("dbt_docs", "dbt_docs_index.html", "manifest.json", "catalog.json")
     ]
     for page in site:
-        assert requests.get(page, timeout=30).status_code == 401
+        assert requests.get(page, timeout=120).status_code == 401
         wrong = {"Authorization": "Bearer wrong", "Cookie": "_token=wrong"}
-        assert requests.get(page, headers=wrong, timeout=30).status_code in (401, 403)
+        assert requests.get(page, headers=wrong, timeout=120).status_code in (401, 403)
         browser = {"headers": {"Accept": "text/html"}, "allow_redirects": False}
-        asked = requests.get(page, timeout=30, **browser)  # type: ignore[arg-type]
+        asked = requests.get(page, timeout=120, **browser)  # type: ignore[arg-type]
         assert asked.status_code == 307
         assert asked.headers["Location"].startswith("/auth/login?next=%2Fcosmos%2F")
     login = {"username": user, "password": chain.settings["AIRFLOW_PASSWORD"]}
-    token = requests.post(f"{url}/auth/token", json=login, timeout=30).json()["access_token"]
+    token = requests.post(f"{url}/auth/token", json=login, timeout=120).json()["access_token"]
     for session in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"_token={token}"}):
-        assert requests.get(site[0], headers=session, timeout=30).status_code == 200
+        assert requests.get(site[0], headers=session, timeout=120).status_code == 200
 
 
 def test_every_event_and_every_file_row_reaches_the_marts(chain: Bootstrap) -> None:

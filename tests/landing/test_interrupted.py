@@ -66,7 +66,7 @@ def in_the_middle(feed: FileFeed, incoming: Path, **settings: str) -> Iterator[s
             query = "select first_error from RAW.LANDED_FILES where state = 'staged'"
             return snowflake.rows(target, query) != [(None,)]
 
-        assert eventually(has_begun, 120)
+        assert eventually(has_begun)
         yield process
 
 
@@ -127,7 +127,7 @@ def test_a_landing_whose_server_dies_in_the_middle_gives_up_and_is_repeated(
                 assert "given up after 35 s (SNOWFLAKE_TIMEOUT)" in said
                 server.send_signal(signal.SIGCONT)
             else:
-                assert eventually(lambda: own_bootstrap("up", "snowflake").returncode == 0, 120)
+                assert eventually(lambda: own_bootstrap("up", "snowflake").returncode == 0)
     finally:
         if server.is_running():
             server.send_signal(signal.SIGCONT)

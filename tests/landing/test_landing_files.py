@@ -263,7 +263,7 @@ def test_two_runs_that_find_the_same_file_land_it_once(
 ) -> None:
     land_files(transactions, incoming)  # makes table and stage
     settled(incoming / ONE, good(5))
-    both_have_read = FORK.Barrier(2, timeout=60)
+    both_have_read = FORK.Barrier(2, timeout=300)
 
     def land() -> None:
         read = ledger.read

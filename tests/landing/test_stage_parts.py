@@ -16,7 +16,7 @@ from dags.landing.temp_dirs import DiskFullError, temp_dir
 def test_parts_are_uploaded_at_the_same_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    all_under_way = threading.Barrier(UPLOADS, timeout=30)
+    all_under_way = threading.Barrier(UPLOADS, timeout=300)
     sent: list[bytes] = []
 
     def put(_: Any, file: Path, __: str) -> None:

@@ -39,7 +39,7 @@ def writer(cluster: Cluster, name: str, kind: str) -> Any:
     fields = [{"name": "id", "type": "string"}, {"name": "n", "type": kind}]
     schema = {"type": "record", "name": f"{name}_{kind}", "fields": fields}
     url = f"{cluster.settings['SCHEMA_REGISTRY_URL']}/subjects/{name}-{kind}/versions"
-    answer = requests.post(url, json={"schema": str(schema).replace("'", '"')}, timeout=30)
+    answer = requests.post(url, json={"schema": str(schema).replace("'", '"')}, timeout=120)
     answer.raise_for_status()
     number = answer.json()["id"]
 

@@ -14,7 +14,7 @@ class MockKafka:
 
     def __init__(self) -> None:
         self._owner: Producer | None = Producer({"test.mock.num.brokers": 1, "log_level": 0})
-        (broker,) = self._owner.list_topics(timeout=5).brokers.values()
+        (broker,) = self._owner.list_topics(timeout=60).brokers.values()
         self.servers = f"{broker.host}:{broker.port}"
 
     def stop(self) -> None:
@@ -26,7 +26,7 @@ class MockKafka:
         partitions = consumer.list_topics(topic, timeout=5).topics[topic].partitions
         consumer.assign([TopicPartition(topic, each, OFFSET_BEGINNING) for each in partitions])
         found: list[list[Message]] = [[] for _ in partitions]
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while sum(map(len, found)) < count and time.monotonic() < deadline:
             for message in consumer.consume(1000, 0.2):
                 assert message.error() is None

@@ -76,7 +76,7 @@ def test_ctrl_c_and_sigterm_flush_and_print_the_totals(
     assert running.stderr is not None
     assert "seed" in running.stderr.readline()
     running.send_signal(number)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=300)
     assert running.returncode == 0, err
     produced, acknowledged, failed = (int(w.split()[1]) for w in out.splitlines()[-1].split(","))
     assert produced == acknowledged
@@ -95,7 +95,7 @@ def test_ctrl_c_in_a_counted_run_says_how_far_it_came_and_exits_with_130(stack: 
     assert running.stderr is not None
     assert "seed" in running.stderr.readline()
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=300)
     assert running.returncode == 130, err
     assert re.search(r"stopped after \d+ of 1000000 messages", err)
     assert out.startswith("produced ")

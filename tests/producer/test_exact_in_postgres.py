@@ -80,7 +80,7 @@ def run(env: dict[str, str], *words: str) -> None:
 
 def in_postgres(stack: dict[str, str], prefix: str, count: int) -> dict[str, Row]:
     """The sink's rows by key, once there are as many as were sent."""
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     with psycopg.connect(
         host=stack["POSTGRES_HOST"],
         port=stack["POSTGRES_PORT"],

@@ -29,7 +29,7 @@ class Service(ABC):
     #: Secrets that stay in its environment; others reach it in what `launch` returns, if at all.
     secrets: tuple[str, ...] = ()
     stop_signal = "TERM"
-    #: Seconds it may take to become ready on a slow machine.
+    #: Seconds it may take to become ready, or longer while it is busy with that.
     patience = 300.0
 
     @property

@@ -20,3 +20,5 @@ TIME_ZONE = "Asia/Bangkok"
 FAILURE_REASON_KEY = "failure_reason"
 #: The XCom in which a task that is tried again says so.
 REPETITION_KEY = "repetition"
+#: The XCom in which the watched dbt build says how its nodes ended.
+ENDED_NODES = "ended_nodes"

@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
@@ -103,19 +104,52 @@ def measure_nothing_for_nobody(module: Any) -> None:
     module._build_task_metrics = lambda task_instance, status: {}
 
 
+class EndedNodes:
+    """How each node ended that has ended, in one XCom that the tasks of all nodes read."""
+
+    def __init__(self, push: Callable[[Any, dict[str, str]], None]) -> None:
+        self._push = push
+        self._nodes: dict[str, str] = {}
+        self._told = (time.monotonic(), 0)
+
+    def add(self, task_instance: Any, key: str, value: Any) -> None:
+        """Note one, and tell of all at most once a second."""
+        self._nodes[key] = value["status"] if isinstance(value, dict) else value
+        if time.monotonic() - self._told[0] >= 1:
+            self.tell(task_instance)
+
+    def tell(self, task_instance: Any) -> None:
+        """Push what was not told yet."""
+        if self._told[1] < len(self._nodes):
+            self._push(task_instance, dict(self._nodes))
+            self._told = time.monotonic(), len(self._nodes)
+
+
+ended_nodes: dict[Any, EndedNodes] = {}
+
+
 @wrapt.when_imported("cosmos.operators._watcher.state")
 @with_known_cosmos
 def push_once(module: Any) -> None:
     """Tell Airflow once how a node ended: dbt says it in two events, Cosmos pushes at each."""
+    from settings.names import ENDED_NODES
+
     original = module.safe_xcom_push
     reported: dict[tuple[Any, str], Any] = {}
+
+    def push_ended(task_instance: Any, nodes: dict[str, str]) -> None:
+        original(task_instance=task_instance, key=ENDED_NODES, value=nodes)
 
     @wraps(original)
     def push(task_instance: Any, key: str, value: Any) -> None:
         place = (task_instance.id, key)
-        if reported.get(place) != value:
-            original(task_instance=task_instance, key=key, value=value)
-            reported[place] = value
+        if reported.get(place) == value:
+            return
+        original(task_instance=task_instance, key=key, value=value)
+        reported[place] = value
+        if key.endswith("_status"):
+            ended = ended_nodes.setdefault(task_instance.id, EndedNodes(push_ended))
+            ended.add(task_instance, key, value)
 
     module.safe_xcom_push = push
 
@@ -192,9 +226,38 @@ def push_beside_the_build(module: Any) -> None:
             result = build(self, *args, **kwargs)
         for push in pushed:
             push.result()
+        # Commands beside the build, as dbt deps, have no context.
+        if (context := kwargs.get("context")) and context["ti"].id in ended_nodes:
+            ended_nodes.pop(context["ti"].id).tell(context["ti"])
         return result
 
     producer.run_dbt_runner = run_dbt_runner
+
+
+@wrapt.when_imported("airflow.callbacks.database_callback_sink")
+def call_back_only_who_asked(module: ModuleType) -> None:
+    """Spare the DAG processor the callbacks that nobody asked for.
+
+    Airflow orders one for each task that ended well in the triggerer, with a callback or without;
+    for each the processor starts a process that parses the DAG.
+    """
+    from airflow.models.dagbag import DBDagBag
+
+    sink, dags = module.DatabaseCallbackSink, DBDagBag(load_op_links=False)
+    original = sink.send
+
+    def is_in_vain(callback: Any, session: Any) -> bool:
+        if getattr(callback, "task_callback_type", None) != "success":
+            return False
+        dag = dags.get_dag(callback.ti.dag_version_id, session)
+        return dag is not None and not dag.get_task(callback.ti.task_id).has_on_success_callback
+
+    @wraps(original)
+    def send(self: Any, callback: Any, *, session: Any) -> None:
+        if not is_in_vain(callback, session):
+            original(self, callback, session=session)
+
+    sink.send = send
 
 
 def leave_at_once() -> None:

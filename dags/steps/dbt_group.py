@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import BaseOperator, TaskGroup, WeightRule
 from cosmos import DbtTaskGroup
+from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
+from cosmos.operators._watcher.base import BaseConsumerSensor
 
+from .built_node import wait_without_worker
 from .dbt import transformations
 
 
@@ -19,6 +22,11 @@ def dbt_models() -> TaskGroup:
     for group in models.children.values():
         if isinstance(group, TaskGroup):
             _follow_models_only(group)
+    for task in models.iter_tasks():
+        # A model's task is left to a worker, in which it updates the asset of its table.
+        if isinstance(task, BaseConsumerSensor) and task.is_test_sensor:
+            key = get_tests_status_xcom_key(task.model_unique_id)
+            wait_without_worker(task, task.producer_task_id, key)
     return models
 
 

@@ -56,6 +56,12 @@ def main(folder: str) -> None:
         "seconds": seconds,
         "errors": bag.import_errors,
         "dags": {dag.dag_id: describe(dag) for dag in bag.dags.values()},
+        "without_worker": [
+            task.task_id
+            for dag in bag.dags.values()
+            for task in dag.tasks
+            if task.start_from_trigger
+        ],
     }
     print(json.dumps(shapes))
 

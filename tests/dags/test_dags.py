@@ -75,6 +75,11 @@ def test_each_model_is_a_task_and_its_tests_another(shapes: dict[str, Any]) -> N
         assert tasks[f"dbt.{model}.test"]["after"] == [f"dbt.{model}.run"]
 
 
+def test_a_models_tests_wait_without_a_worker(shapes: dict[str, Any]) -> None:
+    tasks = shapes["dags"]["dbt_transformations_dag"]["tasks"]
+    assert set(shapes["without_worker"]) == set(filter(is_test, tasks))
+
+
 def test_a_model_waits_for_the_models_it_reads_and_for_no_test(shapes: dict[str, Any]) -> None:
     tasks = shapes["dags"]["dbt_transformations_dag"]["tasks"]
     assert "dbt.fct_transactions.run" in tasks["dbt.fct_daily_transactions.run"]["after"]

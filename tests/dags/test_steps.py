@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -286,3 +287,47 @@ def test_the_audit_expects_what_landed_before_a_build_that_went_well(
     with pytest.raises(failing.AirflowFailException, match="1 not in mart: tx1"):
         run("audit", "audit_recent_rows", TaskInstance(states), triggering_asset_events=events)
     assert asked == [expected]
+
+
+# --- a task that waits for the build in the triggerer
+
+
+@pytest.mark.parametrize(
+    ("try_number", "looks", "ended"),
+    [
+        (1, [("running", {}), ("running", {"n": "pass"})], True),
+        (1, [("running", {"n": "warn"})], True),
+        (1, [("running", {}), ("running", {"n": "fail"})], False),
+        (1, [(None, {}), ("success", {"other": "pass"})], False),
+        (1, [("failed", {})], False),
+        (1, [ConnectionError()], False),
+        (2, [("running", {"n": "pass"})], False),
+    ],
+    ids=["passes", "warns", "fails", "unknown", "build failed", "not asked", "cleared"],
+)
+def test_tests_that_passed_end_in_the_triggerer_and_all_else_in_a_worker(
+    step: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    try_number: int,
+    looks: list[Any],
+    ended: bool,
+) -> None:
+    module = step("built_node")
+
+    def look(*_: str) -> Any:
+        if isinstance(found := looks.pop(0), Exception):
+            raise found
+        return module.Look(*found)
+
+    monkeypatch.setattr(module, "_look", look)
+    monkeypatch.setattr(module, "PAUSE", 0.01)
+    node = module.BuiltNode("build", "n")
+    node.task_instance = SimpleNamespace(
+        task_id="t", dag_id="d", run_id=str(id(looks)), try_number=try_number
+    )
+
+    async def events() -> list[Any]:
+        return [event async for event in node.run()]
+
+    (event,) = asyncio.run(events())
+    assert (type(event).__name__ == "TaskSuccessEvent") == ended

@@ -38,7 +38,7 @@ class TaskInstance:
     def xcom_push(self, key: str, value: Any) -> None:
         if not self.answer.wait(PATIENCE):
             raise TimeoutError("the build waits for Airflow")
-        self.pushed.append([key, value["status"] if isinstance(value, dict) else value])
+        self.pushed.append([key, value.get("status", value) if isinstance(value, dict) else value])
 
 
 def build(instance: Any, at_end: Callable[[], None]) -> None:

@@ -19,6 +19,9 @@ from settings import dotenv_file
 from settings.command_line import check_known
 
 LOG_LINES_SHOWN = 15
+#: A service of each image that is built here: Compose itself builds only what is not there at all,
+#: and would go on with what was built from older sources.
+BUILT = ("secrets", "connect")
 
 
 class Containers:
@@ -42,8 +45,7 @@ class Containers:
         check_known("service", names, _every())
         healthy = _healthy(self.services())
         preflight.check_ports(_ports(names, without=healthy))
-        # One image for all.
-        compose.run("build", "secrets")
+        compose.run("build", *BUILT)
         _take_settings(console)
         started = self._start(names or self.asked(), healthy, console, when_ready)
         for name in healthy:

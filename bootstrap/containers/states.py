@@ -24,7 +24,7 @@ def find() -> States:
         if runs_once and state["Status"] == "exited" and state["ExitCode"] == 0:
             continue
         found[name] = {
-            "state": _state(state),
+            "state": _state(state, runs_once),
             "address": _address(container["NetworkSettings"]["Ports"] or {}),
             "seconds_up": _seconds_up(state),
         }
@@ -45,8 +45,11 @@ def _name(labels: dict[str, str]) -> str:
     return service if number == "1" else f"{service}-{number}"
 
 
-def _state(state: dict[str, Any]) -> str:
+def _state(state: dict[str, Any], runs_once: bool) -> str:
     if state["Status"] == "running":
+        if runs_once:
+            # What waits for it needs its end.
+            return "starting"
         # A container without a health check is as well as its process.
         health = state.get("Health", {}).get("Status", "healthy")
         return str(health)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,7 +38,13 @@ EVENTS, RATE = 16_000, 200
 
 
 class Containers:
-    """A copy of the project with ports, containers and volumes of its own."""
+    """A copy of the project with ports, containers and volumes of its own.
+
+    Attributes:
+        said: what `up` printed.
+    """
+
+    said: str
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
@@ -124,6 +131,7 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]
     try:
         up = stack.bootstrap("up")
         assert up.returncode == 0, up.stderr[-5000:]
+        stack.said = up.stderr
         yield stack
     finally:
         stack.bootstrap("reset", "--yes")
@@ -134,6 +142,13 @@ def test_every_row_is_at_every_hop(containers: Containers) -> None:
     flow = found["flow"]["transactions"]
     assert flow == {"topic": 10000, "dead_letter": 0, "sink": 10000, "raw": 10000, "mart": 10000}
     assert {service["state"] for service in found["services"].values()} == {"healthy"}
+
+
+def test_up_says_of_every_lasting_service_and_of_no_other_that_it_is_ready(
+    containers: Containers,
+) -> None:
+    ready = re.findall(r"^  ready  (\S+)", containers.said, re.MULTILINE)
+    assert sorted(ready) == sorted(containers.status()["services"])
 
 
 def test_no_secret_is_in_what_docker_shows(containers: Containers) -> None:

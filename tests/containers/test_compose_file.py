@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from bootstrap.containers.runtime import BUILT
 from bootstrap.native.services.connect import OVERRIDES
 from tests.conftest import ROOT
 
@@ -48,3 +49,8 @@ def test_every_service_is_bounded_in_processes_and_kafdrop_only_looks() -> None:
     arguments = FILE["services"]["kafdrop"]["environment"]["CMD_ARGS"]
     assert "deleteEnabled=false" in arguments
     assert "createEnabled=false" in arguments
+
+
+def test_up_builds_every_image_that_is_built_here() -> None:
+    images = {name: s["image"] for name, s in FILE["services"].items() if s.get("build")}
+    assert {images[name] for name in BUILT} == {*images.values()}

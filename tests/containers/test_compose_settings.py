@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import settings
-from bootstrap.native.services.connect import Connect
+from bootstrap.native.services.connect import NO_PROVIDERS_OF_OTHERS, Connect
 from bootstrap.native.services.kafka import Kafka
 from bootstrap.native.services.service import Service
 from tests.conftest import ROOT, settings_of_its_own
@@ -125,7 +125,12 @@ def test_a_setting_is_the_same_in_both_runtimes(
     assert different == {key for keys in differs.values() for key in keys}
 
 
-def test_the_worker_runs_in_utc_in_both_runtimes() -> None:
-    utc = "-Duser.timezone=UTC"
-    assert utc in Connect().launch().argv
-    assert utc in in_container("connect")["KAFKA_OPTS"].split()
+def test_the_worker_is_in_utc_and_takes_no_providers_of_others_in_each_runtime() -> None:
+    strimzi = yaml.safe_load((ROOT / "connectors/strimzi/kafka_connect.yml").read_text())
+    properties = {
+        f"-D{each['name']}={each['value']}"
+        for each in strimzi["spec"]["jvmOptions"]["javaSystemProperties"]
+    }
+    assert properties == {"-Duser.timezone=UTC", NO_PROVIDERS_OF_OTHERS}
+    assert properties == {*in_container("connect")["KAFKA_OPTS"].split()}
+    assert properties <= {*Connect().launch().argv}

@@ -36,13 +36,19 @@ FROM ${CONNECT_IMAGE} AS connect
 RUN rm -f /kafka/connect/debezium-connector-jdbc/jakarta.ws.rs-api-*.jar
 COPY --from=plugin /opt/jars/ /kafka/connect/debezium-connector-jdbc/
 
-FROM packages AS project
-WORKDIR /project
-COPY . .
-WORKDIR /project/dbt_project
 # The DAGs draw their tasks from this manifest; no database is needed for it.
+FROM packages AS manifest
+WORKDIR /project/dbt_project
+COPY dbt_project .
 RUN DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false /opt/pipeline/.venv/bin/dbt parse --quiet \
  && find target -type f ! -name manifest.json -delete && rm -rf logs
+
+FROM ${PYTHON_IMAGE} AS project
+WORKDIR /project
+COPY . .
+COPY --from=manifest /project/dbt_project/target dbt_project/target
+# Files of a clone may be their owner's only, and the image's user is somebody else.
+RUN chmod -R a+rX .
 
 FROM ${PYTHON_IMAGE}
 # The folders exist with their owner, so that new volumes mounted there belong to him.

@@ -74,7 +74,11 @@ def macros() -> Macros:
     return Macros()
 
 
-_manifest = settings.get_optional("DBT_MANIFEST")
+#: dbt writes there what it has parsed. An image's manifest is in a folder that nobody can write to,
+#: so that the image names another one.
+_manifest = (
+    None if settings.get_optional("DBT_TARGET_PATH") else settings.get_optional("DBT_MANIFEST")
+)
 #: No artifacts are written: Airflow reads target/manifest.json while this runs.
 _PROJECT = [
     # Whoever wrote the manifest has left there what is parsed.

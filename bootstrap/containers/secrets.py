@@ -25,13 +25,14 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "snowflake": SNOWFLAKE,
     "redis": ("REDIS_PASSWORD",),
     "airflow": (*AIRFLOW, *TASKS),
+    "dbt-docs": (*SNOWFLAKE, "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
 }
 
-#: A key as Compose mounts it -> the service that gets it, and under which name. In lower case,
-#: unlike a setting.
+#: A key as Compose mounts it -> its name, and the services that get it. In lower case, unlike a
+#: setting.
 KEYS = {
-    "snowflake_private_key": ("airflow", "snowflake_private_key.p8"),
-    "snowflake_public_key": ("snowflake", "snowflake_public_key.pub"),
+    "snowflake_private_key": ("snowflake_private_key.p8", "airflow", "dbt-docs"),
+    "snowflake_public_key": ("snowflake_public_key.pub", "snowflake"),
 }
 
 
@@ -51,9 +52,10 @@ def write(folder: Path, given: Path, keys: Path) -> None:
     for service, names in SECRETS.items():
         for name in names:
             _put(folder / service / name, settings.get_optional(name))
-    for key, (service, name) in KEYS.items():
-        # Without one, Compose mounts /dev/null.
-        _put(folder / service / name, (keys / key).read_text())
+    for key, (name, *services) in KEYS.items():
+        for service in services:
+            # Without one, Compose mounts /dev/null.
+            _put(folder / service / name, (keys / key).read_text())
     # These read files of settings.
     password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
     _put(folder / "schema-registry" / "registry.properties", password)

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from bootstrap.containers.runtime import BUILT
+from bootstrap.containers.secrets import SECRETS
 from bootstrap.native.services.connect import OVERRIDES
 from tests.conftest import ROOT
 
@@ -54,3 +55,23 @@ def test_every_service_is_bounded_in_processes_and_kafdrop_only_looks() -> None:
 def test_up_builds_every_image_that_is_built_here() -> None:
     images = {name: s["image"] for name, s in FILE["services"].items() if s.get("build")}
     assert {images[name] for name in BUILT} == {*images.values()}
+
+
+def test_each_service_mounts_the_secrets_of_its_own_work_alone() -> None:
+    mounted: dict[str, set[str]] = {}
+    for name, service in FILE["services"].items():
+        for volume in service.get("volumes", []):
+            if isinstance(volume, dict) and volume.get("source") == "secrets":
+                mounted.setdefault(volume["volume"]["subpath"], set()).add(name)
+    airflow = {name for name in FILE["services"] if name.startswith("airflow-")}
+    assert mounted.pop("airflow") == airflow
+    assert mounted == {
+        "postgres": {"postgres"},
+        "postgres-roles": {"postgres-roles"},
+        "connect": {"connect", "register", "connector-watchdog"},
+        "schema-registry": {"schema-registry"},
+        "snowflake": {"snowflake"},
+        "dbt-docs": {"dbt-docs"},
+        "redis": {"redis"},
+    }
+    assert mounted.keys() | {"airflow"} >= SECRETS.keys()

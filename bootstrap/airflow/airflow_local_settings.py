@@ -154,6 +154,28 @@ def push_once(module: Any) -> None:
     module.safe_xcom_push = push
 
 
+@wrapt.when_imported("cosmos.operators._watcher.aggregation")
+@with_known_cosmos
+def show_tests_that_were_not_run_as_skipped(module: Any) -> None:
+    """Let only tests that failed be shown, and reported, as failed.
+
+    dbt leaves out a test that reads something it could not build; Cosmos calls that a failure of
+    each model that the test reads.
+    """
+    original = module.get_aggregated_test_status
+
+    @wraps(original)
+    def status_of(model: str, tests: dict[str, list[str]], results: dict[str, Any]) -> Any:
+        found = original(model, tests, results)
+        failed = any(
+            not module.is_dbt_node_status_success(status) and status != "skipped"
+            for status in results.get(model, {}).values()
+        )
+        return "skipped" if found == "fail" and not failed else found
+
+    module.get_aggregated_test_status = status_of
+
+
 @wrapt.when_imported("cosmos.operators._watcher.base")
 @with_known_cosmos
 def show_a_failed_node_once(module: Any) -> None:

@@ -56,3 +56,7 @@ def test_what_dbt_could_not_build_is_not_tried_again_and_says_what_dbt_said(
     assert told["build"].startswith("AirflowFailException: ")
     assert "unique_a: Got 2 results" in told["build"]
     assert told["task"] == "AirflowFailException: Model 'model.p.a' finished with status 'error'"
+
+
+def test_only_tests_that_failed_are_shown_as_failed(told: dict[str, Any]) -> None:
+    assert told["tests"] == {"pass skipped": "skipped", "skipped fail": "fail", "pass": "pass"}

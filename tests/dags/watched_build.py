@@ -14,6 +14,7 @@ from typing import Any
 import airflow_local_settings  # noqa: F401
 from cosmos.config import ProfileConfig
 from cosmos.operators import local
+from cosmos.operators._watcher import aggregation
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator
 from google.protobuf.struct_pb2 import Struct
 
@@ -98,6 +99,13 @@ def failed_task() -> str:
     return "it did not fail"
 
 
+def tests_of_a_model(*statuses: str) -> str:
+    """How the tests of a model ended, by how each of them ended."""
+    each = {f"test.{number}": status for number, status in enumerate(statuses)}
+    found = aggregation.get_aggregated_test_status("m", {"m": list(each)}, {"m": each})
+    return str(getattr(found, "value", found))
+
+
 def main() -> None:
     """One JSON object on standard output."""
     instance = TaskInstance()
@@ -107,8 +115,13 @@ def main() -> None:
         build(SimpleNamespace(id="second"), lambda: None)
     except AttributeError as error:
         failure = str(error)
-    told = {"pushed": instance.pushed, "failure": failure}
-    print(json.dumps(told | {"build": failed_build(), "task": failed_task()}))
+    told: dict[str, Any] = {"pushed": instance.pushed, "failure": failure}
+    tests = {
+        words: tests_of_a_model(*words.split())
+        for words in ("pass skipped", "skipped fail", "pass")
+    }
+    told |= {"build": failed_build(), "task": failed_task(), "tests": tests}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

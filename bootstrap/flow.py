@@ -177,8 +177,9 @@ def _files(feed: feeds.Feed, warehouse: Any) -> FileFlow | None:
     if warehouse is None:
         return None
     query = (
-        "select count(distinct source_file), count_if(is_newest and state in ('refused',"
-        " 'postponed')), coalesce(sum(rows_parsed), 0), coalesce(sum(rows_loaded), 0),"
+        # Not COUNT_IF: of no line at all it may be null.
+        "select count(distinct source_file), count(case when is_newest and state in ('refused',"
+        " 'postponed') then 1 end), coalesce(sum(rows_parsed), 0), coalesce(sum(rows_loaded), 0),"
         " coalesce(sum(rows_rejected), 0) from (select *, row_number() over (partition by"
         f" source_file order by staged_at desc) = 1 as is_newest from {feed.schema}.LANDED_FILES"
         f" where feed = %s and state not in {TOLD_ONCE}) lines"

@@ -6,15 +6,18 @@ import bz2
 import gzip
 import io
 import json
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from dags.landing.feeds import FeedError
 from dags.landing.refused import RefusedFileError
 from tests.landing.format_files import COLUMNS, feed, read
+from tests.landing.shapes import parquet, workbook
 
 ROW = ["a", "1234.50", "2026-12-31", "2026-12-31 16:20:45", "true"]
 GERMAN = {
@@ -239,3 +242,44 @@ def test_a_format_that_cannot_work_is_refused_with_the_fix(
 ) -> None:
     with pytest.raises(FeedError, match=message):
         feed(tmp_path, form)
+
+
+def damaged(seed: int) -> tuple[str, bytes]:
+    """A format, and a file of it with a few bytes of its content changed, added or cut off."""
+    draw = random.Random(seed)
+
+    def damage(content: bytes) -> bytes:
+        out = bytearray(content)
+        for _ in range(draw.randrange(1, 4)):
+            at = draw.randrange(len(out))
+            match draw.randrange(3):
+                case 0:
+                    out[at] = draw.randrange(256)
+                case 1:
+                    out[at:at] = draw.choice([b"<", b"&", b"\xff\xfe", b"0" * 9, b"</c>"])
+                case _:
+                    del out[at : at + draw.choice([1, 40, len(out)])]
+            out = out or bytearray(b" ")
+        return bytes(out)
+
+    if draw.random() < 0.4:
+        return "parquet", damage(parquet(at=pa.timestamp("us")))
+    whole = zipfile.ZipFile(io.BytesIO(workbook()))
+    packed, hurt = io.BytesIO(), draw.choice(whole.namelist())
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, damage(whole.read(name)) if name == hurt else whole.read(name))
+    return "xlsx", packed.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(0, 400, 100))
+def test_a_damaged_file_of_another_program_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    refused = 0
+    for each in range(seed, seed + 100):
+        kind, content = damaged(each)
+        columns = {"id": "text"}
+        try:
+            read(tmp_path, {"type": kind, "extra": "ignore"}, content, columns=columns)
+        except RefusedFileError:
+            refused += 1
+    assert 0 < refused < 100

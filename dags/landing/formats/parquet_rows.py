@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dags.landing.refused import RefusedFileError
+from dags.landing.refused import readable_as
 
 from .text_rows import Row
 from .values import Native, native
@@ -21,9 +21,9 @@ def parquet_rows(file: BinaryIO) -> Iterator[Row]:
     """The names of the columns as a row, and the rows, by number.
 
     Raises:
-        RefusedFileError: it is not Parquet.
+        RefusedFileError: it is not Parquet, or broken.
     """
-    try:
+    with readable_as("Parquet"):
         opened = pq.ParquetFile(file)
         yield Row(0, list(opened.schema_arrow.names))
         number = 0
@@ -31,9 +31,6 @@ def parquet_rows(file: BinaryIO) -> Iterator[Row]:
             for values in zip(*map(_values, batch.columns), strict=True):
                 number += 1
                 yield _row(number, values)
-    except (pa.ArrowInvalid, OSError) as error:
-        text = str(error).splitlines()[0]
-        raise RefusedFileError(f"not readable as Parquet: {text}") from error
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -6,14 +6,12 @@ which is faster, holds the whole sheet.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
-from dags.landing.refused import RefusedFileError
+from dags.landing.refused import RefusedFileError, readable_as
 
 from .text_rows import Row
 from .values import native
@@ -21,14 +19,21 @@ from .values import native
 #: What Excel shows where a formula failed; the value is not there.
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
+_WORKBOOK = "a workbook (.xlsx)"
+
 
 def sheet_names(file: BinaryIO) -> list[str]:
-    """The names of a workbook's sheets, in order."""
-    book = openpyxl.load_workbook(file, read_only=True)
-    try:
-        return list(book.sheetnames)
-    finally:
-        book.close()
+    """The names of a workbook's sheets, in order.
+
+    Raises:
+        RefusedFileError: it is not a workbook.
+    """
+    with readable_as(_WORKBOOK):
+        book = openpyxl.load_workbook(file, read_only=True)
+        try:
+            return list(book.sheetnames)
+        finally:
+            book.close()
 
 
 def xlsx_rows(file: BinaryIO, sheet: str | None, skip: int) -> Iterator[Row]:
@@ -41,10 +46,11 @@ def xlsx_rows(file: BinaryIO, sheet: str | None, skip: int) -> Iterator[Row]:
     Raises:
         RefusedFileError: it is not a workbook, or has not the sheet.
     """
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise RefusedFileError(f"not readable as a workbook (.xlsx): {error}.") from error
+    with readable_as(_WORKBOOK):
+        yield from _rows(openpyxl.load_workbook(file, read_only=True, data_only=True), sheet, skip)
+
+
+def _rows(book: openpyxl.Workbook, sheet: str | None, skip: int) -> Iterator[Row]:
     try:
         if sheet is not None and sheet not in book.sheetnames:
             known = ", ".join(map(repr, book.sheetnames))

@@ -1,4 +1,4 @@
-"""Files -> RAW by value: a file that is still in the folder is read again and compared, row by row.
+"""Files -> RAW by value: a file that is still where it came from is read again, row by row.
 
 A row is found by the content's key and its number. A file with another content is another file, and
 one that is gone is not compared; whether all rows of either are there is the ledger's to say.
@@ -7,6 +7,7 @@ one that is gone is not compared; whether all rows of either are there is the le
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,15 +17,20 @@ from dags.landing import snowflake
 from dags.landing.feeds import FileFeed
 from dags.landing.files import matching
 from dags.landing.formats.normalise import ADDED
+from dags.landing.incoming import Incoming
 from dags.landing.prepare import prepare_file
 from dags.landing.reconcile import warehouse
 from dags.landing.reconcile.report import NAMED, Hop
 from dags.landing.refused import RefusedFileError
+from dags.landing.stores.store import ChangedObjectError, StoreError, UnreadableObjectError
 
 from .canonical import DIGEST, snowflake_digest
 from .changed import add_changed
 from .feed_columns import columns_of, snowflake_text
 from .workspace import Workspace
+
+#: What keeps one file from being compared.
+_UNREADABLE = (RefusedFileError, FileNotFoundError, ChangedObjectError, UnreadableObjectError)
 
 
 def compare_values(
@@ -54,10 +60,10 @@ def compare_values(
     )
     with tempfile.TemporaryDirectory(prefix="audit-") as copies:
         copy = Path(copies) / "file.csv.gz"
-        for file in matching(feed, folder) if folder.is_dir() else ():
+        for file in _still_there(feed, folder, hop):
             try:
-                key = prepare_file(feed, file.path, copy).content_key
-            except (RefusedFileError, FileNotFoundError):
+                key = _prepare(feed, file, Path(copies), copy)
+            except _UNREADABLE:
                 continue
             if key not in landed:
                 continue
@@ -72,9 +78,27 @@ def compare_values(
         hop.notes.append(f"columns that are not compared with the files: {', '.join(floats)}")
     if left := sum(map(int, landed.values())):
         hop.notes.append(
-            f"{left:,} rows are not compared by value: their files are no longer in {folder},"
-            " or have other columns than the feed has now"
+            f"{left:,} rows are not compared by value: their files are no longer in"
+            f" {feed.store or folder}, or have other columns than the feed has now"
         )
+
+
+def _still_there(feed: FileFeed, folder: Path, hop: Hop) -> Iterator[Incoming]:
+    if not feed.store and not folder.is_dir():
+        return
+    try:
+        yield from matching(feed, folder)
+    except StoreError as error:
+        hop.notes.append(f"{error}: its objects are not compared")
+
+
+def _prepare(feed: FileFeed, file: Incoming, folder: Path, copy: Path) -> str:
+    """Write what is landed of a file; returns the content's key."""
+    path = file.fetch(folder)
+    try:
+        return prepare_file(feed, path, copy).content_key
+    finally:
+        file.release(path)
 
 
 def _load_file(workspace: Workspace, feed: FileFeed, copy: Path) -> None:

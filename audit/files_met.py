@@ -1,4 +1,4 @@
-"""Folder -> ledger: each file that landings have met has a line, whatever became of it."""
+"""Folder or store -> ledger: each file that landings have met has a line, whatever became of it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from dags.landing.files import matching
 from dags.landing.ledger import TOLD_ONCE
 from dags.landing.reconcile import warehouse
 from dags.landing.reconcile.report import Hop
+from dags.landing.stores.store import StoreError
 
 #: A landing that writes lines so long after a file came has met it, whatever the clocks say.
 LATER = timedelta(hours=1)
 
 
 def compare_lines(target: SnowflakeConnection, feed: FileFeed, folder: Path, hop: Hop) -> None:
-    """Add to a hop the files in the folder that the ledger should have and has not.
+    """Add to a hop the files in the folder or store that the ledger should have and has not.
 
     Raises:
         snowflake.connector.Error: Snowflake is unreachable.
     """
     ledger = f"{feed.schema}.LANDED_FILES"
-    if not folder.is_dir() or not warehouse.exists(target, ledger):
+    if (not feed.store and not folder.is_dir()) or not warehouse.exists(target, ledger):
         return
     lines = snowflake.rows(
         target,
@@ -37,10 +38,15 @@ def compare_lines(target: SnowflakeConnection, feed: FileFeed, folder: Path, hop
     newest = max((at for *_, at in lines), default=datetime.min)
     lost: list[str] = []
     waiting: list[str] = []
-    for found in matching(feed, folder):
-        if found.version not in known:
-            came = datetime.fromtimestamp(found.changed_ns / 1e9, UTC).replace(tzinfo=None)
-            (lost if came + LATER < newest else waiting).append(found.name)
-    hop.differs("in the folder without a line in the ledger", len(lost), lost)
+    where = feed.store or folder
+    try:
+        for found in matching(feed, folder):
+            if found.version not in known:
+                came = datetime.fromtimestamp(found.changed_ns / 1e9, UTC).replace(tzinfo=None)
+                (lost if came + LATER < newest else waiting).append(found.name)
+    except StoreError as error:
+        hop.notes.append(f"{error}: its objects are not looked for in the ledger")
+        return
+    hop.differs(f"in {where} without a line in the ledger", len(lost), lost)
     if waiting:
-        hop.notes.append(f"{len(waiting)} files in {folder} wait for the next landing")
+        hop.notes.append(f"{len(waiting)} files in {where} wait for the next landing")

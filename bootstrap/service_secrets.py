@@ -8,9 +8,17 @@ SINK = ("CONNECT_SINK_PASSWORD",)
 CONNECT_REST = ("CONNECT_REST_PASSWORD",)
 #: The local server, and whoever signs in to it or to an account.
 SNOWFLAKE = ("SNOWFLAKE_PASSWORD", "SNOWFLAKE_TOKEN")
+#: Whoever reads files from object stores.
+STORES = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+)
 #: Whoever runs tasks: dbt signs in with them, and the message of a failure is posted.
 TASKS = (
     *SNOWFLAKE,
+    *STORES,
     "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
     "DBT_OPERATIONAL_PASSWORD",
     "ALERT_WEBHOOK_URL",

@@ -21,7 +21,7 @@ from connectors.registrar.health import fetch_health
 from connectors.registrar.rest import Connect
 from dags.landing import feeds
 from dags.landing.unload import LONG_OPEN
-from dags.landing.untaken import untaken
+from dags.landing.untaken import every_untaken
 from settings import names
 
 DAGS = (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG)
@@ -43,7 +43,7 @@ def collect(runtime: Runtime) -> dict[str, Any]:
             "connectors": connectors.result(),
             "open_transaction": opened.result() if opened else None,
             "notices": notices.result() if notices else [],
-            "untaken": [*map(str, untaken(settings.folder("INCOMING_DIR"), feeds.load()))],
+            "untaken": [*every_untaken(settings.folder("INCOMING_DIR"), feeds.load())],
             "dags": dags.result(),
         }
 

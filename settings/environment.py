@@ -19,9 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("PIPELINE_ENV_FILE") or ROOT / ".env").expanduser().absolute()
 EXAMPLE_FILE = ROOT / ".env.example"
 #: Settings that name a file: made absolute once, because tools read them in other folders.
-FILES = ("SNOWFLAKE_PRIVATE_KEY_FILE", "SNOWFLAKE_PUBLIC_KEY_FILE")
+FILES = (
+    "SNOWFLAKE_PRIVATE_KEY_FILE",
+    "SNOWFLAKE_PUBLIC_KEY_FILE",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+)
 
-_SECRET_NAME = re.compile(r"_(PASSWORD|SECRET|FERNET_KEY|TOKEN|PASSPHRASE|WEBHOOK_URL)$")
+_SECRET_NAME = re.compile(
+    r"_(PASSWORD|SECRET|FERNET_KEY|ACCESS_KEY|ACCOUNT_KEY|TOKEN|PASSPHRASE|WEBHOOK_URL)$"
+)
 
 
 def load_env() -> None:

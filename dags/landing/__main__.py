@@ -24,6 +24,7 @@ from . import snowflake as warehouse
 from .feeds import Feed, FileFeed, StreamFeed
 from .macros import macros
 from .reread import reread
+from .stores import address
 
 EXAMPLES = """\
 examples:
@@ -135,8 +136,12 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _lint(_: argparse.Namespace) -> int:
-    for feed in feeds.load():
+    loaded = feeds.load()
+    for feed in loaded:
         print(f"{feed.name}: {len(feed.columns)} columns into {feed.raw_table}")
+    stores = {feed.store for feed in loaded if isinstance(feed, FileFeed) and feed.store}
+    if missing := [*filter(None, map(address.missing_package, sorted(stores)))]:
+        raise ExpectedError("\n".join(missing))
     for recount in recounts.load():
         print(f"{recount.model}: {len(recount.measures)} measures that the audit recounts")
     return 0

@@ -21,7 +21,9 @@ from . import notices
 from .feeds import Feed, FileFeed, StreamFeed
 from .macros import MacroError
 from .snowflake import rows
-from .untaken import untaken
+from .stores.address import store_at
+from .stores.store import StoreError
+from .untaken import every_untaken
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +116,12 @@ def check_all(
         lambda: list(_postgres_faults(postgres, feeds)),
         lambda: list(_snowflake_faults(target, feeds)),
         lambda: list(_folder_faults(folder, feeds)),
+        lambda: list(_store_faults(feeds)),
     ]
     with ThreadPoolExecutor(len(jobs)) as pool:
         faults = [fault for found in pool.map(lambda job: job(), jobs) for fault in found]
-    for sentence in untaken(folder, feeds):
+    stopped = {fault.stops for fault in faults}
+    for sentence in every_untaken(folder, [feed for feed in feeds if feed.name not in stopped]):
         log.warning("%s", sentence)
     if faults:
         raise CheckError(faults)
@@ -260,10 +264,20 @@ def _may_not_write(connection: SnowflakeConnection, table: str, stops: str) -> I
 
 
 def _folder_faults(folder: Path, feeds: Sequence[Feed]) -> Iterator[Fault]:
-    if not any(isinstance(feed, FileFeed) for feed in feeds):
+    if not any(isinstance(feed, FileFeed) and not feed.store for feed in feeds):
         return
     if not folder.is_dir():
         yield Fault(FILES, f"Files: {folder} is not a folder: create it, or set INCOMING_DIR.")
     elif not os.access(folder, os.R_OK | os.X_OK):
         text = f"Files: {folder} may not be read by this user: change its permissions."
         yield Fault(FILES, text)
+
+
+def _store_faults(feeds: Sequence[Feed]) -> Iterator[Fault]:
+    """Tries to list each feed's folder in its store."""
+    for feed in feeds:
+        if isinstance(feed, FileFeed) and feed.store:
+            try:
+                next(store_at(feed.store).entries(feed.first_folder, deep=False), None)
+            except StoreError as error:
+                yield Fault(feed.name, f"Files: {error}", error.transient)

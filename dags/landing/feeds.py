@@ -21,6 +21,7 @@ from settings.errors import ExpectedError, UsageError
 from . import due, glob_overlap, globs
 from .formats import options
 from .formats.options import Shape
+from .stores import address
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 SOURCES = DBT_PROJECT / "models" / "sources"
@@ -125,6 +126,7 @@ class FileFeed(Feed):
 
     Attributes:
         pattern: glob of the files below the folder; the same names with .gz at the end match too.
+        store: the object store that they are in, as address.split has it; None for the folder.
         settle_seconds: a file that changed within this time counts as still being written.
         max_bytes: most bytes of a file, decompressed.
         shape: what the rows become, if the block has a format; None for CSV as it is landed.
@@ -145,6 +147,12 @@ class FileFeed(Feed):
     rows_within: float | None = None
     unsettled_hours: int = UNSETTLED_HOURS
     due: str | None = None
+    store: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The glob, with the store before it if the files are in one."""
+        return f"{self.store}/{self.pattern}" if self.store else self.pattern
 
     @property
     def has_wildcards(self) -> bool:
@@ -159,6 +167,15 @@ class FileFeed(Feed):
     def leads_to(self, folder: str) -> bool:
         """Whether files of this feed may be below a folder."""
         return globs.leads_to(self._cased(folder), self._cased(self.pattern))
+
+    def takes_all_below(self, folder: str) -> bool:
+        """Whether there may be files of this feed in every folder below one; "" for the topmost."""
+        return globs.leads_everywhere(self._cased(folder), self._cased(self.pattern))
+
+    @property
+    def first_folder(self) -> str:
+        """The folder that all its files are below, with / at its end; empty for the topmost."""
+        return "" if self.ignore_case else globs.first_folder(self.pattern)
 
     def _cased(self, text: str) -> str:
         return text.lower() if self.ignore_case else text
@@ -202,6 +219,8 @@ def _shared(one: Feed, other: Feed) -> str | None:
     if one.raw_stage == other.raw_stage:
         return f"the stage {one.raw_stage}: give each its own"
     if not isinstance(one, FileFeed) or not isinstance(other, FileFeed):
+        return None
+    if one.store != other.store:
         return None
     name = glob_overlap.example(*_patterns(one, other))
     narrower = f"make {one.pattern!r} or {other.pattern!r} narrower"
@@ -328,7 +347,8 @@ def lineage(kind: str) -> dict[str, str]:
 
 
 def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed:
-    is_stream = "relation" in block["from"]
+    origin = block["from"]
+    is_stream = isinstance(origin, dict) and "relation" in origin
     added = dict(lineage("relation" if is_stream else "files"))
     if block.get("format", {}).get("extra") == "keep":
         added |= EXTRA
@@ -354,10 +374,12 @@ def _feed(source: dict, table: dict, block: dict, locations: _Locations) -> Feed
         ),
     }
     if is_stream:
-        return StreamFeed(**common, relation=block["from"]["relation"])
+        return StreamFeed(**common, relation=origin["relation"])
+    store, pattern = address.split(origin) if isinstance(origin, str) else (None, origin["files"])
     return FileFeed(
         **common,
-        pattern=block["from"]["files"],
+        pattern=pattern,
+        store=store,
         settle_seconds=block.get("settle_seconds", 3),
         max_bytes=block.get("max_bytes", MAX_BYTES),
         shape=_shape(block, delivered, locations) if "format" in block else None,

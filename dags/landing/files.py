@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,13 +14,16 @@ from settings.errors import ExpectedError
 
 from . import feeds, ledger, notices, snowflake
 from .feeds import FileFeed
-from .found import Found, listed
+from .fetching import fetched_ahead
+from .found import Found
+from .incoming import Incoming, entries
 from .ledger import Line
 from .notice import Notice
 from .prepare import prepare_file
 from .raw_objects import ensure_raw_objects
-from .refused import RefusedFileError, too_large
+from .refused import RefusedFileError
 from .stage_parts import new_load_id, remove_stale_files
+from .stores.store import ChangedObjectError, UnreadableObjectError
 from .temp_dirs import DiskFullError, temp_dir
 from .untaken import untaken
 
@@ -43,7 +46,8 @@ class Staged:
         staged: uploaded by this call.
         duplicate: skipped, because their content was landed before.
         refused: not landed, because they cannot be read or have the wrong header.
-        postponed: there was no room for their compressed copies; the next run tries again.
+        postponed: there was no room for their compressed copies, or the store does not hand them
+            out; the next run tries again.
         unsettled: still being written, or gone since; left for the next run.
         pending: on the stage; land_files will land them.
         untaken: a sentence for each file that no feed takes, that is nearest to this one, and that
@@ -84,6 +88,7 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     Raises:
         IncomingFolderError: the folder is not there.
         MacroError: the raw table could not be created or extended.
+        StoreError: the feed's object store cannot be read.
         snowflake.connector.Error: Snowflake is unreachable.
     """
     ensure_raw_objects(feed, target)
@@ -129,46 +134,51 @@ def stage_new_files(feed: FileFeed, folder: Path, target: SnowflakeConnection, r
     return outcome
 
 
-def matching(feed: FileFeed, folder: Path) -> list[Found]:
-    """The feed's files in the folder, by name.
+def matching(feed: FileFeed, folder: Path) -> Iterator[Incoming]:
+    """The feed's files in the folder or its store, by name.
 
     Raises:
         IncomingFolderError: the folder is not there.
+        StoreError: the store cannot be listed.
     """
-    if not folder.is_dir():
+    if not feed.store and not folder.is_dir():
         raise IncomingFolderError(f"{folder} is not a folder: create it, or set INCOMING_DIR.")
-    # A link might lead to any file of this machine, and a pipe never end.
-    entries = listed(folder, feed.leads_to)
-    return [found for found in entries if not found.oddity and feed.takes(found.relative)]
+    for found in entries(folder, feed.store, [feed]):
+        # A link might lead to any file of this machine, and a pipe never end.
+        if not found.oddity and feed.takes(found.relative):
+            yield found
 
 
 def _untaken_lines(feed: FileFeed, folder: Path, known: ledger.Known) -> Iterator[Line]:
     """A line for each name that no feed takes and that is nearest to this one, if it is new."""
-    for file in untaken(folder, feeds.load()):
+    for file in untaken(folder, feed.store, feeds.load()):
         if file.nearest.name == feed.name and file.found.name not in known.unread["untaken"]:
             yield _not_staged(file.found, "untaken", file.reason)
 
 
-def _unsettled_lines(files: Iterable[Found]) -> Iterator[Line]:
+def _unsettled_lines(files: Iterable[Incoming]) -> Iterator[Line]:
     for found in files:
         yield _not_staged(found, "unsettled", "it was still being written")
 
 
-def _not_staged(found: Found, state: str, why: str) -> Line:
+def _not_staged(found: Incoming, state: str, why: str) -> Line:
     name, size, changed = found.version
     return Line(name, state, size, changed, first_error=why)
 
 
-def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
+def _settled(files: list[Incoming], settle_seconds: int) -> Iterator[Incoming]:
     """Those that have not changed for settle_seconds; waits at most that long for the youngest.
 
-    A file from the future was written by a clock that is ahead: two looks that agree settle it.
+    A file from the future was written by a clock that is ahead: two looks that agree settle it. An
+    object is whole as soon as it is there.
     """
+    yield from (found for found in files if not isinstance(found, Found))
+    in_folder = [found for found in files if isinstance(found, Found)]
     now = time.time()
-    ages = [now - found.modified_ns / 1e9 for found in files]
+    ages = [now - found.modified_ns / 1e9 for found in in_folder]
     youngest = min((max(age, 0.0) for age in ages), default=float(settle_seconds))
     time.sleep(max(0.0, settle_seconds - youngest))
-    for found in files:
+    for found in in_folder:
         try:
             is_same = found.now() == found
         except OSError:
@@ -180,8 +190,8 @@ def _settled(files: list[Found], settle_seconds: int) -> Iterator[Found]:
             log.warning("%s is still being written; left for the next run.", found.name)
 
 
-def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
+def _batches(files: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
     size = 0
     for found in files:
         if batch and (len(batch) == BATCH_FILES or size + found.size > BATCH_BYTES):
@@ -194,7 +204,7 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
 
 
 def _stage_what_fits(
-    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, known: ledger.Known
+    feed: FileFeed, batch: list[Incoming], target: SnowflakeConnection, known: ledger.Known
 ) -> list[Line]:
     """Stage a batch, in halves if there is no room for it; a file alone that has none waits."""
     try:
@@ -212,7 +222,7 @@ def _stage_what_fits(
 
 
 def _stage_batch(
-    feed: FileFeed, batch: list[Found], target: SnowflakeConnection, known: ledger.Known
+    feed: FileFeed, batch: list[Incoming], target: SnowflakeConnection, known: ledger.Known
 ) -> list[Line]:
     """Prepare the files and upload them together; the lines to write.
 
@@ -221,9 +231,12 @@ def _stage_batch(
     """
     load = new_load_id()
     lines = []
-    with temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies:
+    with (
+        temp_dir(needed_bytes=sum(found.copy_bytes for found in batch)) as copies,
+        fetched_ahead(batch, copies, feed.max_bytes) as fetched,
+    ):
         for found in batch:
-            line = _prepare(feed, found, copies, known, load)
+            line = _prepare(feed, found, fetched, copies, known, load)
             if line:
                 lines.append(line)
         if any(line.state == "staged" for line in lines):
@@ -232,26 +245,36 @@ def _stage_batch(
 
 
 def _prepare(
-    feed: FileFeed, found: Found, copies: Path, known: ledger.Known, load: str
+    feed: FileFeed,
+    found: Incoming,
+    fetched: Callable[[Incoming], Path],
+    copies: Path,
+    known: ledger.Known,
+    load: str,
 ) -> Line | None:
     """The ledger line of one file; None if it changed while it was read."""
     name, size, changed = found.version
     copy = copies / "being-checked.tmp"
     try:
-        if name != found.relative:
-            raise RefusedFileError("its name is not UTF-8: rename it.")
-        if size > feed.max_bytes:
-            raise too_large(feed.max_bytes)
-        limited = replace(feed, max_bytes=_most_bytes(feed, found))
-        prepared = prepare_file(limited, found.path, copy)
+        path = fetched(found)
+        try:
+            limited = replace(feed, max_bytes=_most_bytes(feed, found))
+            prepared = prepare_file(limited, path, copy)
+        finally:
+            found.release(path)
         if _has_changed(found):
             return None
     except RefusedFileError as error:
         if _has_changed(found):
             return None
         return _not_staged(found, "refused", str(error))
+    except UnreadableObjectError as error:
+        return _not_staged(found, "postponed", str(error))
+    except ChangedObjectError:
+        log.warning("%s changed while it was read; left for the next run.", name)
+        return None
     except FileNotFoundError:
-        log.warning("%s disappeared while it was read.", name)
+        log.warning("%s disappeared while it was read; left for the next run.", name)
         return None
     key = prepared.content_key
     line = Line(name, "staged", size, changed, key, f"{load}/{key}.csv.gz", prepared.rows)
@@ -262,18 +285,14 @@ def _prepare(
     return line
 
 
-def _most_bytes(feed: FileFeed, found: Found) -> int:
+def _most_bytes(feed: FileFeed, found: Incoming) -> int:
     """Where to stop reading: one that grows faster than it is read has no end."""
-    may_be_packed = feed.shape or found.path.suffix.lower() == ".gz"
+    may_be_packed = feed.shape or found.is_gzip
     return feed.max_bytes if may_be_packed else min(feed.max_bytes, found.size)
 
 
-def _has_changed(found: Found) -> bool:
+def _has_changed(found: Incoming) -> bool:
     """Whether what was read is no longer what is there; then the next run reads it again."""
-    try:
-        if found.now() == found:
-            return False
-        log.warning("%s changed while it was read; left for the next run.", found.name)
-    except OSError:
-        log.warning("%s disappeared while it was read.", found.name)
-    return True
+    if change := found.change():
+        log.warning("%s %s while it was read; left for the next run.", found.name, change)
+    return change is not None

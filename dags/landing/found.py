@@ -78,6 +78,16 @@ class Found:
         return "a folder" if self.is_folder else "a pipe or device"
 
     @property
+    def is_gzip(self) -> bool:
+        """Whether it is one by its name."""
+        return self.path.suffix.lower() == ".gz"
+
+    @property
+    def unnameable(self) -> str | None:
+        """Why nothing of this name can be landed; None if it can."""
+        return None if self.name == self.relative else "its name is not UTF-8: rename it."
+
+    @property
     def version(self) -> tuple[str, int, int]:
         """As in the ledger: name, size and time of change."""
         return (self.name, self.size, self.changed_ns)
@@ -85,7 +95,21 @@ class Found:
     @property
     def copy_bytes(self) -> int:
         """Room for its compressed copy; a gzip file grows, as it is packed at a faster level."""
-        return self.size * 2 if self.path.suffix.lower() == ".gz" else self.size
+        return self.size * 2 if self.is_gzip else self.size
+
+    def change(self) -> str | None:
+        """What became of it since it was found, in a word; None if it is as it was."""
+        try:
+            return None if self.now() == self else "changed"
+        except OSError:
+            return "disappeared"
+
+    def fetch(self, folder: Path) -> Path:  # noqa: ARG002 - objects of a store need it
+        """Where it can be read; it is here already."""
+        return self.path
+
+    def release(self, fetched: Path) -> None:
+        """Nothing was fetched, so nothing is deleted."""
 
 
 def listed(folder: Path, leads_to: Callable[[str], bool]) -> list[Found]:

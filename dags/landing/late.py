@@ -42,7 +42,7 @@ def late(
         yield Notice(
             feed.name,
             "late",
-            f"a new file {feed.pattern} was due at {_shown(due_at)}, and none has come since"
+            f"a new file {feed.origin} was due at {_shown(due_at)}, and none has come since"
             f" {_shown(awaited_since)}. Ask its sender; if it has come,"
             f" {feed.schema}.LANDED_FILES says what became of it.",
             since=due_at + GRACE,

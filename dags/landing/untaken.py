@@ -1,4 +1,4 @@
-"""Files in the incoming folder that no feed takes: a month must not be missing without a word."""
+"""Files and objects that no feed takes: a month must not be missing without a word."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from .feeds import Feed, FileFeed
-from .found import Found, listed
+from .incoming import Incoming, entries
+from .stores.store import StoreError
 
 
 @dataclass(frozen=True)
 class Untaken:
-    """An entry of the folder that no feed takes.
+    """An entry of the folder or of a store that no feed takes.
 
     Attributes:
         nearest: the feed that may have been meant.
         reason: why it does not take it, and what to do.
     """
 
-    found: Found
+    found: Incoming
     nearest: FileFeed
     reason: str
 
@@ -28,15 +29,33 @@ class Untaken:
         return f"{self.found.name}: {self.reason}"
 
 
-def untaken(folder: Path, feeds: Sequence[Feed]) -> Iterator[Untaken]:
-    """Each entry of the folder that no feed takes.
+def every_untaken(folder: Path, feeds: Sequence[Feed]) -> Iterator[str]:
+    """A sentence for each entry of the folder and of the feeds' stores that no feed takes.
+
+    Of a store that cannot be listed, the sentence says so.
+    """
+    for store in sorted({feed.store or "" for feed in feeds if isinstance(feed, FileFeed)}):
+        try:
+            yield from map(str, untaken(folder, store or None, feeds))
+        except StoreError as error:
+            yield str(error)
+
+
+def untaken(folder: Path, store: str | None, feeds: Sequence[Feed]) -> Iterator[Untaken]:
+    """Each entry of the folder, or of a store, that no feed takes.
 
     Files of a feed that are refused are not among them: the ledger has these.
+
+    Args:
+        store: None for the folder.
+
+    Raises:
+        StoreError: the store cannot be listed.
     """
-    own = [feed for feed in feeds if isinstance(feed, FileFeed)]
-    if not own or not folder.is_dir():
+    own = [feed for feed in feeds if isinstance(feed, FileFeed) and feed.store == store]
+    if not own or (not store and not folder.is_dir()):
         return
-    for found in listed(folder, lambda path: any(feed.leads_to(path) for feed in own)):
+    for found in entries(folder, store, own):
         name = found.relative
         if not found.oddity and any(feed.takes(name) for feed in own):
             continue

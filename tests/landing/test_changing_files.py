@@ -9,6 +9,7 @@ import pytest
 
 from dags.landing import files
 from dags.landing.feeds import FileFeed
+from dags.landing.fetching import fetched_ahead
 from dags.landing.found import Found
 from dags.landing.ledger import Known
 from tests.landing.csv_files import good, settled
@@ -20,7 +21,8 @@ def found(incoming: Path) -> Found:
 
 
 def is_left(feed: FileFeed, found: Found, tmp_path: Path) -> bool:
-    return files._prepare(feed, found, tmp_path, Known(), "load") is None
+    with fetched_ahead([found], tmp_path, feed.max_bytes) as fetched:
+        return files._prepare(feed, found, fetched, tmp_path, Known(), "load") is None
 
 
 def test_one_that_stays_as_it_is_is_taken(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dags.landing import feeds, glob_overlap, globs
 from dags.landing.feeds import FeedError, FileFeed
+from dags.landing.stores import address
 
 BLOCK = """\
 sources:
@@ -61,6 +62,13 @@ def test_a_block_of_ten_lines_is_a_feed(tmp_path: Path) -> None:
         ("orders_*.csv}", "in**/orders.csv}", 9, "landing.from.files: use a glob of files below"),
         ("orders_*.csv}", "orders.csv.gz}", 9, "landing.from.files: "),
         ("orders_*.csv}", "a.csv, relation: a.b}", 9, "has too many properties"),
+        ("{files: orders_*.csv}", "ftp://host/orders_*.csv", 9, "from: use {files: GLOB}, {rel"),
+        ("{files: orders_*.csv}", "s3://bucket", 9, "gs://BUCKET/GLOB or azure://ACCOUNT.blob."),
+        ("{files: orders_*.csv}", "s3://bucket//orders.csv", 9, "such as s3://sales/in/sales_*"),
+        ("{files: orders_*.csv}", "s3://bucket/o.csv.gz", 9, "use a name that ends in .csv"),
+        ("{files: orders_*.csv}", "azure://account/c/o.csv", 9, "azure://ACCOUNT.blob.core.wind"),
+        ("{files: orders_*.csv}", "s3://bucket/o.txt", 9, "or say in `format` what the files"),
+        ("orders_*.csv}", "'s3://bucket/o.csv'}", 9, "objects of a store are `from: s3://BUC"),
         ("number(38,2)", "money", 13, "columns.1.data_type: use text, number(p,s)"),
         ("number(38,2)", "number(99,99)", 13, "with at most 38 digits"),
         ("number(38,2)", "number(2,3)", 13, "price: number(2,3) has more decimals than digits"),
@@ -200,3 +208,46 @@ def test_an_unknown_feed_is_answered_with_those_there_are(tmp_path: Path) -> Non
     with pytest.raises(FeedError, match=r"no feed 'order'\. Feeds: orders\.") as caught:
         feeds.find("order", tmp_path)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("origin", "store", "pattern"),
+    [
+        ("s3://sales.eu/in/**/o_*.csv", "s3://sales.eu", "in/**/o_*.csv"),
+        ("gs://sales/relation.csv", "gs://sales", "relation.csv"),
+        (
+            "azure://acme.blob.core.windows.net/in/o.csv",
+            "azure://acme.blob.core.windows.net/in",
+            "o.csv",
+        ),
+    ],
+)
+def test_objects_of_a_store_are_a_feed_as_well(
+    tmp_path: Path, origin: str, store: str, pattern: str
+) -> None:
+    [feed] = load(tmp_path, BLOCK.replace("{files: orders_*.csv}", origin))
+    assert isinstance(feed, FileFeed)
+    assert (feed.store, feed.pattern, feed.origin) == (store, pattern, origin)
+
+
+def test_globs_meet_in_one_store_only(tmp_path: Path) -> None:
+    def both(one: str, other: str) -> list[feeds.Feed]:
+        table = BLOCK[BLOCK.index("      - name: orders") :]
+        first = BLOCK.replace("{files: orders_*.csv}", one)
+        second = table.replace("orders", "others").replace("{files: others_*.csv}", other)
+        return load(tmp_path, first + second)
+
+    for one, other in (
+        ("s3://bbb/o_*.csv", "s3://ccc/o_*.csv"),
+        ("s3://bbb/o.csv", "{files: o.csv}"),
+    ):
+        assert len(both(one, other)) == 2
+    with pytest.raises(FeedError, match=r"others and orders share files, such as 'in/o_a.csv'"):
+        both("s3://bbb/in/o_*.csv", "s3://bbb/**/o_a.csv")
+
+
+def test_lint_names_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address.importlib.util, "find_spec", lambda name: None)
+    assert address.missing_package("gs://sales") == (
+        "gs://sales needs the package gcsfs: uv sync --inexact --group gs"
+    )

@@ -33,7 +33,7 @@ def test_whatever_no_feed_takes_is_named_with_the_fix(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "transactions_pipe.csv")
     block = "set `ignore_case: true` in the block of transactions_batch_csv"
     case = f"transactions_*.csv takes lower case only: {block}"
-    assert [*map(str, untaken(tmp_path, feeds.load()))] == [
+    assert [*map(str, untaken(tmp_path, None, feeds.load()))] == [
         "TRANSACTIONS_2026_11.CSV: no feed takes it; " + case,
         "november: no feed takes a folder; put the files themselves there",
         "transaction_2026_11.csv: no feed takes it; the nearest is transactions_*.csv",
@@ -52,7 +52,7 @@ def test_capitals_do_not_matter_where_the_block_says_so(tmp_path: Path) -> None:
     any_case = replace(feed, ignore_case=True)
     assert [found.name for found in matching(feed, tmp_path)] == ["transactions_1.csv"]
     assert [found.name for found in matching(any_case, tmp_path)] == sorted(names)
-    assert not [*untaken(tmp_path, [any_case])]
+    assert not [*untaken(tmp_path, None, [any_case])]
 
 
 def test_what_is_left_out_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_what_is_left_out_is_a_setting(tmp_path: Path, monkeypatch: pytest.Monke
     feed = feeds.find("transactions_batch_csv")
     assert isinstance(feed, FileFeed)
     assert [found.name for found in matching(feed, tmp_path)] == ["transactions_1.csv"]
-    assert not [*untaken(tmp_path, feeds.load())]
+    assert not [*untaken(tmp_path, None, feeds.load())]
 
 
 def test_folders_that_a_feed_names_are_looked_into_and_links_to_folders_are_not(
@@ -91,13 +91,13 @@ def test_folders_that_a_feed_names_are_looked_into_and_links_to_folders_are_not(
     assert [found.name for found in matching(below, tmp_path)] == ["deep_1.csv", "x/y/deep_2.csv"]
     link = "cards/link: no feed takes a symbolic link; put the files themselves there"
     elsewhere = "no feed takes it; cards/*/c_*.csv takes it in another folder: move it"
-    assert [*map(str, untaken(tmp_path, [cards, below]))] == [
+    assert [*map(str, untaken(tmp_path, None, [cards, below]))] == [
         f"c_4.csv: {elsewhere}",
         f"cards/c_2.csv: {elsewhere}",
         "cards/eu/c_3.txt: no feed takes it; cards/*/c_*.csv wants .csv: save it so",
         link,
     ]
-    assert [*map(str, untaken(tmp_path, [cards]))][-2:] == [
+    assert [*map(str, untaken(tmp_path, None, [cards]))][-2:] == [
         "deep_1.csv: no feed takes it; the nearest is cards/*/c_*.csv",
         "x: no feed takes a folder; put the files themselves there",
     ]
@@ -138,4 +138,4 @@ def test_a_folder_that_may_not_be_read_is_named_and_keeps_no_other_back(
     below = replace(feed, pattern="*/t.csv")
     assert [found.name for found in matching(below, tmp_path)] == ["open/t.csv"]
     reason = "closed: it may not be read by this user; change its permissions"
-    assert [*map(str, untaken(tmp_path, [below]))] == [reason]
+    assert [*map(str, untaken(tmp_path, None, [below]))] == [reason]

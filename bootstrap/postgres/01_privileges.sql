@@ -16,3 +16,12 @@ grant select on tables to unload;
 
 -- The unload reports the age of a transaction that rows wait for; without this it cannot see it.
 grant pg_read_all_stats to unload;
+
+-- Everybody may make large objects, which fill the disk and which nobody here uses.
+do $$
+begin
+  revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea)
+  from public;
+exception when insufficient_privilege then
+  null; -- A managed server's functions are its provider's.
+end $$;

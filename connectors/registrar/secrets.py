@@ -19,6 +19,7 @@ _URL = re.compile(
 _PEM = "PRIVATE KEY-----"
 # ${env:X} and the like are references, not secrets.
 _REFERENCE = re.compile(r"(\$\{[^}]*\})?")
+_REFERENCED = re.compile(r"\$\{(?:[^}]*:)?([^}:]*)\}")
 # In a JAAS line, which has more than the secret.
 _ASSIGNED = re.compile(r"(?i)password\s*=\s*\"?([^\";\s]*)")
 
@@ -32,6 +33,13 @@ def has_plain_secret(key: str, value: str) -> bool:
     """Whether any of a secret setting's value is written out, and not a reference."""
     parts = _ASSIGNED.findall(value) if "jaas" in key.lower() else [value]
     return not all(_REFERENCE.fullmatch(part.strip()) for part in parts or [value])
+
+
+def shown_secret(key: str, value: str) -> str | None:
+    """The secret that another kind of setting refers to: workers print its value in errors."""
+    if is_secret(key) or _URL.search(value):
+        return None
+    return next(filter(is_secret, _REFERENCED.findall(value)), None)
 
 
 def is_secret_in_url(value: str) -> bool:

@@ -49,6 +49,8 @@ def test_a_role_can_do_its_job(stack: dict[str, str], role: str, statement: str)
         ("connect_sink", "select * from pg_authid"),
         ("connect_sink", "copy transactions_sink to program 'cat'"),
         ("connect_sink", "alter table transactions_sink disable trigger all"),
+        ("connect_sink", "select lo_create(0)"),
+        ("unload", "select lo_from_bytea(0, 'x')"),
         ("unload", "insert into transactions_sink (tx_id) values ('x')"),
         ("unload", "update transactions_sink set amount = 1"),
         ("unload", "delete from transactions_sink"),

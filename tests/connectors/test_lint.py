@@ -95,6 +95,8 @@ AT_ITS_LINE = [
     (f"value.converter: {CONFLUENT}", "StrictAvroConverter does not"),
     (f"connector.class: {rules.JDBC_SINK}", "stops at every record that the database refuses"),
     ("connection.password: a${env:X}", "a secret in plain text"),
+    ("tasks.max: ${env:CONNECT_SINK_PASSWORD}", "is a secret, and this setting is shown"),
+    ("connection.username: ${file:/a/b:db.password}", "is a secret, and this setting is shown"),
     ("primary.key.fields: id,other", "transforms.key.fields makes the key of id"),
     ("topics: orders,others", "would be read by one contract"),
     ("field.exclude.list: orders:id", "drops id, which the contract"),

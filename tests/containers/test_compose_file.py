@@ -50,6 +50,7 @@ def test_every_service_is_bounded_in_processes_and_kafdrop_only_looks() -> None:
     arguments = FILE["services"]["kafdrop"]["environment"]["CMD_ARGS"]
     assert "deleteEnabled=false" in arguments
     assert "createEnabled=false" in arguments
+    assert "cors.enabled=false" in arguments
 
 
 def test_up_builds_every_image_that_is_built_here() -> None:

@@ -241,7 +241,8 @@ def test_a_message_above_the_size_is_refused(converter: Converter) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "the schema is not JSON"),
+        ("{", "the schema is not JSON (line 1, column "),
+        ("hunter2", "the schema is not JSON (line 1, column "),
         ("[]", "the schema is not an object with a type"),
         ('{"type":"bogus"}', "the schema has the type bogus, which is not one of Connect's"),
         ('{"type":"struct"}', "the schema is a struct without a list of fields"),

@@ -12,7 +12,13 @@ from connectors.registrar.config_values import listed, split
 from connectors.registrar.definition import Definition
 from connectors.registrar.findings import Finding
 from connectors.registrar.lint import losses
-from connectors.registrar.secrets import PLAIN_SECRET, has_plain_secret, is_secret, is_secret_in_url
+from connectors.registrar.secrets import (
+    PLAIN_SECRET,
+    has_plain_secret,
+    is_secret,
+    is_secret_in_url,
+    shown_secret,
+)
 
 Rule = Callable[[Definition], Iterator[Finding]]
 
@@ -55,6 +61,8 @@ def plain_secrets(d: Definition) -> Iterator[Finding]:
     for key, value in d.config.items():
         if is_secret(key) and has_plain_secret(key, value):
             yield d.error(key, PLAIN_SECRET)
+        if name := shown_secret(key, value):
+            yield d.error(key, f"{name} is a secret, and this setting is shown in errors and logs")
         elif is_secret_in_url(value):
             yield d.error(key, "a password inside a URL: use the connector's own key for it")
 

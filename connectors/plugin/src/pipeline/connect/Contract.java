@@ -70,7 +70,11 @@ final class Contract {
         try {
             return reader("", MAPPER.readTree(content));
         } catch (JacksonException error) {
-            throw wrong("the schema", "is not JSON: " + error.getOriginalMessage());
+            // Jackson's own words quote the content, which may be what a placeholder stood for.
+            var at = error.getLocation();
+            throw wrong(
+                    "the schema",
+                    "is not JSON (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")");
         }
     }
 

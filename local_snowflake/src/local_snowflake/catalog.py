@@ -110,6 +110,13 @@ def kind_of(con: duckdb.DuckDBPyConnection, name: Name) -> str | None:
     return found[0] if found else None
 
 
+def system_views(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """DuckDB's own views that need no schema before their name, in small letters."""
+    sql = """SELECT lower(view_name) FROM duckdb_views()
+             WHERE internal AND schema_name IN ('main', 'pg_catalog')"""
+    return {name for (name,) in con.execute(sql).fetchall()}
+
+
 class Column(NamedTuple):
     """A column of a table or view.
 

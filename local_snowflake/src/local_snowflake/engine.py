@@ -17,7 +17,7 @@ import sqlglot
 from fakesnow.statement_type import DML_TYPE_IDS, statement_type_id
 from sqlglot import exp
 
-from local_snowflake import transpile, variables
+from local_snowflake import access, transpile, variables
 from local_snowflake.bindings import Params
 from local_snowflake.copy_into import execute as copy_into
 from local_snowflake.copy_into.statement import with_source
@@ -160,6 +160,7 @@ def describe(session: Session, sql: str) -> Executed:
                 return Executed(new_query_id(), statement_type_id(tree), Result([]))
             for node in list(tree.find_all(exp.Placeholder)):
                 node.replace(exp.Null())
+            tree = access.checked(session, tree, None)
             outcome = transpile.execute(session, tree)
             rowtype = outcome.rowtype() if isinstance(outcome, transpile.Query) else []
             return Executed(new_query_id(), statement_type_id(tree), Result(rowtype))
@@ -195,6 +196,7 @@ def _execute_once(session: Session, tree: exp.Expr, params: Params | None) -> Ex
         raise transaction_failed()
     session.params = params
     variables.substitute(session, tree)
+    tree = access.checked(session, tree, params)
     if isinstance(tree, _DDL):
         # https://docs.snowflake.com/en/sql-reference/transactions#ddl
         session.end(keep=True)

@@ -11,6 +11,8 @@ from sqlglot import exp
 
 from local_snowflake.errors import syntax
 
+INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
+
 
 @dataclass(frozen=True)
 class Name:
@@ -37,6 +39,20 @@ class Name:
 def temporary_name(name: Name) -> Name:
     """Where DuckDB keeps the temporary table or view of this name."""
     return Name("temp", "main", str(name))
+
+
+def is_internal_database(name: str) -> bool:
+    """Whether a database is DuckDB's or this server's own, in whatever case."""
+    folded = name.lower()
+    return folded in {"memory", "system", "temp"} or folded.startswith("_fs_")
+
+
+def is_internal_schema(name: str) -> bool:
+    """The same for a schema. DuckDB's INFORMATION_SCHEMA has another case than Snowflake's."""
+    folded = name.lower()
+    if folded == "information_schema":
+        return name != INFORMATION_SCHEMA
+    return folded in {"main", "pg_catalog"} or folded.startswith("_fs_")
 
 
 def quoted(name: str) -> str:

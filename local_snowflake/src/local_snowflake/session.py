@@ -13,8 +13,17 @@ from sqlglot import exp
 
 from local_snowflake import catalog
 from local_snowflake.bindings import Params
-from local_snowflake.errors import LOCAL, SnowflakeError, cancelled
-from local_snowflake.names import Name, normalize, quoted, split_reference, temporary_name
+from local_snowflake.errors import LOCAL, SnowflakeError, cancelled, does_not_exist
+from local_snowflake.names import (
+    INFORMATION_SCHEMA,
+    Name,
+    is_internal_database,
+    is_internal_schema,
+    normalize,
+    quoted,
+    split_reference,
+    temporary_name,
+)
 from local_snowflake.results import Spool
 from local_snowflake.storage import Storage
 
@@ -101,7 +110,7 @@ class Session(FakeSnowflakeConnection):
         """
         if not database:
             return
-        if not catalog.has_schema(self.con, database):
+        if is_internal_database(database) or not catalog.has_schema(self.con, database):
             raise _no_such_object(database)
         self.leave_schema()
         self.database, self.database_set = database, True
@@ -126,17 +135,29 @@ class Session(FakeSnowflakeConnection):
         """
         if not schema or not self.database:
             return
-        stored = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
-        if not catalog.has_schema(self.con, self.database, stored):
+        stored = "_fs_information_schema" if schema == INFORMATION_SCHEMA else schema
+        if is_internal_schema(schema) or not catalog.has_schema(self.con, self.database, stored):
             raise _no_such_object(f"{self.database}.{schema}")
         self.con.execute(f"USE {quoted(self.database)}.{quoted(stored)}")
         self._schema = stored.upper() if stored != schema else schema
         self.schema_set = True
 
     def resolve(self, table: exp.Table) -> Name:
-        """The full name of a table, view, stage or file format.
+        """The full name of a table, view, stage or file format that a client names.
 
         https://docs.snowflake.com/en/sql-reference/name-resolution
+
+        Raises:
+            SnowflakeError: a part is missing, and no database or schema is current; or the name is
+                not one of a user's database.
+        """
+        name = self.full_name(table)
+        if is_internal_database(name.database) or is_internal_schema(name.schema):
+            raise does_not_exist("Object", str(name))
+        return name
+
+    def full_name(self, table: exp.Table) -> Name:
+        """The same for any name, also the server's own in a rewritten statement.
 
         Raises:
             SnowflakeError: a part is missing, and no database or schema is current.

@@ -12,7 +12,7 @@ from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from local_snowflake import catalog
 from local_snowflake.errors import SnowflakeError, not_supported
 from local_snowflake.folder import DataFolder
-from local_snowflake.names import literal, quoted
+from local_snowflake.names import is_internal_database, literal, quoted
 from local_snowflake.results import ResultCache
 from local_snowflake.upload_urls import UploadUrls
 
@@ -26,13 +26,16 @@ def check_database_name(name: str) -> None:
     """Snowflake takes any name in double quotes; this server does not.
 
     Raises:
-        SnowflakeError: it has other characters than letters, digits, _ and $.
+        SnowflakeError: it has other characters than letters, digits, _ and $, or is the name of one
+            of the server's own databases.
     """
     if not _DATABASE_NAME.fullmatch(name):
         raise not_supported(
             "a database whose name has other characters than letters, digits, _ and $, or more"
             " than 200 of them"
         )
+    if is_internal_database(name):
+        raise not_supported(f"a database whose name is one of its own ({name})")
 
 
 class Storage(FakeSnow):
@@ -75,6 +78,8 @@ class Storage(FakeSnow):
         for file in sorted(folder.databases.glob("*.db")):
             self._open(file)
         self._lock_down()
+        #: What DuckDB finds by its name alone in whatever schema, in small letters.
+        self.system_views = catalog.system_views(self.duck_conn)
         self.has_cased_names = catalog.has_cased_names(self.duck_conn)
 
     def _attach(self, file: Path, name: str) -> None:

@@ -38,12 +38,12 @@ def created(session: Session, statement: exp.Expr) -> Name | None:
         return None
     if not properties.find(exp.TemporaryProperty):
         return None
-    return session.resolve(named_table(statement))
+    return session.full_name(named_table(statement))
 
 
 def _full_name(session: Session, table: exp.Table) -> Name | None:
     if (table.db or session.schema) and (table.catalog or session.database):
-        return session.resolve(table)
+        return session.full_name(table)
     return None
 
 

@@ -10,8 +10,15 @@ import shutil
 from sqlglot import exp
 
 from local_snowflake import catalog
-from local_snowflake.errors import not_supported
-from local_snowflake.names import named_table, normalize, quoted
+from local_snowflake.errors import does_not_exist, not_supported
+from local_snowflake.names import (
+    INFORMATION_SCHEMA,
+    is_internal_database,
+    is_internal_schema,
+    named_table,
+    normalize,
+    quoted,
+)
 from local_snowflake.session import Session, nothing_current
 from local_snowflake.stages import check_folder_name
 from local_snowflake.statement_result import StatementResult, status
@@ -54,14 +61,23 @@ def drop(session: Session, statement: exp.Expr) -> StatementResult | None:
 
 
 def _names(session: Session, kind: str, table: exp.Table) -> tuple[str, ...]:
-    """(database,) or (database, schema). sqlglot puts a schema's own name into `db`."""
+    """(database,) or (database, schema). sqlglot puts a schema's own name into `db`.
+
+    Raises:
+        SnowflakeError: it is not a user's database or schema, or no database is current.
+    """
     parts = [table.args.get("catalog"), table.args.get("db"), table.this]
     names = [normalize(part) for part in parts if isinstance(part, exp.Identifier)]
-    if kind == "DATABASE" or len(names) > 1:
-        return tuple(names)
-    if not session.database:
-        raise nothing_current(90105, "DATABASE")
-    return (session.database, *names)
+    if kind == "SCHEMA" and len(names) == 1:
+        if not session.database:
+            raise nothing_current(90105, "DATABASE")
+        names.insert(0, session.database)
+    is_internal = is_internal_database(names[0])
+    if kind == "SCHEMA":
+        is_internal |= is_internal_schema(names[1]) or names[1] == INFORMATION_SCHEMA
+    if is_internal:
+        raise does_not_exist(kind.capitalize(), ".".join(names))
+    return tuple(names)
 
 
 def _drop(session: Session, database: str, schema: str | None = None) -> None:

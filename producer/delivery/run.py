@@ -84,8 +84,8 @@ class Worker:
             self._send_block(self._messages.block(block, size), block * BLOCK, pace)
             if self._delivery.ended():
                 break
-        # Whoever asked for a stop knows why it ended.
-        if totals.failed and not self._observer.stopped():
+        # Also when it was stopped: the other processes are, as soon as one has failed.
+        if totals.failed:
             key, reason = totals.failures[0]
             self._observer.say(f"giving up, because {key} was not acknowledged: {reason}")
         self._delivery.flush()

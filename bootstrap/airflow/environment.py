@@ -45,6 +45,8 @@ DBT = {
     "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
     "DBT_INDIRECT_SELECTION": "buildable",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    # A build was seen to wait for ever for the lock of its log file; the task's own log has it all.
+    "DBT_LOG_LEVEL_FILE": "none",
 }
 
 

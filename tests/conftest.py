@@ -21,8 +21,9 @@ from bootstrap.airflow.api import Airflow
 from tests.shared import Shared
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Seconds after which a command hangs, also on a machine that is shared with others.
-HUNG = 1500
+#: Seconds after which a command hangs. Less than pytest's own limit for a test, which would end the
+#: worker without a word of what the command printed.
+HUNG = 840
 
 
 def free_ports(count: int) -> list[int]:

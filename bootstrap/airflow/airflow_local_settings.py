@@ -248,7 +248,7 @@ def push_beside_the_build(module: Any) -> None:
             result = build(self, *args, **kwargs)
         for push in pushed:
             push.result()
-        # Commands beside the build, as dbt deps, have no context.
+        # Other commands, such as dbt deps, have no context.
         if (context := kwargs.get("context")) and context["ti"].id in ended_nodes:
             ended_nodes.pop(context["ti"].id).tell(context["ti"])
         return result

@@ -15,6 +15,7 @@ from settings import names
 
 log = logging.getLogger(__name__)
 
+# Cosmos has sets of both; importing it would load dbt's operators into the triggerer.
 #: What dbt says of a node that is built, and Cosmos of tests of which none failed.
 BUILT = frozenset({"success", "pass", "warn"})
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})

@@ -15,7 +15,7 @@ PARSE = "from dags.landing.macros import macros; macros().parse()"
 
 
 @pytest.mark.parametrize("is_named", [False, True], ids=["natively", "in the image"])
-def test_it_goes_beside_the_manifest_unless_a_folder_is_named(
+def test_it_goes_into_the_manifests_folder_unless_another_is_named(
     tmp_path: Path, is_named: bool
 ) -> None:
     """The image's manifest is in a folder that nobody can write to."""
@@ -24,5 +24,5 @@ def test_it_goes_beside_the_manifest_unless_a_folder_is_named(
     env = os.environ | {"DBT_MANIFEST": str(manifest / "manifest.json")}
     env |= {"DBT_LOG_PATH": str(tmp_path), "DBT_TARGET_PATH": str(target) if is_named else ""}
     subprocess.run([sys.executable, "-c", PARSE], cwd=ROOT, env=env, check=True)
-    beside = (manifest / "partial_parse.msgpack").exists()
-    assert (beside, target.exists()) == (not is_named, is_named)
+    in_the_manifests_folder = (manifest / "partial_parse.msgpack").exists()
+    assert (in_the_manifests_folder, target.exists()) == (not is_named, is_named)

@@ -61,10 +61,10 @@ def plain_secrets(d: Definition) -> Iterator[Finding]:
     for key, value in d.config.items():
         if is_secret(key) and has_plain_secret(key, value):
             yield d.error(key, PLAIN_SECRET)
-        if name := shown_secret(key, value):
-            yield d.error(key, f"{name} is a secret, and this setting is shown in errors and logs")
         elif is_secret_in_url(value):
             yield d.error(key, "a password inside a URL: use the connector's own key for it")
+        elif name := shown_secret(key, value):
+            yield d.error(key, f"{name} is a secret, and this setting is shown in errors and logs")
 
 
 def dead_letters(d: Definition) -> Iterator[Finding]:

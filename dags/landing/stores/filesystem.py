@@ -10,7 +10,7 @@ from typing import Any
 
 from .store import CHUNK, ChangedObjectError, Entry, StoreError, UnreadableObjectError
 
-#: What filesystems call the time of writing, and what tells contents apart.
+#: Keys of the time of writing, and of what differs between two contents, in any filesystem.
 _TIMES = ("last_modified", "mtime", "updated", "created")
 _TAGS = ("etag", "ETag", "generation", "versionId")
 

@@ -16,7 +16,7 @@ def compare(kafka: Kafka, topic: str, hop: Hop) -> None:
     """
     try:
         # The log first: what it has was in the topic before.
-        topic_id = delivery_log.topic_id(kafka.bootstrap_servers, topic)
+        topic_id = delivery_log.topic_id(kafka.client, topic)
         logged = delivery_log.count_acknowledged(topic, topic_id)
     except KafkaException as error:
         hop.notes.append(f"what producers had acknowledged is not known: {error}")

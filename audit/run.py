@@ -52,7 +52,7 @@ def everything(connectors: Path, sources: Path = feeds.SOURCES) -> Iterator[Hop]
 
 
 def _streams(connectors: Path) -> Iterator[Hop]:
-    kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
+    kafka = Kafka(settings.kafka_client())
     for connector in load_definitions([], connectors):
         with workspace() as rows:
             yield from topic_to_sink.compare(rows, kafka, connector, _show_values())

@@ -89,7 +89,7 @@ def _encoded(wire: Wire, drawn: list[list[Row]]) -> Iterator[Any]:
 
 def _produce(make_blocks: Callable[[], Iterable[list[Message]]]) -> int:
     """Send blocks as a run does, and wait for the last delivery report."""
-    delivery = Delivery(settings.get("KAFKA_BOOTSTRAP_SERVERS"), TOPIC, 60, QUIET)
+    delivery = Delivery(settings.kafka_client(), TOPIC, 60, QUIET)
     delivery.connect()
     for block in make_blocks():
         for first in range(0, len(block), CHUNK):
@@ -104,7 +104,7 @@ def _produce(make_blocks: Callable[[], Iterable[list[Message]]]) -> int:
 @contextmanager
 def _topic() -> Iterator[None]:
     """A topic of three partitions that is deleted afterwards."""
-    admin = AdminClient({"bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS")})
+    admin = AdminClient({**settings.kafka_client()})
     # A run that was killed has left its own behind.
     with suppress(KafkaException):
         admin.delete_topics([TOPIC])[TOPIC].result(30)

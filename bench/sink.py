@@ -105,7 +105,7 @@ class _Stack:
     def __init__(self, form: str) -> None:
         self._form = form
         self._connect = Connect(settings.connect_url())
-        self._kafka = Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
+        self._kafka = Kafka(settings.kafka_client())
         self._distinct = 0
 
     @contextmanager

@@ -95,7 +95,7 @@ def _connectors() -> list[Definition]:
 
 
 def _kafka() -> Kafka:
-    return Kafka(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
+    return Kafka(settings.kafka_client())
 
 
 @contextlib.contextmanager

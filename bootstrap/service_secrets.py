@@ -6,6 +6,8 @@ from __future__ import annotations
 SINK = ("CONNECT_SINK_PASSWORD",)
 #: Whoever asks Connect's REST interface, and the worker that is asked.
 CONNECT_REST = ("CONNECT_REST_PASSWORD",)
+#: Whoever writes to Kafka's topics, reads them or counts what is in them.
+KAFKA = ("KAFKA_PASSWORD",)
 #: The local server, and whoever signs in to it or to an account.
 SNOWFLAKE = ("SNOWFLAKE_PASSWORD", "SNOWFLAKE_TOKEN")
 #: Whoever reads files from object stores.

@@ -29,6 +29,7 @@ def register() -> int:
         state=settings.folder("PIPELINE_STATE") / "connectors",
         url=settings.connect_url(),
         kafka=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_client=settings.kafka_client,
     )
 
 

@@ -24,6 +24,7 @@ from settings.environment import (
     without_secrets,
 )
 from settings.errors import ExpectedError, SettingError, UsageError
+from settings.kafka import kafka_client
 
 __all__ = [
     "ENV_FILE",
@@ -40,6 +41,7 @@ __all__ = [
     "get_optional",
     "get_or_default",
     "is_here",
+    "kafka_client",
     "load_env",
     "only_in_environment",
     "path",

@@ -32,7 +32,7 @@ def consume(
     connection.autocommit = False
     consumer = Consumer(
         {
-            "bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+            **settings.kafka_client(),
             "group.id": f"bench-{time.time_ns()}",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,

@@ -45,8 +45,7 @@ class Soak:
         definition = load_definition(CONNECTOR)
         self._name, self._config = definition.name, definition.config
         self._topic = self._config["topics"]
-        self._servers = settings.get("KAFKA_BOOTSTRAP_SERVERS")
-        self._kafka = Kafka(self._servers)
+        self._kafka = Kafka(settings.kafka_client())
         self._connect = Connect(settings.connect_url())
         self.broken: list[str] = []
 
@@ -104,7 +103,7 @@ class Soak:
     # --- the comparison -----------------------------------------------------------------------
 
     def _compare(self, made: dict[str, int]) -> None:
-        expected = expected_state.read_topic(self._servers, self._topic)
+        expected = expected_state.read_topic(self._kafka.client, self._topic)
         self._say("records in the topic", expected.records)
         poison = sum(made.get(kind, 0) for kind in KINDS)
         self._say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,14 +35,14 @@ class ExpectedState:
     first_offset: int = 0
 
 
-def read_topic(servers: str, topic: str) -> ExpectedState:
+def read_topic(client: Mapping[str, str], topic: str) -> ExpectedState:
     """Read the whole topic.
 
     Raises:
         RuntimeError: Kafka reports an error.
     """
     state = ExpectedState()
-    consumer, left = _consumer(servers, topic, state)
+    consumer, left = _consumer(client, topic, state)
     while left:
         for message in consumer.consume(10_000, 0.5):
             if message.error() is not None:
@@ -54,9 +55,11 @@ def read_topic(servers: str, topic: str) -> ExpectedState:
     return state
 
 
-def _consumer(servers: str, topic: str, state: ExpectedState) -> tuple[Consumer, dict[int, int]]:
+def _consumer(
+    client: Mapping[str, str], topic: str, state: ExpectedState
+) -> tuple[Consumer, dict[int, int]]:
     """A consumer of everything that is there, and each partition's end."""
-    consumer = Consumer({"bootstrap.servers": servers, "group.id": "soak"})
+    consumer = Consumer({**client, "group.id": "soak"})
     numbers = consumer.list_topics(topic, 30).topics[topic].partitions
     left = {}
     for number in numbers:

@@ -12,16 +12,20 @@ import sys
 from pathlib import Path
 
 import settings
+from bootstrap.kafka import users
 from bootstrap.postgres import provision
-from bootstrap.service_secrets import AIRFLOW, CONNECT_REST, SINK, SNOWFLAKE, TASKS
-from settings import dotenv_file, private_file
+from bootstrap.service_secrets import AIRFLOW, CONNECT_REST, KAFKA, SINK, SNOWFLAKE, TASKS
+from settings import dotenv_file, kafka, private_file
 from settings.connect import REST_USER, sign_in
 
 #: Folder -> the settings in it.
 SECRETS: dict[str, tuple[str, ...]] = {
     "postgres": ("POSTGRES_PASSWORD",),
     "postgres-roles": ("POSTGRES_PASSWORD", *provision.ROLES.values()),
+    "kafka-users": (*KAFKA, "KAFKA_ADMIN_PASSWORD", "CONNECT_KAFKA_PASSWORD", "KAFDROP_PASSWORD"),
     "connect": (*SINK, *CONNECT_REST),
+    "registrar": (*SINK, *CONNECT_REST, *KAFKA),
+    "producer": KAFKA,
     "snowflake": SNOWFLAKE,
     "redis": ("REDIS_PASSWORD",),
     "airflow": (*AIRFLOW, *TASKS),
@@ -62,9 +66,22 @@ def write(folder: Path, given: Path, keys: Path) -> None:
     redis = settings.get_optional("REDIS_PASSWORD")
     _put(folder / "redis" / "redis.conf", redis and f"requirepass {_quoted(redis)}\n")
     rest = settings.get("CONNECT_REST_PASSWORD")
-    _put(folder / "connect" / "CONNECT_URL", f"http://{sign_in(rest)}@connect:8083")
+    _put(folder / "registrar" / "CONNECT_URL", f"http://{sign_in(rest)}@connect:8083")
+    _write_kafka(folder)
     # For the worker's health check: a command line would show it.
     _put(folder / "connect" / "curl.conf", f"user = {_quoted(f'{REST_USER}:{rest}')}\n")
+
+
+def _write_kafka(folder: Path) -> None:
+    """With what Kafka and its clients of Java sign in; each reads a file of its own form."""
+    _put(folder / "kafka" / "kafka.jaas", users.broker_jaas("inside", "host", "controller"))
+    _put(folder / "connect" / "connect.jaas", kafka.jaas(kafka.WORKER))
+    client = {
+        **kafka.java_client(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
+        "sasl.jaas.config": kafka.login(users.KAFDROP),
+    }
+    properties = "".join(f"{name}={value}\n" for name, value in client.items())
+    _put(folder / "kafdrop" / "kafdrop.properties", properties)
 
 
 def _quoted(text: str) -> str:

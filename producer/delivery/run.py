@@ -31,6 +31,7 @@ class Run:
         users: pattern of the registration files whose users the events are about.
         rate: messages a second; None for as fast as possible.
         wait: seconds that Kafka may be unreachable.
+        client: librdkafka's settings.
     """
 
     stream: str
@@ -38,7 +39,6 @@ class Run:
     key_version: int | None
     format: str
     registry_url: str
-    servers: str
     topic: str
     count: int | None
     rate: float | None
@@ -46,7 +46,7 @@ class Run:
     timeline: Timeline
     faults: Faults
     wait: float
-    settings: dict[str, str] = field(default_factory=dict)
+    client: dict[str, str] = field(repr=False)
 
     @cached_property
     def source(self) -> Stream:
@@ -69,7 +69,7 @@ class Worker:
         self._run, self._observer, self._number, self._workers = run, observer, number, workers
         wire = wire_format(run.format, run.source.contract, run.topic, run.registry_url)
         self._messages = Messages(run.source, wire, run.timeline, run.seed, run.faults)
-        self._delivery = Delivery(run.servers, run.topic, run.wait, observer, run.settings)
+        self._delivery = Delivery(run.client, run.topic, run.wait, observer)
         self._delivery.connect()
 
     def send_all(self, start: float | None = None) -> Totals:

@@ -22,6 +22,7 @@ from connectors.registrar.kafka import Kafka
 from dags.landing import recounts, snowflake
 from settings import names
 from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
+from tests.kafka_client import kafka_client
 from tests.shared import Shared
 
 TOPIC, LETTERS = "transactions", "transactions_sink.dlq"
@@ -43,7 +44,7 @@ class Chain:
 
     @property
     def kafka(self) -> Kafka:
-        return Kafka(self.settings["KAFKA_BOOTSTRAP_SERVERS"])
+        return Kafka(kafka_client(self.settings))
 
     def run(self, *words: str, cwd: Path = ROOT, program: str = sys.executable) -> str:
         done = subprocess.run(

@@ -19,6 +19,7 @@ from dags.landing.feeds import Mart
 from dags.landing.reconcile import marts
 from tests.audit.conftest import LETTERS, TOPIC, Chain
 from tests.conftest import ROOT
+from tests.kafka_client import kafka_client
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
@@ -149,7 +150,7 @@ def test_a_missing_dead_letter_is_named(chain: Chain) -> None:
     before = chain.letters()
     assert len({letter.message.partition() for letter in before}) == 1
     first = before[0].message
-    admin = AdminClient({"bootstrap.servers": chain.settings["KAFKA_BOOTSTRAP_SERVERS"]})
+    admin = AdminClient({**kafka_client(chain.settings)})
     place = TopicPartition(LETTERS, int(first.partition() or 0), int(first.offset() or 0) + 1)
     admin.delete_records([place])[TopicPartition(LETTERS, place.partition)].result(30)
     try:

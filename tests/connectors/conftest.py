@@ -17,6 +17,7 @@ from unittest import mock
 import psycopg
 import pytest
 
+import settings as of_the_project
 from connectors.registrar.cli import main
 from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic, Origin
 from connectors.registrar.kafka import Kafka
@@ -24,6 +25,7 @@ from connectors.registrar.lint import rules
 from connectors.registrar.records.reader import JSON
 from connectors.registrar.rest import Connect
 from settings import connect_url
+from tests.kafka_client import kafka_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONNECTORS = ROOT / "connectors"
@@ -123,7 +125,7 @@ class Cluster:
         self.folder = folder
         self.state = folder / "state"
         self.connect = Connect(connect_url(settings))
-        self.kafka = Kafka(settings["KAFKA_BOOTSTRAP_SERVERS"])
+        self.kafka = Kafka(kafka_client(settings))
 
     @contextlib.contextmanager
     def environment(self) -> Iterator[None]:
@@ -179,7 +181,7 @@ class Cluster:
             contextlib.redirect_stderr(out),
         ):
             url, kafka = connect_url(self.settings), self.settings["KAFKA_BOOTSTRAP_SERVERS"]
-            found = main(words, self.folder, self.state, url, kafka)
+            found = main(words, self.folder, self.state, url, kafka, of_the_project.kafka_client)
         assert found == code, out.getvalue()
         for name, value in self.settings.items():
             if name.endswith("_PASSWORD") and len(value) > 8:

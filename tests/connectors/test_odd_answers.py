@@ -168,7 +168,7 @@ def test_the_watcher_goes_on_and_says_what_it_met(odd: str, server: Odd, tmp_pat
     events: list[tuple[str, str]] = []
     watcher = Watcher(
         Connect(server.url),
-        Kafka("127.0.0.1:1"),
+        Kafka({"bootstrap.servers": "127.0.0.1:1"}),
         lambda: ["x"],
         tmp_path,
         Limits(),

@@ -84,9 +84,7 @@ def test_a_sink_goes_on_by_itself_after_its_database_was_away(cluster: Cluster) 
 def test_a_transaction_that_is_read_to_its_end_is_no_lag_to_restart_for(cluster: Cluster) -> None:
     name = cluster.sink("marked", COLUMNS, **STOCK)
     cluster.register("apply")
-    producer = Producer(
-        {"bootstrap.servers": cluster.kafka.bootstrap_servers, "transactional.id": name}
-    )
+    producer = Producer({**cluster.kafka.client, "transactional.id": name})
     producer.init_transactions(30)
     producer.begin_transaction()
     producer.produce(name, transaction("a"), "a")

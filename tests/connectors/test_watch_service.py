@@ -21,7 +21,7 @@ def test_a_stop_is_prompt_even_while_connect_does_not_answer(tmp_path: Path) -> 
         command = [sys.executable, str(CONNECTORS / "register.py"), "watch", "orders_sink"]
         watcher = subprocess.Popen(
             [*command, "--url", url, "--state", str(tmp_path)],
-            env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"},
+            env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "KAFKA_PASSWORD": "none"},
             stdout=subprocess.PIPE,
             text=True,
         )

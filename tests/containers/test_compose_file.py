@@ -69,7 +69,12 @@ def test_each_service_mounts_the_secrets_of_its_own_work_alone() -> None:
     assert mounted == {
         "postgres": {"postgres"},
         "postgres-roles": {"postgres-roles"},
-        "connect": {"connect", "register", "connector-watchdog"},
+        "kafka": {"kafka"},
+        "kafka-users": {"kafka-users"},
+        "connect": {"connect"},
+        "registrar": {"register", "connector-watchdog"},
+        "producer": {"producer"},
+        "kafdrop": {"kafdrop"},
         "schema-registry": {"schema-registry"},
         "snowflake": {"snowflake"},
         "dbt-docs": {"dbt-docs"},

@@ -42,7 +42,7 @@ KAFKA_DIFFERS = {
         "share.coordinator.state.topic.replication.factor",
         "share.coordinator.state.topic.min.isr",
     ),
-    "options of the image": ("CLUSTER_ID", "heap.opts"),
+    "options of the image, and of the JVM": ("CLUSTER_ID", "heap.opts", "opts"),
 }
 CONNECT_DIFFERS = {
     "addresses; the image sets those of its REST interface": (
@@ -132,5 +132,6 @@ def test_the_worker_is_in_utc_and_takes_no_providers_of_others_in_each_runtime()
         for each in strimzi["spec"]["jvmOptions"]["javaSystemProperties"]
     }
     assert properties == {"-Duser.timezone=UTC", NO_PROVIDERS_OF_OTHERS}
-    assert properties == {*in_container("connect")["KAFKA_OPTS"].split()}
+    signs_in = "-Djava.security.auth.login.config=/run/pipeline-secrets/connect.jaas"
+    assert properties | {signs_in} == {*in_container("connect")["KAFKA_OPTS"].split()}
     assert properties <= {*Connect().launch().argv}

@@ -417,7 +417,7 @@ def test_a_letter_that_cannot_be_written_fails_the_task_and_is_not_passed_by(
     resource = ConfigResource(ResourceType.TOPIC, f"{name}.dlq")
     entry = ConfigEntry("max.message.bytes", "2097152", incremental_operation=AlterConfigOpType.SET)
     resource.add_incremental_config(entry)
-    admin = AdminClient({"bootstrap.servers": cluster.kafka.bootstrap_servers})
+    admin = AdminClient(dict(cluster.kafka.client))
     admin.incremental_alter_configs([resource])[resource].result(30)
     cluster.connect.restart(name, only_failed=False)
     until(lambda: table(cluster, name) == {"good": 1} and len(cluster.letters(name)) == 1)

@@ -28,6 +28,8 @@ def settings_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """Settings that reach nothing but the test's own folder."""
     monkeypatch.setenv("INCOMING_DIR", str(tmp_path / "incoming"))
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    # The mock asks nobody who he is.
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
     monkeypatch.setenv("STREAM_FORMAT", "json")
     monkeypatch.setenv("PIPELINE_STATE", str(tmp_path / "state"))
     # The mock has no ids of topics.

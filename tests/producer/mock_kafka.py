@@ -16,6 +16,7 @@ class MockKafka:
         self._owner: Producer | None = Producer({"test.mock.num.brokers": 1, "log_level": 0})
         (broker,) = self._owner.list_topics(timeout=60).brokers.values()
         self.servers = f"{broker.host}:{broker.port}"
+        self.client = {"bootstrap.servers": self.servers}
 
     def stop(self) -> None:
         self._owner = None

@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,14 +40,15 @@ class Witness:
         self.totals = totals
 
 
-def plan(servers: str, count: int | None, rate: float | None = None, wait: float = 5) -> Run:
+def plan(
+    client: dict[str, str], count: int | None, rate: float | None = None, wait: float = 5
+) -> Run:
     return Run(
         stream="transaction",
         users="no such files",
         key_version=None,
         format="json",
         registry_url="",
-        servers=servers,
         topic=TOPIC,
         count=count,
         rate=rate,
@@ -56,11 +56,12 @@ def plan(servers: str, count: int | None, rate: float | None = None, wait: float
         timeline=Steady(1_793_491_200_000_000, 50.0),
         faults=Faults(duplicates=0.05, changed=0.5),
         wait=wait,
+        client=client,
     )
 
 
 def test_produced_is_acknowledged_is_in_the_topic(kafka: MockKafka) -> None:
-    totals = Worker(plan(kafka.servers, 10_000), Witness().observer).send_all()
+    totals = Worker(plan(kafka.client, 10_000), Witness().observer).send_all()
     assert totals.complete
     assert totals.line() == "produced 10000, acknowledged 10000, failed 0"
     assert sum(totals.made.values()) == 10_000
@@ -68,10 +69,10 @@ def test_produced_is_acknowledged_is_in_the_topic(kafka: MockKafka) -> None:
 
 
 def test_two_processes_send_what_one_sends_and_keep_each_keys_order(kafka: MockKafka) -> None:
-    Worker(plan(kafka.servers, 20_000), Witness().observer).send_all()
+    Worker(plan(kafka.client, 20_000), Witness().observer).send_all()
     alone = kafka.messages(TOPIC, 20_000)
     second = MockKafka()
-    totals = run_in_processes(2, plan(second.servers, 20_000), Witness().observer)
+    totals = run_in_processes(2, plan(second.client, 20_000), Witness().observer)
     shared = second.messages(TOPIC, 20_000)
     second.stop()
     assert totals.complete
@@ -83,7 +84,7 @@ def test_two_processes_send_what_one_sends_and_keep_each_keys_order(kafka: MockK
 
 def test_a_stop_flushes_and_counts_what_went_out(kafka: MockKafka) -> None:
     witness = Witness(until=lambda totals: totals.produced >= 700)
-    totals = Worker(plan(kafka.servers, None, rate=2000), witness.observer).send_all()
+    totals = Worker(plan(kafka.client, None, rate=2000), witness.observer).send_all()
     assert totals.complete
     assert 700 <= totals.produced < 5000
     kafka.messages(TOPIC, totals.produced)
@@ -98,7 +99,7 @@ def test_kafka_gone_midway_ends_the_run_and_names_each_lost_key(kafka: MockKafka
             kafka.stop()
 
     observer = Observer(witness.said.append, gone, lambda: False)
-    totals = Worker(plan(kafka.servers, None, rate=1000, wait=1), observer).send_all()
+    totals = Worker(plan(kafka.client, None, rate=1000, wait=1), observer).send_all()
     assert not totals.complete
     assert totals.failed == len(totals.failures) == totals.produced - totals.acknowledged > 0
     assert len({key for key, _ in totals.failures} & {""}) == 0
@@ -116,8 +117,7 @@ def test_a_full_queue_shows_its_waiting_and_a_stop_ends_it(
             kafka.stop()
         shown.append(totals.waiting)
 
-    run = plan(kafka.servers, None, wait=60)
-    run = replace(run, settings={"queue.buffering.max.messages": "1000"})
+    run = plan({**kafka.client, "queue.buffering.max.messages": "1000"}, None, wait=60)
     # The queue takes 1000: more looks than these come only from waiting for room.
     observer = Observer(lambda text: None, gone, lambda: len(shown) > 30)
     began = time.monotonic()
@@ -141,7 +141,7 @@ def test_a_stop_within_the_last_flush_is_heard_and_a_second_one_at_once(
             flushing.append(time.monotonic())
 
     observer = Observer(lambda text: None, gone, lambda: asked if len(flushing) > 2 else 0)
-    totals = Worker(plan(kafka.servers, 100, wait=60), observer).send_all()
+    totals = Worker(plan(kafka.client, 100, wait=60), observer).send_all()
     assert least <= time.monotonic() - flushing[0] < 5
     assert totals.produced == 100 == totals.acknowledged + totals.failed
 
@@ -154,7 +154,7 @@ def test_one_process_that_gives_up_ends_all_and_says_so(kafka: MockKafka) -> Non
             kafka.stop()
 
     observer = Observer(witness.said.append, gone, lambda: 0)
-    totals = run_in_processes(2, plan(kafka.servers, None, rate=2000, wait=1), observer)
+    totals = run_in_processes(2, plan(kafka.client, None, rate=2000, wait=1), observer)
     assert totals.produced == totals.acknowledged + totals.failed
     assert totals.failed
     assert any("giving up, because" in text for text in witness.said)
@@ -169,7 +169,7 @@ def test_a_process_that_dies_ends_all_and_the_rest_is_counted(kafka: MockKafka) 
             os.kill(killed[0], signal.SIGKILL)
 
     observer = Observer(lambda text: None, kill, lambda: 0)
-    totals = run_in_processes(2, plan(kafka.servers, None, rate=2000), observer)
+    totals = run_in_processes(2, plan(kafka.client, None, rate=2000), observer)
     assert not totals.complete
     assert totals.acknowledged >= 500
     assert (
@@ -197,7 +197,7 @@ def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
 
     # A message a second: the second and third beat come while none is due.
     observer = Observer(lambda text: None, show, lambda: False)
-    totals = Worker(plan(kafka.servers, None, rate=1, wait=0.5), observer).send_all()
+    totals = Worker(plan(kafka.client, None, rate=1, wait=0.5), observer).send_all()
     assert totals.failed
     assert beats[-2:] == [False, False]
 
@@ -205,14 +205,15 @@ def test_the_heartbeat_beats_while_nothing_is_due_and_stops_with_kafka(
 def test_kafka_away_at_the_start_is_waited_for_and_then_named() -> None:
     witness, began = Witness(), time.monotonic()
     with pytest.raises(ProducerError, match=r"no Kafka at 127\.0\.0\.1:1: .*waited 1\.5 s"):
-        Delivery("127.0.0.1:1", TOPIC, 1.5, witness.observer).connect()
+        Delivery({"bootstrap.servers": "127.0.0.1:1"}, TOPIC, 1.5, witness.observer).connect()
     assert time.monotonic() - began < 5
     assert "waiting up to 1.5 s: no Kafka at 127.0.0.1:1" in witness.said[0]
 
 
 def test_a_setting_that_kafkas_client_does_not_know_is_named() -> None:
+    client = {"bootstrap.servers": "127.0.0.1:1", "no.such": "1"}
     with pytest.raises(ProducerError, match=r"no\.such"):
-        Delivery("127.0.0.1:1", TOPIC, 1, Witness().observer, {"no.such": "1"})
+        Delivery(client, TOPIC, 1, Witness().observer)
 
 
 @given(

@@ -20,6 +20,7 @@ from producer.contracts.wire import wire_format
 from producer.delivery.kafka import Delivery
 from producer.delivery.totals import Observer
 from producer.errors import RefusedError
+from tests.kafka_client import kafka_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = 2500
@@ -59,7 +60,7 @@ def test_thousands_of_edge_values_arrive_exactly(
     rows = [(f"{form}-{number}", *values) for number, values in enumerate(edge_values)]
     observer = Observer(print, lambda totals: None, lambda: False)
     writer = wire_format(form, CONTRACT, CONTRACT.topic, stack["SCHEMA_REGISTRY_URL"])
-    delivery = Delivery(stack["KAFKA_BOOTSTRAP_SERVERS"], CONTRACT.topic, 30, observer)
+    delivery = Delivery(kafka_client(stack), CONTRACT.topic, 30, observer)
     delivery.connect()
     delivery.send([m for m in writer.encode(rows) if not isinstance(m, RefusedError)])
     delivery.flush()

@@ -13,7 +13,7 @@ from bootstrap.native.services import plugins
 from bootstrap.native.services.kafka import class_path
 from bootstrap.native.services.service import Launch, Service
 from bootstrap.service_secrets import SINK
-from settings import private_file
+from settings import kafka, private_file
 from settings.connect import REST_USER
 
 #: Consumer settings a connector may override; anything else in a connector's file is refused.
@@ -64,7 +64,8 @@ class Connect(Service):
         return java.write_properties(
             state.run() / "connect.properties",
             {
-                "bootstrap.servers": settings.get("KAFKA_BOOTSTRAP_SERVERS"),
+                "bootstrap.servers": self._brokers(),
+                **self._sign_in(),
                 "group.id": "connect",
                 "listeners": self.address,
                 "rest.advertised.host.name": "127.0.0.1",
@@ -108,6 +109,18 @@ class Connect(Service):
             },
         )
 
+    def _brokers(self) -> str:
+        return settings.get("KAFKA_BOOTSTRAP_SERVERS")
+
+    def _sign_in(self) -> dict[str, str]:
+        """Of the worker's own clients, and of those that its connectors have."""
+        client = kafka.java_client(self._brokers())
+        return {
+            f"{whose}{name}": value
+            for whose in ("", "producer.", "consumer.", "admin.")
+            for name, value in client.items()
+        }
+
     def _password_file(self) -> Path:
         password = settings.get("CONNECT_REST_PASSWORD")
         return private_file.write(state.run() / "connect-rest-password", password)
@@ -116,10 +129,12 @@ class Connect(Service):
         main = "org.apache.kafka.connect.cli.ConnectDistributed"
         # Most of what a batch allocates is dead at its end, if it was not promoted before: with
         # this room a loaded sink pauses for a quarter of the time, and is 1.5 x as fast.
-        properties = f"-Xmn448m {java.LATE_OPTIMIZING} {NO_PROVIDERS_OF_OTHERS}"
-        options = {"heap": "768m", "properties": properties}
-        argv = java.command(self.name, main, class_path(), str(self._configuration()), **options)
-        return Launch(argv)
+        properties = ["-Xmn448m", *java.LATE_OPTIMIZING, NO_PROVIDERS_OF_OTHERS]
+        if "sasl.mechanism" in kafka.java_client(self._brokers()):
+            jaas = private_file.write(state.run() / "connect.jaas", kafka.jaas(kafka.WORKER))
+            properties.append(java.signs_in_with(jaas))
+        arguments = (self.name, main, class_path(), str(self._configuration()))
+        return Launch(java.command(*arguments, heap="768m", properties=properties))
 
     def ready(self) -> bool:
         try:

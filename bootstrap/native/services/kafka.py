@@ -8,18 +8,31 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 
 import settings
 from bootstrap import state
+from bootstrap.kafka import users
 from bootstrap.native import java
 from bootstrap.native.jars import read_lock
 from bootstrap.native.services.service import Launch, Service
+from settings import private_file
+from settings.kafka import OWN_PROTOCOL
 
 
 def class_path() -> list[Path]:
     """Kafka's and Connect's jars."""
     return [state.cache() / "jars" / jar.path for jar in read_lock("kafka")]
+
+
+#: Nobody gets in without a password, nor does more than bootstrap/kafka lets him. The broker signs
+#: in to itself with PLAIN, whose password is in its JAAS file; others are in Kafka's own metadata.
+SIGN_IN = {
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "sasl.mechanism.controller.protocol": "PLAIN",
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": f"User:{users.ADMIN}",
+}
 
 
 class Kafka(Service):
@@ -56,10 +69,14 @@ class Kafka(Service):
                 "process.roles": "broker,controller",
                 "node.id": 1,
                 "controller.quorum.voters": f"1@{controller}",
-                "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{controller}",
-                "advertised.listeners": f"PLAINTEXT://{self.address}",
+                "listeners": f"CLIENTS://{self.address},CONTROLLER://{controller}",
+                "advertised.listeners": f"CLIENTS://{self.address}",
                 "controller.listener.names": "CONTROLLER",
-                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name": "CLIENTS",
+                "listener.security.protocol.map": (
+                    f"CLIENTS:{OWN_PROTOCOL},CONTROLLER:{OWN_PROTOCOL}"
+                ),
+                **SIGN_IN,
                 "log.dirs": self._data,
                 "num.partitions": 3,
                 # A misspelt topic is an error, not a new topic.
@@ -93,21 +110,27 @@ class Kafka(Service):
         # With "=", for one id in 64 begins with a dash and would be taken for an option.
         arguments = ["format", f"--cluster-id={cluster_id}", "--config", str(configuration)]
         argv = java.command(
-            "kafka-storage", tool, class_path(), *arguments, heap="128m", properties=java.QUICK
+            "kafka-storage", tool, class_path(), *arguments, heap="128m", properties=[java.QUICK]
         )
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka could not format its log folder: {done.stdout}{done.stderr}")
 
     def launch(self) -> Launch:
+        jaas = private_file.write(
+            state.run() / "kafka.jaas", users.broker_jaas("clients", "controller")
+        )
         arguments = (self.name, "kafka.Kafka", class_path(), str(self._configuration()))
-        return Launch(java.command(*arguments, properties=java.QUICK))
+        properties = [java.QUICK, java.signs_in_with(jaas)]
+        return Launch(java.command(*arguments, properties=properties))
 
     def ready(self) -> bool:
         # Metadata is answered before partitions have leaders; a produce would still wait then.
-        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         try:
-            topics = client.list_topics(timeout=2).topics.values()
+            topics = users.admin_client(self.address).list_topics(timeout=2).topics.values()
         except KafkaException:
             return False
         return all(p.leader >= 0 for topic in topics for p in topic.partitions.values())
+
+    def finish(self) -> None:
+        users.apply(self.address)

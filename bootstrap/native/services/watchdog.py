@@ -6,7 +6,7 @@ import sys
 
 import settings
 from bootstrap.native.services.service import Launch, Service
-from bootstrap.service_secrets import CONNECT_REST, SINK
+from bootstrap.service_secrets import CONNECT_REST, KAFKA, SINK
 
 
 class Watchdog(Service):
@@ -14,7 +14,7 @@ class Watchdog(Service):
 
     name = "connector-watchdog"
     depends_on = ("connect",)
-    secrets = (*SINK, *CONNECT_REST)
+    secrets = (*SINK, *CONNECT_REST, *KAFKA)
 
     @property
     def address(self) -> str:

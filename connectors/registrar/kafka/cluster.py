@@ -28,6 +28,7 @@ from connectors.registrar.kafka.errors import (
     kafka_error,
     new_client,
     retry_while,
+    signed_in,
 )
 from connectors.registrar.kafka.offsets import Partition, topic_partition
 
@@ -54,26 +55,22 @@ class Kafka:
     client does not take a setting.
 
     Args:
-        bootstrap_servers: HOST:PORT, several separated by commas.
-        settings: more settings of librdkafka, such as security.protocol or sasl.username.
+        client: librdkafka's settings, such as bootstrap.servers, security.protocol, sasl.username.
     """
 
-    def __init__(self, bootstrap_servers: str, settings: Mapping[str, str] | None = None) -> None:
-        if not bootstrap_servers:
+    def __init__(self, client: Mapping[str, str]) -> None:
+        self.bootstrap_servers = client.get("bootstrap.servers", "")
+        if not self.bootstrap_servers:
             raise RegistrarError(
                 "the broker's address is not known: set KAFKA_BOOTSTRAP_SERVERS or use --kafka"
             )
-        self.bootstrap_servers = bootstrap_servers
+        self.client = client
         # librdkafka writes connection trouble to stderr by itself; the calls below report it once.
-        self._settings = {
-            **(settings or {}),
-            "bootstrap.servers": bootstrap_servers,
-            "log_level": "0",
-        }
+        self._settings = {**client, "log_level": "0"}
 
     @cached_property
     def _admin(self) -> AdminClient:
-        return new_client(AdminClient, self._settings)
+        return signed_in(self._settings)
 
     # --- topics -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
 
 from connectors.registrar.errors import RegistrarError
 
@@ -45,6 +46,41 @@ def new_client(kind: Callable[[dict[str, Any]], T], settings: Mapping[str, Any])
         raise RegistrarError(
             f"a setting of Kafka's client is wrong (--kafka-config): {why}"
         ) from None
+
+
+def signed_in(settings: Mapping[str, Any]) -> AdminClient:
+    """A client of a broker that knows its user.
+
+    Asked for first: requests only time out where the broker refuses the user.
+
+    Raises:
+        KafkaDownError: no broker answers within TIMEOUT, or it refuses the user, or certificate.
+    """
+    trouble: dict[int, KafkaError] = {}
+
+    def note(error: KafkaError) -> None:
+        trouble[error.code()] = error
+
+    client = new_client(AdminClient, {**settings, "error_cb": note})
+    servers, deadline = settings["bootstrap.servers"], time.monotonic() + TIMEOUT
+    while True:
+        try:
+            client.list_topics(timeout=1)
+            return client
+        except KafkaException as error:
+            client.poll(0)
+            if KafkaError._AUTHENTICATION in trouble:
+                raise KafkaDownError(
+                    f"Kafka at {servers} refuses user {settings.get('sasl.username')}: name, "
+                    "password or mechanism is wrong (KAFKA_USERNAME, KAFKA_PASSWORD, "
+                    "KAFKA_SASL_MECHANISM)"
+                ) from None
+            if KafkaError._SSL in trouble:
+                what = f"Kafka at {servers} is not trusted (KAFKA_CA_FILE)"
+                raise kafka_down(trouble[KafkaError._SSL], what) from None
+            if time.monotonic() > deadline:
+                why = trouble.get(KafkaError._TRANSPORT, kafka_error(error))
+                raise kafka_down(why, f"Kafka does not answer at {servers}") from None
 
 
 def retry_while(passing: Collection[int], what: str, ask: Callable[[], T]) -> T:

@@ -42,7 +42,8 @@ class Context:
     @cached_property
     def kafka(self) -> Kafka:
         """Kafka at --kafka."""
-        return Kafka(self.options.kafka, _client_settings(self.options.kafka_config))
+        known = self.options.kafka_client(self.options.kafka)
+        return Kafka({**known, **_client_settings(self.options.kafka_config)})
 
     @property
     def kafka_if_known(self) -> Kafka | None:

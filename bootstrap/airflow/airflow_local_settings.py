@@ -235,13 +235,15 @@ def push_beside_the_build(module: Any) -> None:
     Cosmos pushes within dbt's threads, one at a time: the build waited for some 160 answers of
     Airflow's API. Here one thread pushes, in the same order, and the task ends after its last push.
     """
+    from bootstrap.airflow.deadlock import ended_when_stuck
+
     producer = module.DbtProducerWatcherOperator
     build, make_reader = producer.run_dbt_runner, producer._make_parse_callable
 
     @wraps(build)
     def run_dbt_runner(self: Any, *args: Any, **kwargs: Any) -> Any:
         read, pushed = make_reader(self), []
-        with ThreadPoolExecutor(1, "push") as pushes:
+        with ended_when_stuck(), ThreadPoolExecutor(1, "push") as pushes:
             self._make_parse_callable = lambda: (
                 lambda *event: pushed.append(pushes.submit(read, *event))
             )

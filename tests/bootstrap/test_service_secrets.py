@@ -18,7 +18,7 @@ from tests.conftest import settings_of_its_own
 _OF_AIRFLOW = set(AIRFLOW) - {"AIRFLOW_PASSWORD", "UNLOAD_PASSWORD", "REDIS_PASSWORD"}
 NEEDED = {
     "connect": {"CONNECT_SINK_PASSWORD"},
-    "connector-watchdog": {"CONNECT_SINK_PASSWORD", "CONNECT_REST_PASSWORD"},
+    "connector-watchdog": {"CONNECT_SINK_PASSWORD", "CONNECT_REST_PASSWORD", "KAFKA_PASSWORD"},
     "schema-registry": {"REGISTRY_DB_PASSWORD"},
     "snowflake": {"SNOWFLAKE_PASSWORD"},
     "airflow-scheduler": _OF_AIRFLOW | {"SNOWFLAKE_PASSWORD", "DBT_OPERATIONAL_PASSWORD"},
@@ -51,7 +51,7 @@ def test_a_service_is_started_with_its_own_secrets(
 
 
 def test_a_container_has_no_secret_that_no_service_needs() -> None:
-    assert set(SECRETS["connect"]) == NEEDED["connector-watchdog"]
+    assert set(SECRETS["registrar"]) == NEEDED["connector-watchdog"]
     assert set(SECRETS["airflow"]) == {*AIRFLOW, *TASKS}
     listed = {name for names in SECRETS.values() for name in names}
     # The registry's is in a file of its settings; the others are for commands of a person.

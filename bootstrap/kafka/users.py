@@ -47,8 +47,7 @@ TIMEOUT = 15.0
 
 _ANY = "*"
 _LOOK = ("DESCRIBE", "DESCRIBE_CONFIGS")
-#: User -> what it may do: a kind of resource, a name of one or _ANY, operations. Connectors are
-#: kept in a topic: only the worker may write to those that begin with `_connect_`.
+#: User -> what it may do: a kind of resource, a name of one or _ANY, operations.
 RIGHTS: dict[User, list[tuple[str, str, tuple[str, ...]]]] = {
     PIPELINE: [
         ("TOPIC", _ANY, ("ALL",)),
@@ -68,7 +67,12 @@ RIGHTS: dict[User, list[tuple[str, str, tuple[str, ...]]]] = {
         ("BROKER", "kafka-cluster", _LOOK),
     ],
 }
-FORBIDDEN = [(PIPELINE, "_connect_", ("WRITE", "DELETE", "ALTER", "ALTER_CONFIGS"))]
+#: What is the worker's alone. In its topics are the connectors, and the key by which workers know
+#: each other's requests, which need no password; as a member of its group one is a worker.
+FORBIDDEN = [
+    ("TOPIC", "PREFIXED", "_connect_", ("READ", "WRITE", "DELETE", "ALTER", "ALTER_CONFIGS")),
+    ("GROUP", "LITERAL", "connect", ("READ", "DELETE")),
+]
 
 
 class KafkaUsersError(ExpectedError):
@@ -142,10 +146,9 @@ def _rights(user: User) -> Iterator[AclBinding]:
     for kind, name, operations in RIGHTS[user]:
         for operation in operations:
             yield _right(user, kind, name, "LITERAL", operation, "ALLOW")
-    for whom, prefix, operations in FORBIDDEN:
-        if whom == user:
-            for operation in operations:
-                yield _right(user, "TOPIC", prefix, "PREFIXED", operation, "DENY")
+    for kind, pattern, name, operations in FORBIDDEN if user != WORKER else ():
+        for operation in operations:
+            yield _right(user, kind, name, pattern, operation, "DENY")
 
 
 def _right(

@@ -55,7 +55,7 @@ class Delivery:
     ) -> None:
         self.servers, self.topic, self.wait = client["bootstrap.servers"], topic, wait
         self.totals = Totals()
-        self._observer, self._trouble, self._refused = observer, "", False
+        self._observer, self._trouble, self._refused, self._fatal = observer, "", False, ""
         config: dict[str, object] = {"message.timeout.ms": int(wait * 1000)}
         config |= {**SETTINGS, **client, "error_cb": self._note_trouble}
         try:
@@ -63,7 +63,16 @@ class Delivery:
         except (KafkaException, TypeError) as error:
             reason = error.args[0].str() if isinstance(error, KafkaException) else error
             raise UsageError(f"Kafka's client does not take the settings: {reason}") from None
-        self.poll = self._producer.poll
+
+    def poll(self, seconds: float) -> None:
+        """Let delivery reports come, for so long at most."""
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            self._fatal = self._fatal or error.args[0].str()
+        except SystemError as error:
+            # Raised by the client in the midst of a delivery report.
+            self._fatal = self._fatal or str(error.__cause__)
 
     def _note_trouble(self, error: KafkaError) -> None:
         self._trouble = error.str()
@@ -146,7 +155,9 @@ class Delivery:
 
     def _failed(self, key: bytes, error: KafkaError) -> None:
         self.totals.failed += 1
-        self.totals.failures.append((key.decode("utf-8", "replace"), error.str()))
+        # After a fatal error, the client says of each message only that it was given up.
+        reason = self._fatal or error.str()
+        self.totals.failures.append((key.decode("utf-8", "replace"), reason))
 
     def flush(self) -> None:
         """Wait for the delivery report of every message, as long as ``wait`` allows.
@@ -155,10 +166,17 @@ class Delivery:
         again; what is left then is given up and counted as failed.
         """
         deadline = math.inf
-        while self._producer.flush(STEP):
+        while self._left(STEP):
             self._observer.show(self.totals)
             if asked := self._observer.stopped():
                 deadline = min(deadline, time.monotonic() + (AFTER_STOP if asked == 1 else 0))
             if time.monotonic() >= deadline:
                 self._producer.purge()
-                self._producer.flush(STEP)
+                self._left(STEP)
+
+    def _left(self, seconds: float) -> int:
+        """How many messages have no report yet, after so long at most."""
+        deadline = time.monotonic() + seconds
+        while (left := len(self._producer)) and (wait := deadline - time.monotonic()) > 0:
+            self.poll(wait)
+        return left

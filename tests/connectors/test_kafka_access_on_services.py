@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -24,6 +25,8 @@ from bootstrap.kafka import users
 from connectors.registrar.errors import RegistrarError
 from connectors.registrar.kafka import Kafka
 from connectors.registrar.kafka.errors import KafkaDownError
+from producer.delivery.kafka import Delivery
+from producer.delivery.totals import Observer
 from tests.kafka_client import kafka_client
 
 pytestmark = pytest.mark.services
@@ -62,11 +65,27 @@ def test_whoever_knows_no_password_is_told_nothing(
 
 
 @pytest.mark.parametrize("topic", ["_connect_configs", "_connect_offsets", "_connect_status"])
-def test_the_pipelines_own_user_does_not_write_connectors(
+def test_the_pipelines_own_user_neither_writes_nor_reads_what_is_the_workers(
     known: dict[str, str], topic: str
 ) -> None:
+    kafka = Kafka(known)
     with pytest.raises(RegistrarError, match="Topic authorization failed"):
-        Kafka(known).send([{"topic": topic, "key": b"connector-mine", "value": b"{}"}])
+        kafka.send([{"topic": topic, "key": b"connector-mine", "value": b"{}"}])
+    # With the key in it, a request for other tasks would need no password.
+    with pytest.raises(RegistrarError, match="Topic authorization failed"):
+        list(kafka.batches({(topic, 0): 0}, {(topic, 0): 1}))
+
+
+def test_the_pipelines_own_user_is_no_worker(known: dict[str, str]) -> None:
+    member = Consumer({**known, "group.id": "connect", "log_level": 0})
+    member.subscribe(["_connect_status"])
+    deadline, refused = time.monotonic() + 60, None
+    while refused is None and time.monotonic() < deadline:
+        if (message := member.poll(1)) is not None:
+            refused = message.error()
+    member.close()
+    assert refused is not None
+    assert refused.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
 
 
 def test_nobody_gives_himself_a_right_or_another_ones_password(known: dict[str, str]) -> None:
@@ -111,6 +130,13 @@ def test_a_password_that_was_changed_is_the_new_one_and_rights_stay(
         assert _rights(servers) == rights
     with pytest.raises(RegistrarError, match="authorization failed"):
         Kafka(reader).send([{"topic": "_connect_status", "value": b"{}"}])
+    observer = Observer(print, lambda totals: None, lambda: False)
+    delivery = Delivery(reader, "_connect_status", 30, observer)
+    delivery.send([(b"key", b"{}")] * 2)
+    delivery.flush()
+    assert ["authorization failed" in reason for _, reason in delivery.totals.failures] == [
+        True
+    ] * 2
     monkeypatch.setenv("KAFDROP_PASSWORD", stack["KAFDROP_PASSWORD"])
     users.apply(servers)
 

@@ -67,11 +67,15 @@ RIGHTS: dict[User, list[tuple[str, str, tuple[str, ...]]]] = {
         ("BROKER", "kafka-cluster", _LOOK),
     ],
 }
+_CHANGE = ("CREATE", "WRITE", "DELETE", "ALTER", "ALTER_CONFIGS")
+#: What is Kafka's own: the members of groups, the worker's too, are records of
+#: `__consumer_offsets`, which a client that calls itself `__admin_client` may otherwise write.
+KAFKAS_OWN = [("TOPIC", "PREFIXED", "__", ("READ", *_CHANGE))]
 #: What is the worker's alone. In its topics are the connectors, and the key by which workers know
 #: each other's requests, which need no password; as a member of its group one is a worker.
-FORBIDDEN = [
-    ("TOPIC", "PREFIXED", "_connect_", ("READ", "WRITE", "DELETE", "ALTER", "ALTER_CONFIGS")),
-    ("GROUP", "LITERAL", "connect", ("READ", "DELETE")),
+WORKERS_OWN = [
+    ("TOPIC", "PREFIXED", "_connect_", ("READ", *_CHANGE)),
+    ("GROUP", "LITERAL", "connect", ("READ", "DELETE", "ALTER_CONFIGS")),
 ]
 
 
@@ -146,7 +150,8 @@ def _rights(user: User) -> Iterator[AclBinding]:
     for kind, name, operations in RIGHTS[user]:
         for operation in operations:
             yield _right(user, kind, name, "LITERAL", operation, "ALLOW")
-    for kind, pattern, name, operations in FORBIDDEN if user != WORKER else ():
+    forbidden = KAFKAS_OWN if user == WORKER else KAFKAS_OWN + WORKERS_OWN
+    for kind, pattern, name, operations in forbidden:
         for operation in operations:
             yield _right(user, kind, name, pattern, operation, "DENY")
 

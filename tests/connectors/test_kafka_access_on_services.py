@@ -64,11 +64,15 @@ def test_whoever_knows_no_password_is_told_nothing(
         AdminClient({**client, "log_level": 0}).list_topics(timeout=1)
 
 
-@pytest.mark.parametrize("topic", ["_connect_configs", "_connect_offsets", "_connect_status"])
-def test_the_pipelines_own_user_neither_writes_nor_reads_what_is_the_workers(
-    known: dict[str, str], topic: str
+@pytest.mark.parametrize(
+    "topic", ["_connect_configs", "_connect_offsets", "_connect_status", "__consumer_offsets"]
+)
+@pytest.mark.parametrize("client", ["any", "__admin_client"])
+def test_the_pipelines_own_user_neither_writes_nor_reads_what_is_the_workers_or_kafkas(
+    known: dict[str, str], topic: str, client: str
 ) -> None:
-    kafka = Kafka(known)
+    # By this name, Kafka lets a client write its own topics, where the members of groups are.
+    kafka = Kafka({**known, "client.id": client})
     with pytest.raises(RegistrarError, match="Topic authorization failed"):
         kafka.send([{"topic": topic, "key": b"connector-mine", "value": b"{}"}])
     # With the key in it, a request for other tasks would need no password.
@@ -104,7 +108,7 @@ def test_nobody_gives_himself_a_right_or_another_ones_password(known: dict[str, 
     for asked in (
         admin.create_acls([right]),
         admin.alter_user_scram_credentials([password]),
-        admin.delete_topics(["_connect_configs"]),
+        admin.delete_topics(["_connect_configs", "__consumer_offsets"]),
     ):
         for future in asked.values():
             with pytest.raises(KafkaException, match="AUTHORIZATION_FAILED"):

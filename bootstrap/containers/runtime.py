@@ -139,8 +139,7 @@ def _take_settings(console: Console) -> None:
     """
     if settings.ENV_FILE.exists() and not dotenv_file.lacking():
         return
-    command = ("python", "-m", "bootstrap.containers.secrets", "/secrets", "--print")
-    text = compose.output("run", "--rm", "-T", "secrets", *command)
+    text = compose.output("run", "--rm", "-T", "secrets", "--print")
     if not settings.ENV_FILE.exists():
         dotenv_file.write(text)
         console.print(f"wrote {settings.ENV_FILE.name} with the settings and local secrets")

@@ -200,6 +200,14 @@ def test_the_verdict_of_the_watchdog_is_shown(containers: Containers) -> None:
     assert shown["transactions_sink"]["watch"]["restarts"] >= 0
 
 
+def test_a_changed_password_is_the_new_one_at_the_next_start(containers: Containers) -> None:
+    with containers.env_file.open("a") as env_file:
+        env_file.write("KAFDROP_PASSWORD=changed\n")
+    containers.compose("run", "--rm", "-T", "secrets")
+    shown = ("exec", "-T", "kafdrop", "cat", "/run/pipeline-secrets/kafdrop.properties")
+    assert "changed" in containers.compose(*shown)
+
+
 def test_the_site_of_dbt_is_in_airflow(containers: Containers) -> None:
     made = containers.bootstrap("docs")
     assert made.returncode == 0, made.stderr

@@ -81,3 +81,10 @@ def test_each_service_mounts_the_secrets_of_its_own_work_alone() -> None:
         "redis": {"redis"},
     }
     assert mounted.keys() | {"airflow"} >= SECRETS.keys()
+
+
+def test_the_secrets_that_were_kept_are_not_read_before_those_of_the_env_file() -> None:
+    # As the image's own entry point would.
+    assert FILE["services"]["secrets"]["entrypoint"][:3] == [
+        *("python", "-m", "bootstrap.containers.secrets"),
+    ]

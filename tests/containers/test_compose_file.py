@@ -8,7 +8,9 @@ import yaml
 
 from bootstrap.containers.runtime import BUILT
 from bootstrap.containers.secrets import SECRETS
+from bootstrap.kafka import users
 from bootstrap.native.services.connect import OVERRIDES
+from settings import default
 from tests.conftest import ROOT
 
 FILE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -81,6 +83,19 @@ def test_each_service_mounts_the_secrets_of_its_own_work_alone() -> None:
         "redis": {"redis"},
     }
     assert mounted.keys() | {"airflow"} >= SECRETS.keys()
+
+
+def test_a_user_of_kafka_has_the_same_name_wherever_he_is_named() -> None:
+    def environment(service: str) -> dict[str, str]:
+        found: dict[str, str] = FILE["services"][service]["environment"]
+        return found
+
+    made = environment("kafka-users")
+    for user in users.RIGHTS:
+        name = user.name_setting
+        assert made[name] == f"${{{name}:-{default(name)}}}"
+    for service in ("producer", "register", "connector-watchdog"):
+        assert environment(service)["KAFKA_USERNAME"] == made["KAFKA_USERNAME"]
 
 
 def test_the_secrets_that_were_kept_are_not_read_before_those_of_the_env_file() -> None:

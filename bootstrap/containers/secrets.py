@@ -7,8 +7,10 @@ as a .env for the tools on the host.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import settings
@@ -61,8 +63,8 @@ def write(folder: Path, given: Path, keys: Path) -> None:
             # Without one, Compose mounts /dev/null.
             _put(folder / service / name, (keys / key).read_text())
     # These read files of settings.
-    password = f"apicurio.datasource.password={settings.get('REGISTRY_DB_PASSWORD')}\n"
-    _put(folder / "schema-registry" / "registry.properties", password)
+    password = {"apicurio.datasource.password": settings.get("REGISTRY_DB_PASSWORD")}
+    _put(folder / "schema-registry" / "registry.properties", _properties(password))
     redis = settings.get_optional("REDIS_PASSWORD")
     _put(folder / "redis" / "redis.conf", redis and f"requirepass {_quoted(redis)}\n")
     rest = settings.get("CONNECT_REST_PASSWORD")
@@ -80,8 +82,12 @@ def _write_kafka(folder: Path) -> None:
         **kafka.java_client(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
         "sasl.jaas.config": kafka.login(users.KAFDROP),
     }
-    properties = "".join(f"{name}={value}\n" for name, value in client.items())
-    _put(folder / "kafdrop" / "kafdrop.properties", properties)
+    _put(folder / "kafdrop" / "kafdrop.properties", _properties(client))
+
+
+def _properties(values: Mapping[str, str]) -> str:
+    """As a properties file of Java has it: a backslash escapes, and only ASCII is sure."""
+    return "".join(f"{name}={json.dumps(value)[1:-1]}\n" for name, value in values.items())
 
 
 def _quoted(text: str) -> str:

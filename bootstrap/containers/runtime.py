@@ -43,8 +43,11 @@ class Containers:
         self, names: list[str], console: Console, when_ready: Callable[[str], None]
     ) -> list[str]:
         check_known("service", names, _every())
-        healthy = _healthy(self.services())
-        preflight.check_ports(_ports(names, without=healthy))
+        found = self.services()
+        healthy = _healthy(found)
+        # A container that is there and not well holds its port itself.
+        holding = {name for name, service in found.items() if service["address"]}
+        preflight.check_ports(_ports(names, without=holding))
         compose.run("build", *BUILT)
         _take_settings(console)
         started = self._start(names or self.asked(), healthy, console, when_ready)

@@ -32,9 +32,18 @@ def find() -> States:
 
 
 def _containers() -> list[dict[str, Any]]:
-    ids = compose.output(*compose.EVERYTHING, "ps", "--all", "--quiet").split()
-    found: list[dict[str, Any]] = json.loads(compose.docker_output("inspect", *ids)) if ids else []
-    return found
+    tries = 5
+    while ids := compose.output(*compose.EVERYTHING, "ps", "--all", "--quiet").split():
+        try:
+            found: list[dict[str, Any]] = json.loads(compose.docker_output("inspect", *ids))
+        except compose.ComposeError as error:
+            # Compose replaces containers meanwhile: others have come for those that are gone.
+            tries -= 1
+            if not tries or "No such object" not in str(error):
+                raise
+        else:
+            return found
+    return []
 
 
 def _name(labels: dict[str, str]) -> str:

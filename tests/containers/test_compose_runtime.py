@@ -14,7 +14,7 @@ from rich.console import Console
 
 import settings
 from bootstrap import cli, preflight
-from bootstrap.containers import compose, runtime
+from bootstrap.containers import compose, runtime, states
 from bootstrap.containers.runtime import Containers
 from settings import UsageError
 
@@ -96,6 +96,17 @@ def test_a_port_in_use_starts_nothing(
     assert sent == []
 
 
+def test_a_container_that_is_not_well_may_hold_its_port(
+    sent: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unwell = {"state": "unhealthy", "address": "127.0.0.1:9092", "seconds_up": 9}
+    monkeypatch.setattr(Containers, "services", lambda self: {"kafka": unwell})
+    monkeypatch.setattr(runtime, "_logs_of_failed", lambda found: "")
+    monkeypatch.setattr(preflight, "_is_free", lambda port: port != settings.port("KAFKA_PORT"))
+    Containers().up(["kafka"], QUIET, print)
+    assert sent[-1][-2:] == ["--wait", "kafka"]
+
+
 def test_only_ports_of_services_that_do_not_run_must_be_free() -> None:
     assert runtime._ports(["kafka", "postgres"], without={"kafka"}) == ["POSTGRES_PORT"]
 
@@ -117,3 +128,30 @@ def test_compose_reads_the_env_file_that_the_tools_read() -> None:
     settings.ENV_FILE.touch()
     assert compose.command("ps") == ["compose", "--env-file", str(settings.ENV_FILE), "ps"]
     assert compose.environment()["PIPELINE_ENV_FILE"] == str(settings.ENV_FILE)
+
+
+def test_a_container_that_is_replaced_meanwhile_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = compose.ComposeError("`docker inspect old` failed: Error: No such object: old")
+    ids, answers = iter(["old", "new"]), iter([gone, None])
+
+    def inspect(*words: str) -> str:
+        if error := next(answers):
+            raise error
+        return "[]"
+
+    monkeypatch.setattr(compose, "output", lambda *words: next(ids))
+    monkeypatch.setattr(compose, "docker_output", inspect)
+    assert states.find() == {}
+    assert next(ids, None) is None
+
+
+def test_an_engine_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inspect(*words: str) -> str:
+        raise compose.ComposeError("`docker inspect` failed: no engine")
+
+    monkeypatch.setattr(compose, "output", lambda *words: "one")
+    monkeypatch.setattr(compose, "docker_output", inspect)
+    with pytest.raises(compose.ComposeError, match="no engine"):
+        states.find()

@@ -247,7 +247,10 @@ def test_globs_meet_in_one_store_only(tmp_path: Path) -> None:
 
 
 def test_lint_names_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(address.importlib.util, "find_spec", lambda name: None)
+    def none(name: str) -> None:
+        raise address.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(address.importlib.metadata, "distribution", none)
     assert address.missing_package("gs://sales") == (
-        "gs://sales needs the package gcsfs: uv sync --inexact --group gs"
+        "gs://sales needs the package google-cloud-storage: uv sync --inexact --group gs"
     )

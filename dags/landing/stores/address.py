@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import re
 from functools import cache
-from typing import Any
 
 from .store import Store, StoreError
 
 _ADDRESS = re.compile(r"((?:s3|gs)://[^/]+|azure://[^/]+/[^/]+)/(.+)", re.DOTALL)
-#: Scheme -> package that reads it, and the dependency group that has the package.
-_PACKAGES = {"gs": ("gcsfs", "gs"), "azure": ("adlfs", "azure")}
+#: Scheme -> package that reads it, of the dependency group that is named as the scheme.
+_PACKAGES = {"gs": "google-cloud-storage", "azure": "azure-storage-blob"}
 
 
 def split(address: str) -> tuple[str, str]:
@@ -28,10 +27,14 @@ def split(address: str) -> tuple[str, str]:
 
 def missing_package(url: str) -> str | None:
     """What to do before a store can be read; None if nothing is missing."""
-    package, group = _PACKAGES.get(url.partition("://")[0], ("boto3", ""))
-    if importlib.util.find_spec(package):
-        return None
-    return f"{url} needs the package {package}: uv sync --inexact --group {group}"
+    scheme = url.partition("://")[0]
+    package = _PACKAGES.get(scheme)
+    try:
+        if package:
+            importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{url} needs the package {package}: uv sync --inexact --group {scheme}"
+    return None
 
 
 @cache
@@ -54,21 +57,12 @@ def store_at(url: str) -> Store:
 
             return S3(rest)
         case "gs":
-            from .filesystem import FileSystem
+            from .gcs import GCS
 
-            return FileSystem(url, rest, lambda: _filesystem("gs"))
+            return GCS(rest)
         case "azure":
-            from .filesystem import FileSystem
+            from .azure import Azure
 
-            host, _, container = rest.partition("/")
-            # Without `anon` it would look for an account's key only, not for an identity.
-            named = {"account_name": host.partition(".")[0], "account_host": host, "anon": False}
-            return FileSystem(url, container, lambda: _filesystem("abfs", **named))
+            return Azure(*rest.split("/"))
         case _:
             raise ValueError(f"{scheme}:// is not a kind of store")
-
-
-def _filesystem(protocol: str, **named: Any) -> Any:
-    import fsspec
-
-    return fsspec.filesystem(protocol, **named)

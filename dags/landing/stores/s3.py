@@ -25,7 +25,15 @@ from botocore.exceptions import (
 import settings
 from settings.errors import ExpectedError
 
-from .store import CHUNK, ChangedObjectError, Entry, StoreError, UnreadableObjectError
+from .store import (
+    CHUNK,
+    ChangedObjectError,
+    Entry,
+    StoreError,
+    UnreadableObjectError,
+    in_a_line,
+    named,
+)
 
 #: Tries of a request, and of a read that does not get on.
 TRIES = 4
@@ -121,7 +129,7 @@ class S3:
             if code in _NOT_ALLOWED or code.startswith("KMS."):
                 raise UnreadableObjectError(
                     "these credentials may not read it: allow them s3:GetObject, and its key if it"
-                    f" is encrypted by one ({_line(error)})"
+                    f" is encrypted by one ({in_a_line(error)})"
                 ) from error
             if code == "InvalidObjectState":
                 raise UnreadableObjectError("it is archived: restore it") from error
@@ -135,33 +143,21 @@ class S3:
             self._client.head_bucket(Bucket=self._bucket)
         except (BotoCoreError, ClientError) as of_store:
             return self._explained(of_store)
-        return UnreadableObjectError(
-            f"reading it broke off {TRIES} times at byte {at:,} of {entry.size:,} ({_line(error)})"
-        )
+        where = f"{TRIES} times at byte {at:,} of {entry.size:,}"
+        return UnreadableObjectError(f"reading it broke off {where} ({in_a_line(error)})")
 
     def _explained(self, error: Exception) -> StoreError:
-        text = _line(error)
         server = settings.get_optional("AWS_ENDPOINT_URL") or "the endpoint"
+        meaning, transient = "", False
         match error:
             case ClientError():
                 code = error.response["Error"]["Code"]
-                meaning = _MEANINGS.get(code, "")
-                return StoreError(_joined(self.url, meaning, text), code in _TRANSIENT)
+                meaning, transient = _MEANINGS.get(code, ""), code in _TRANSIENT
             case NoCredentialsError() | PartialCredentialsError():
                 meaning = "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-                return StoreError(_joined(self.url, meaning, text))
             case EndpointConnectionError() | ConnectTimeoutError() | HTTPClientError():
                 meaning = f"{server} does not answer: is AWS_ENDPOINT_URL right, and is it up?"
-                return StoreError(_joined(self.url, meaning, text), transient=True)
+                transient = True
             case ParamValidationError():
-                return StoreError(_joined(self.url, "check `from` in the landing block", text))
-            case _:
-                return StoreError(f"{self.url}: {text}")
-
-
-def _joined(url: str, meaning: str, text: str) -> str:
-    return f"{url}: {meaning} ({text})" if meaning else f"{url}: {text}"
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+                meaning = "check `from` in the landing block"
+        return StoreError(named(self.url, meaning, in_a_line(error)), transient)

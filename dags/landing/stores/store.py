@@ -81,3 +81,17 @@ class Store(Protocol):
             UnreadableObjectError: this one cannot be read.
             StoreError: the store does not answer.
         """
+
+
+def named(url: str, meaning: str, text: str) -> str:
+    """The text of a StoreError: which store, what is wrong and the fix, and the package's words.
+
+    Args:
+        meaning: empty if these words say it all.
+    """
+    return f"{url}: {meaning} ({text})" if meaning else f"{url}: {text}"
+
+
+def in_a_line(error: Exception) -> str:
+    """What an error says, or its kind if it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__

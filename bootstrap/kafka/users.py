@@ -6,11 +6,11 @@ It is the broker's name for itself as well, and nobody else's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -98,18 +98,22 @@ def broker_jaas(*listeners: str) -> str:
     return "".join(jaas_section(f"{each}.KafkaServer", *modules) for each in listeners)
 
 
-def admin_client(servers: str) -> AdminClient:
-    """A client that may do everything; connects when first asked."""
-    return AdminClient(
-        {
-            "bootstrap.servers": servers,
-            "security.protocol": OWN_PROTOCOL,
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": ADMIN,
-            "sasl.password": settings.get("KAFKA_ADMIN_PASSWORD"),
-            "log_level": 0,
-        }
-    )
+def admin_client(servers: str, note: Callable[[KafkaError], None] = lambda _: None) -> AdminClient:
+    """A client that may do everything; connects when first asked.
+
+    Args:
+        note: is told of errors that no request raises: where a user is refused, it only times out.
+    """
+    configuration: dict[str, Any] = {
+        "bootstrap.servers": servers,
+        "security.protocol": OWN_PROTOCOL,
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": ADMIN,
+        "sasl.password": settings.get("KAFKA_ADMIN_PASSWORD"),
+        "log_level": 0,
+        "error_cb": note,
+    }
+    return AdminClient(configuration)
 
 
 def apply(servers: str) -> None:
@@ -120,7 +124,8 @@ def apply(servers: str) -> None:
     Raises:
         KafkaUsersError: Kafka does not take one.
     """
-    admin = admin_client(servers)
+    trouble: set[int] = set()
+    admin = admin_client(servers, lambda error: trouble.add(error.code()))
     present = {user: settings.get_optional(user.password_setting) for user in RIGHTS}
     credentials: list[UserScramCredentialAlteration] = [
         UserScramCredentialUpsertion(
@@ -141,9 +146,14 @@ def apply(servers: str) -> None:
         if outdated := {each for each in found - wanted if each.principal in ours}:
             _wait(admin.delete_acls([_only(each) for each in outdated], request_timeout=TIMEOUT))
     except KafkaException as error:
-        raise KafkaUsersError(
-            f"the users of Kafka at {servers} could not be made: {error.args[0].str()}"
-        ) from None
+        admin.poll(0)
+        why = error.args[0].str()
+        if KafkaError._AUTHENTICATION in trouble:
+            why = (
+                f"it refuses user {ADMIN}. A KAFKA_ADMIN_PASSWORD that was changed is the new one "
+                "once Kafka starts again (make down up)."
+            )
+        raise KafkaUsersError(f"the users of Kafka at {servers} could not be made: {why}") from None
 
 
 def _rights(user: User) -> Iterator[AclBinding]:

@@ -120,6 +120,15 @@ def test_a_wrong_password_is_said_at_once_and_named(known: dict[str, str]) -> No
         Kafka({**known, "sasl.password": "wrong"}).partitions("transactions")
 
 
+def test_an_admin_who_is_refused_is_told_what_to_do(
+    stack: dict[str, str], environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAFKA_ADMIN_PASSWORD", "changed")
+    monkeypatch.setattr(users, "TIMEOUT", 5)
+    with pytest.raises(users.KafkaUsersError, match=r"refuses user admin.*make down up"):
+        users.apply(stack["KAFKA_BOOTSTRAP_SERVERS"])
+
+
 def test_a_password_that_was_changed_is_the_new_one_and_rights_stay(
     stack: dict[str, str], environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

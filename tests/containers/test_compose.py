@@ -178,7 +178,10 @@ def test_no_container_of_ours_is_root_or_may_become_it(containers: Containers) -
         assert container["HostConfig"]["CapDrop"] == ["ALL"], service
         assert "no-new-privileges:true" in container["HostConfig"]["SecurityOpt"], service
         assert container["HostConfig"]["Memory"], service
-        if container["Config"]["Image"].startswith("transaction-pipeline") and service != "secrets":
+        if (
+            container["Config"]["Image"].startswith("transaction-pipeline:")
+            and service != "secrets"
+        ):
             assert container["Config"]["User"] == "10001:10001", service
             assert container["HostConfig"]["ReadonlyRootfs"], service
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from settings.environment import get, get_choice, get_optional, get_or_default, is_here, path
 from settings.errors import SettingError
+from settings.quoting import quoted
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 #: SASL mechanism -> the class with which Java's clients sign in.
@@ -78,13 +79,13 @@ def kafka_client(servers: str | None = None) -> dict[str, str]:
     return found
 
 
-def java_client(servers: str) -> dict[str, str]:
-    """What a client of Java needs to reach brokers, but for its `jaas`.
+def java_client() -> dict[str, str]:
+    """What a client of Java needs to reach KAFKA_BOOTSTRAP_SERVERS, but for these and its `jaas`.
 
     Raises:
         SettingError: a setting is none of the words that it may be.
     """
-    found = {"security.protocol": protocol(servers)}
+    found = {"security.protocol": protocol(get("KAFKA_BOOTSTRAP_SERVERS"))}
     if ca_file := get_optional("KAFKA_CA_FILE"):
         found |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": str(path(ca_file))}
     if found["security.protocol"].startswith("SASL"):
@@ -125,12 +126,8 @@ def module(name: str, options: Mapping[str, str]) -> str:
     """
     if any("${" in value for value in options.values()):
         raise SettingError("A user or password of Kafka has `${` in it: choose another one.")
-    pairs = "".join(f' {key}="{_escaped(value)}"' for key, value in options.items())
+    pairs = "".join(f" {key}={quoted(value)}" for key, value in options.items())
     return f"{name} required{pairs};"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _mechanism() -> str:

@@ -8,7 +8,6 @@ as a .env for the tools on the host.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from bootstrap.postgres import provision
 from bootstrap.service_secrets import AIRFLOW, CONNECT_REST, KAFKA, SINK, SNOWFLAKE, TASKS
 from settings import dotenv_file, kafka, private_file
 from settings.connect import REST_USER, sign_in
+from settings.quoting import quoted
 
 #: Folder -> the settings in it.
 SECRETS: dict[str, tuple[str, ...]] = {
@@ -66,12 +66,12 @@ def write(folder: Path, given: Path, keys: Path) -> None:
     password = {"apicurio.datasource.password": settings.get("REGISTRY_DB_PASSWORD")}
     _put(folder / "schema-registry" / "registry.properties", _properties(password))
     redis = settings.get_optional("REDIS_PASSWORD")
-    _put(folder / "redis" / "redis.conf", redis and f"requirepass {_quoted(redis)}\n")
+    _put(folder / "redis" / "redis.conf", redis and f"requirepass {quoted(redis)}\n")
     rest = settings.get("CONNECT_REST_PASSWORD")
     _put(folder / "registrar" / "CONNECT_URL", f"http://{sign_in(rest)}@connect:8083")
     _write_kafka(folder)
     # For the worker's health check: a command line would show it.
-    _put(folder / "connect" / "curl.conf", f"user = {_quoted(f'{REST_USER}:{rest}')}\n")
+    _put(folder / "connect" / "curl.conf", f"user = {quoted(f'{REST_USER}:{rest}')}\n")
 
 
 def _write_kafka(folder: Path) -> None:
@@ -79,7 +79,7 @@ def _write_kafka(folder: Path) -> None:
     _put(folder / "kafka" / "kafka.jaas", users.broker_jaas("inside", "host", "controller"))
     _put(folder / "connect" / "connect.jaas", kafka.jaas(kafka.WORKER))
     client = {
-        **kafka.java_client(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
+        **kafka.java_client(),
         "sasl.jaas.config": kafka.login(users.KAFDROP),
     }
     _put(folder / "kafdrop" / "kafdrop.properties", _properties(client))
@@ -88,12 +88,6 @@ def _write_kafka(folder: Path) -> None:
 def _properties(values: Mapping[str, str]) -> str:
     """As a properties file of Java has it: a backslash escapes, and only ASCII is sure."""
     return "".join(f"{name}={json.dumps(value)[1:-1]}\n" for name, value in values.items())
-
-
-def _quoted(text: str) -> str:
-    """As redis.conf and curl's --config have it."""
-    escaped = re.sub(r'(["\\])', r"\\\1", text)
-    return f'"{escaped}"'
 
 
 def _put(file: Path, text: str | None) -> None:

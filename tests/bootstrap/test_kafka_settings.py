@@ -36,7 +36,8 @@ def test_no_password_is_sent_to_brokers_of_others_unless_somebody_says_so(
     monkeypatch.setenv("KAFKA_CA_FILE", "/etc/ca.pem")
     found = kafka_client(OTHERS)
     assert (found["sasl.username"], found["ssl.ca.location"]) == ("someone", "/etc/ca.pem")
-    assert kafka.java_client(OTHERS)["ssl.truststore.location"] == "/etc/ca.pem"
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", OTHERS)
+    assert kafka.java_client()["ssl.truststore.location"] == "/etc/ca.pem"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from settings.environment import ROOT
+from settings.environment import ROOT, load_env
 from settings.errors import ExpectedError, UsageError
 from settings.printable import printable
 
@@ -68,6 +68,23 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def run_plain(prog: str, description: str, action: Callable[[], None]) -> int:
+    """Run a command that has no options but --help, with the settings loaded.
+
+    Returns:
+        Its exit code, as `run`.
+    """
+    parser = Parser(prog=prog, description=description)
+
+    def command() -> int:
+        parser.parse_args()
+        load_env()
+        action()
+        return 0
+
+    return run(command)
 
 
 def print_error(text: str) -> None:

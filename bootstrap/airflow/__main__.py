@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import settings
 from bootstrap.airflow import connections, pools
 from settings import command_line
 
@@ -13,16 +12,12 @@ TEXT = "Create the connections and pools that people and DAGs find in a running 
 
 def main() -> int:
     """Create connections and pools through Airflow's API; returns the exit code."""
-    parser = command_line.Parser(prog="python -m bootstrap.airflow", description=TEXT)
 
-    def command() -> int:
-        parser.parse_args()
-        settings.load_env()
+    def put() -> None:
         connections.put()
         pools.put()
-        return 0
 
-    return command_line.run(command)
+    return command_line.run_plain("python -m bootstrap.airflow", TEXT, put)
 
 
 if __name__ == "__main__":

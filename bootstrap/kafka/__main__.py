@@ -13,15 +13,11 @@ TEXT = "Make the users of the stack's own Kafka, with the rights of each. Safe t
 
 def main() -> int:
     """Make users and rights; returns the exit code."""
-    parser = command_line.Parser(prog="python -m bootstrap.kafka", description=TEXT)
 
-    def command() -> int:
-        parser.parse_args()
-        settings.load_env()
+    def apply() -> None:
         users.apply(settings.get("KAFKA_BOOTSTRAP_SERVERS"))
-        return 0
 
-    return command_line.run(command)
+    return command_line.run_plain("python -m bootstrap.kafka", TEXT, apply)
 
 
 if __name__ == "__main__":

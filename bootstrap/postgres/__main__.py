@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import settings
 from bootstrap.postgres import provision
 from settings import command_line
 
@@ -13,15 +12,7 @@ TEXT = "Create databases, roles and tables in the Postgres server of the setting
 
 def main() -> int:
     """Create databases, roles and tables; returns the exit code."""
-    parser = command_line.Parser(prog="python -m bootstrap.postgres", description=TEXT)
-
-    def command() -> int:
-        parser.parse_args()
-        settings.load_env()
-        provision.apply()
-        return 0
-
-    return command_line.run(command)
+    return command_line.run_plain("python -m bootstrap.postgres", TEXT, provision.apply)
 
 
 if __name__ == "__main__":

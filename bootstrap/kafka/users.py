@@ -126,7 +126,11 @@ def apply(servers: str) -> None:
     """
     trouble: set[int] = set()
     admin = admin_client(servers, lambda error: trouble.add(error.code()))
-    present = {user: settings.get_optional(user.password_setting) for user in RIGHTS}
+    present = {
+        user: password
+        for user in RIGHTS
+        if (password := settings.get_optional(user.password_setting))
+    }
     credentials: list[UserScramCredentialAlteration] = [
         UserScramCredentialUpsertion(
             user.name,
@@ -134,9 +138,8 @@ def apply(servers: str) -> None:
             password.encode(),
         )
         for user, password in present.items()
-        if password
     ]
-    wanted = {right for user, password in present.items() if password for right in _rights(user)}
+    wanted = {right for user in present for right in _rights(user)}
     try:
         _wait(admin.alter_user_scram_credentials(credentials, request_timeout=TIMEOUT))
         found = set(admin.describe_acls(every_right(), request_timeout=TIMEOUT).result())

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from connectors.registrar.errors import UsageError
 from connectors.registrar.rest import NotFoundError
@@ -76,22 +76,29 @@ VERBS: dict[str, Verb] = {
 }
 
 
+def _without_sign_in(servers: str) -> dict[str, str]:
+    return {"bootstrap.servers": servers}
+
+
 def main(
     argv: Sequence[str],
     folder: Path,
     state: Path,
     url: str = "",
     kafka: str = "",
-    kafka_client: KafkaClient | None = None,
+    kafka_client: KafkaClient = _without_sign_in,
 ) -> int:
     """`run_verb`, with its errors as a person reads them; returns the exit code."""
-    where: dict[str, Any] = {"folder": folder, "state": state, "url": url, "kafka": kafka}
-    verb = partial(run_verb, argv, **where, kafka_client=kafka_client or _without_sign_in)
+    verb = partial(
+        run_verb,
+        argv,
+        folder=folder,
+        state=state,
+        url=url,
+        kafka=kafka,
+        kafka_client=kafka_client,
+    )
     return command_line.run(verb)
-
-
-def _without_sign_in(servers: str) -> dict[str, str]:
-    return {"bootstrap.servers": servers}
 
 
 def run_verb(argv: Sequence[str], **defaults: Path | str | KafkaClient) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from dags.landing import quick_flags  # noqa: F401 - changes dbt
+from tests.conftest import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT = ROOT / "dbt_project"
@@ -103,9 +103,7 @@ def _literal(value: Any) -> str:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Settings of a local Snowflake server; it is stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_ports(1)[0])
     settings = {
         "SNOWFLAKE_ACCOUNT": "local",
         "SNOWFLAKE_HOST": "127.0.0.1",

@@ -12,7 +12,7 @@ from tests.landing.relay import Relay
 
 COMMAND = "azurite-blob"
 _ACCOUNT = "devstoreaccount1"
-# The one key that Azurite has, which its documentation tells.
+# The key of every Azurite, from its documentation.
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _FORBIDDEN = (
     403,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 
 from gcp_storage_emulator.server import create_server
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
+from tests.conftest import free_ports
 from tests.landing.relay import Answer, Relay
 
 _DOWNLOAD = "/download/storage/v1/b/"
@@ -22,9 +22,7 @@ class GCSServer:
     """
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        [port] = free_ports(1)
         self._server = create_server("127.0.0.1", port, in_memory=True)
         self._server.start()
         self._relay = Relay(port, _error(403, "no storage.objects.get access"), self._changed)

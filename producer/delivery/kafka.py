@@ -75,9 +75,10 @@ class Delivery:
             self._fatal = self._fatal or str(error.__cause__)
 
     def _note_trouble(self, error: KafkaError) -> None:
-        self._trouble = error.str()
-        # Waiting heals neither a password nor a certificate.
-        self._refused = error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL)
+        # Waiting heals neither a password nor a certificate; that all brokers are down follows.
+        if not self._refused:
+            self._trouble = error.str()
+            self._refused = error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL)
 
     def connect(self) -> None:
         """Wait until each partition of the topic has a leader.

@@ -28,6 +28,7 @@ from connectors.registrar.kafka import Kafka
 from connectors.registrar.kafka.errors import KafkaDownError
 from producer.delivery.kafka import Delivery
 from producer.delivery.totals import Observer
+from producer.errors import ProducerError
 from tests.kafka_client import kafka_client
 
 pytestmark = pytest.mark.services
@@ -126,6 +127,9 @@ def test_nobody_gives_himself_a_right_or_another_ones_password(known: dict[str, 
 def test_a_wrong_password_is_said_at_once_and_named(known: dict[str, str]) -> None:
     with pytest.raises(KafkaDownError, match=r"refuses user pipeline: .*KAFKA_PASSWORD"):
         Kafka({**known, "sasl.password": "wrong"}).partitions("transactions")
+    observer = Observer(print, lambda totals: None, lambda: False)
+    with pytest.raises(ProducerError, match=r"invalid credentials.*KAFKA_PASSWORD"):
+        Delivery({**known, "sasl.password": "wrong"}, "transactions", 600, observer).connect()
 
 
 def test_an_admin_who_is_refused_is_told_what_to_do(

@@ -260,6 +260,8 @@ SHAPES = [
     Shape("pandas: to_csv(date_format=...)", {"date_format": "DD/MM/YYYY", "timestamp_format": "DD/MM/YYYY HH24:MI:SS"}, frame().assign(day=lambda f: f["day"].map(lambda d: d.strftime("%d/%m/%Y"))).to_csv(None, index=False, date_format="%d/%m/%Y %H:%M:%S").encode()),
     Shape("pandas: to_json(orient='records', lines=True)", {"type": "json", "timestamp_format": "EPOCH_MILLISECONDS"}, frame().assign(day=lambda f: f["day"].astype(str), at=lambda f: f["at"].astype("datetime64[ms]").astype("int64").astype(str)).to_json(None, orient="records", lines=True).encode()),
     Shape("pandas: to_json(..., date_format='iso')", {"type": "json"}, frame().assign(day=lambda f: f["day"].astype(str)).to_json(None, orient="records", lines=True, date_format="iso").encode()),
+    Shape("pandas: to_json(orient='records'), one array", {"type": "json"}, frame().assign(day=lambda f: f["day"].astype(str)).to_json(None, orient="records", date_format="iso").encode()),
+    Shape("an API's answer: one array, indented", {"type": "json"}, json.dumps([json.loads(one) for one in lines().splitlines()], indent=2).encode()),
     Shape("pandas: to_parquet()", {"type": "parquet"}, pandas("parquet")),
     Shape("pyarrow: Parquet, times in Bangkok's zone", {"type": "parquet"}, parquet(at=pa.timestamp("us", "Asia/Bangkok"))),
     Shape("pyarrow: Parquet, nanoseconds, zstd", {"type": "parquet"}, parquet(at=pa.timestamp("ns"), compression="zstd")),

@@ -175,8 +175,8 @@ def test_numbers_of_json_keep_their_digits(tmp_path: Path) -> None:
     assert [row[3] for row in rows] == [
         "",
         "",
-        "not JSON, where each line is an object in JSON",
-        "a name is there twice, where each line is an object in JSON",
+        "not JSON, where each row is an object in JSON",
+        "a name is there twice, where each row is an object in JSON",
     ]
 
 

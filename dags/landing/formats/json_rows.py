@@ -1,4 +1,4 @@
-"""Rows of JSON, an object a line; numbers keep the digits that they came with."""
+"""Rows of JSON, an object each; numbers keep the digits that they came with."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dags.landing.records import MAX_RECORD
-from dags.landing.refused import RefusedFileError
-
 from .header import matched
+from .json_elements import json_texts
 from .options import FileFormat
 from .text_rows import Row
 from .values import Native, native
 
 
 def json_rows(texts: Iterable[str], columns: Sequence[str], form: FileFormat) -> Iterator[Row]:
-    """A row for each line: the columns, and one more field with what no column takes, as JSON.
+    """A row for each object: the columns, and one more field with what no column takes, as JSON.
 
     Raises:
-        RefusedFileError: a line is too long.
+        RefusedFileError: an object is too long, or where the next one begins cannot be known.
     """
-    for number, line in enumerate(_lines(texts), start=1):
+    for number, line in json_texts(texts):
         if not line.strip():
             continue
         try:
@@ -40,7 +38,7 @@ def json_rows(texts: Iterable[str], columns: Sequence[str], form: FileFormat) ->
             what = (
                 "not JSON" if isinstance(error, (json.JSONDecodeError, RecursionError)) else error
             )
-            yield Row(number, [line.rstrip("\r")], f"{what}, where each line is an object in JSON")
+            yield Row(number, [line.rstrip("\r")], f"{what}, where each row is an object in JSON")
 
 
 def to_json(value: Any) -> str:
@@ -53,16 +51,6 @@ def to_json(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(to_json, value))}]"
     return json.dumps(value)
-
-
-def _lines(texts: Iterable[str]) -> Iterator[str]:
-    rest = ""
-    for text in texts:
-        *lines, rest = (rest + text).split("\n")
-        yield from lines
-        if len(rest) > MAX_RECORD:
-            raise RefusedFileError(f"a line is longer than {MAX_RECORD >> 20} MB.")
-    yield rest
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

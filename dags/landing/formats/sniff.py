@@ -9,6 +9,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ import duckdb
 from dags.landing.refused import RefusedFileError
 
 from .guess_values import guess_values
+from .json_elements import json_texts
 from .normalise import decoded
 from .options import FileFormat
 from .parquet_rows import parquet_rows
@@ -78,12 +80,8 @@ def sniff(path: Path, known: Mapping[str, str], required: Collection[str] = ()) 
         found.options["type"] = "xlsx"
         return _with_header(found, _workbook(path, found), known)
     text = _text(path, found)
-    if text.lstrip()[:1] == "{":
+    if text.lstrip()[:1] in ("{", "["):
         return _json(found, text, known)
-    if text.lstrip()[:1] == "[":
-        raise RefusedFileError(
-            "the file is one array of JSON: write an object a line (jq -c '.[]')."
-        )
     return _with_header(found, _csv(found, text), known)
 
 
@@ -246,17 +244,14 @@ def _is_header(fields: Sequence[str | None], width: int, known: Mapping[str, str
 def _json(found: Proposal, text: str, known: Mapping[str, str]) -> Proposal:
     found.options["type"] = "json"
     objects = []
-    for line in islice(text.splitlines(), ROWS):
-        try:
-            one = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(one, dict):
-            objects.append(one)
+    # The head of a file may end in the middle of an array.
+    with suppress(RefusedFileError):
+        for _, value in islice(json_texts([text]), ROWS):
+            with suppress(ValueError, RecursionError):
+                objects.append(json.loads(value))
+    objects = [one for one in objects if isinstance(one, dict)]
     if not objects:
-        raise RefusedFileError(
-            "the file is one object of JSON over several lines: write one a line."
-        )
+        raise RefusedFileError("the file has no object of JSON: write one for each row.")
     names = list(dict.fromkeys(name for one in objects for name in one))
     lacking = [name for name in names if any(name not in one for one in objects)]
     rows = [

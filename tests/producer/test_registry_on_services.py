@@ -6,7 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
+import requests
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from producer.cli import main
@@ -67,3 +69,17 @@ def test_an_incompatible_schema_is_refused_with_the_registrys_reason(
     schema.write_text(json.dumps(agreed))
     assert main(without_kafka) == 1
     assert "no Kafka at" in capsys.readouterr().err, "the agreed version is taken again"
+
+
+def test_a_registry_whose_postgres_was_away_fails_no_request(registry: dict[str, str]) -> None:
+    url = f"{registry['SCHEMA_REGISTRY_URL']}/subjects"
+    with psycopg.connect(
+        host=registry["POSTGRES_HOST"],
+        port=registry["POSTGRES_PORT"],
+        user="postgres",
+        password=registry["POSTGRES_PASSWORD"],
+    ) as connection:
+        ended = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'registry'"
+        assert requests.get(url, timeout=10).ok
+        assert connection.execute(ended).fetchall()
+    assert [requests.get(url, timeout=10).status_code for _ in range(20)] == [200] * 20

@@ -53,6 +53,11 @@ class SchemaRegistry(Service):
             "APICURIO_DATASOURCE_URL": f"jdbc:postgresql://{database}/registry",
             "APICURIO_DATASOURCE_USERNAME": "registry",
             "APICURIO_DATASOURCE_PASSWORD": settings.get("REGISTRY_DB_PASSWORD"),
+            # Of 20 connections that it keeps, each would fail one request after Postgres was away.
+            "APICURIO_DATASOURCE_JDBC_INITIAL_SIZE": "1",
+            "APICURIO_DATASOURCE_JDBC_MIN_SIZE": "1",
+            "APICURIO_DATASOURCE_JDBC_MAX_SIZE": "10",
+            "QUARKUS_DATASOURCE_POSTGRESQL_JDBC_VALIDATE_ON_BORROW": "true",
         }
         memory = ("-Xmx320m", "-XX:+UseSerialGC")
         jar = self._application() / "quarkus-run.jar"

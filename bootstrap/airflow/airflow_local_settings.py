@@ -65,6 +65,28 @@ def pass_protocol_on(module: ModuleType) -> None:
     module.SnowflakeHook._add_network_config = add_network_config
 
 
+@wrapt.when_imported("airflow.sdk.execution_time.supervisor")
+def see_the_end_of_a_process_at_once(module: ModuleType) -> None:
+    """Let a process be seen to end that closed its sockets a moment before.
+
+    Airflow waits for its sockets, and where none is left, as long as it may: a triggerer took 10
+    seconds to stop, and a task's end was seen at the next heartbeat.
+    """
+    original = getattr(module.WatchedSubprocess, "_service_subprocess", None)
+    if original is None:
+        log.warning("Airflow's supervisor has changed: processes may end seconds late.")
+        return
+
+    @wraps(original)
+    def service(self: Any, max_wait_time: float, *args: Any, **kwargs: Any) -> Any:
+        listens = self.selector.get_map()
+        return original(
+            self, max_wait_time if listens else min(max_wait_time, 0.05), *args, **kwargs
+        )
+
+    module.WatchedSubprocess._service_subprocess = service
+
+
 @wrapt.when_imported("cosmos.operators._watcher.base")
 @with_known_cosmos
 def push_only_what_is_read(module: Any) -> None:

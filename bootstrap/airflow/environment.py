@@ -92,8 +92,6 @@ def environment(home: Path) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": home / "logs",
         # A task that waits for the one before it starts at once, not at the next full second.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.5,
-        # A worker that misses the end of its task by a moment looks again only after so long.
-        "WORKERS__MIN_HEARTBEAT_INTERVAL": 1,
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": cosmos_cache(home),

@@ -17,11 +17,11 @@ import pytest
 
 import settings
 from bootstrap import cli
+from bootstrap.native.supervisor import Supervisor
 from connectors.registrar.dead_letters import DeadLetter, DeadLetterTopic
 from connectors.registrar.kafka import Kafka
 from dags.landing import recounts, snowflake
-from settings import names
-from tests.conftest import ROOT, Bootstrap, airflow_of, eventually
+from tests.conftest import ROOT, Bootstrap, eventually
 from tests.kafka_client import kafka_client
 from tests.shared import Shared
 
@@ -146,16 +146,11 @@ def chain(
 def _audited(chain: Chain) -> Iterator[Chain]:
     # Runs of Airflow's DAGs would repair what is damaged here.
     with pytest.MonkeyPatch.context() as patch:
-        airflow = airflow_of(chain.bootstrap, patch)
-        for dag in (names.INGESTION_DAG, names.TRANSFORMATIONS_DAG):
-            assert airflow.call("PATCH", f"/dags/{dag}", json={"is_paused": True}).ok
-
-        def none_runs() -> bool:
-            under_way = {"state": ["running", "queued"]}
-            return not airflow.get("/dags/~/dagRuns/~/taskInstances", **under_way)["total_entries"]
-
-        # A pause keeps tasks from being queued, and ends none.
-        assert eventually(none_runs)
+        for name, value in chain.settings.items():
+            patch.setenv(name, value)
+        for service in Supervisor().processes():
+            if service.startswith("airflow-"):
+                Supervisor().stop(service)
     # Not built here; a test of them builds the one that it needs.
     for recount in recounts.load():
         chain.warehouse(f"drop table if exists {recount.model}")

@@ -13,7 +13,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 PYTHON := $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 RUN := $(UV) run --no-sync
 # Tests that share a stack run in one process, others beside them; WORKERS=0: one after the other.
-WORKERS ?= 2
+# Each waits for services much of the time: three keep two cores busy.
+WORKERS ?= 3
 PYTEST = $(DEV) pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term)
 DEV := $(UV) run --frozen --group dev --python $(PYTHON)
 

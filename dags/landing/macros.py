@@ -87,6 +87,9 @@ _PROJECT = [
     *("--profiles-dir", str(DBT_PROJECT)),
     *("--target", "snowflake"),
     *("--no-write-json", "--quiet", "--no-use-colors"),
+    # Each event at level debug takes longer to write than to make, and a build was seen to wait for
+    # ever for the log file's lock. What a macro says is in its error.
+    *("--log-level-file", "none"),
 ]
 
 

@@ -164,16 +164,11 @@ def test_a_missing_dead_letter_is_named(chain: Chain) -> None:
 
 
 def test_rows_under_way_are_no_difference_at_any_hop(chain: Chain) -> None:
-    chain.register("pause")
-    chain.produce(40, 2)
-    assert chain.waiting() == {TO_SINK: 40}
-    chain.register("resume")
-    chain.sink_is_through()
-    assert chain.waiting() == {TO_RAW: 40}
-    chain.land()
-    assert chain.waiting() == {TO_FACTS: 40}
-    chain.transform()
-    assert chain.waiting() == {}
+    produced, sunk, landed, built = chain.under_way
+    assert produced[0][TO_SINK] == produced[1]
+    assert sunk[0] == {TO_RAW: sunk[1]}
+    assert landed[0] == {TO_FACTS: landed[1]}
+    assert built[0] == {}
 
 
 def test_a_system_that_is_away_is_named_and_nothing_is_claimed(chain: Chain) -> None:

@@ -57,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Mark the run's processes, and end it at SIGTERM as at Ctrl-C: with all fixtures torn down."""
     if not _is_worker(config):
         os.environ[RUN] = uuid.uuid4().hex
+        # dbt, in this process, would take a user's settings for those of a test.
+        os.environ["PYTHON_DOTENV_DISABLED"] = "1"
     with contextlib.suppress(ValueError):  # not the main thread
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _interrupt)

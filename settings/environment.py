@@ -49,6 +49,9 @@ def load_env() -> None:
     for name in FILES:
         if value := os.environ.get(name):
             os.environ[name] = str(path(value))
+    # dbt would read .env again, by rules of its own: what is empty there would be set and empty, as
+    # AWS's region, and each process would have every secret.
+    os.environ["PYTHON_DOTENV_DISABLED"] = "1"
 
 
 def get(name: str) -> str:

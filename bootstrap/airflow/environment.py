@@ -105,6 +105,8 @@ def environment(home: Path) -> dict[str, str]:
         # airflow_local_settings.py is found here, the pipeline's own modules there.
         "PYTHONPATH": f"{HERE}:{settings.ROOT}",
         "DO_NOT_TRACK": "1",
+        # Each process has the settings and secrets that it needs; dbt would read .env for all.
+        "PYTHON_DOTENV_DISABLED": "1",
         # Each task imports the DAGs' modules: kept compiled, also where a machine asks not to.
         "PYTHONDONTWRITEBYTECODE": "",
         # Airflow's process titles would overwrite the environment by which its processes are found.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
+from dotenv import dotenv_values, load_dotenv
 
 import settings
 from settings import dotenv_file, environment
@@ -39,6 +39,17 @@ def test_a_password_may_hold_a_dollar_sign(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("UNLOAD_PASSWORD", "a$HOME${PATH}b")
     settings.load_env()
     assert settings.get("UNLOAD_PASSWORD") == "a$HOME${PATH}b"
+
+
+def test_what_is_empty_in_env_file_stays_unset_when_a_library_reads_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """dbt does; AWS's client takes a region that is set and empty for one."""
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED", raising=False)
+    settings.ENV_FILE.write_text("AWS_DEFAULT_REGION=\n")
+    settings.load_env()
+    load_dotenv(settings.ENV_FILE)
+    assert "AWS_DEFAULT_REGION" not in os.environ
 
 
 def test_env_file_is_written_once_with_secrets_that_only_its_owner_can_read() -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-import requests
 import tenacity
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from bootstrap.native.jars import Jar, JarError, fetch, read_lock
 
@@ -118,15 +124,73 @@ def test_one_jar_that_cannot_be_had_is_named_and_the_others_are_kept(tmp_path: P
     assert (tmp_path / "cache" / JAR.path).exists()
 
 
-def test_an_untrusted_certificate_is_called_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise requests.exceptions.SSLError("self-signed certificate in certificate chain")
+class _Tls(ThreadingHTTPServer):
+    """With a certificate of its own; the first connections of those to break end unanswered."""
 
-    monkeypatch.setattr(FETCHING, "_patiently", refuse)
+    certificate: Path
+    to_break = 0
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        if self.to_break:
+            self.to_break -= 1
+            connection.close()
+            raise OSError("broken on purpose")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        return context.wrap_socket(connection, server_side=True), address
+
+
+@pytest.fixture
+def tls(mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Tls]:
+    """The same mirror by https."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = str(mirror.parents[len(JAR.path.parts) - 1])
+    with _Tls(("127.0.0.1", 0), partial(_Quiet, directory=folder)) as server:
+        server.certificate = self_signed(tmp_path)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MAVEN_REPOSITORY_URL", f"https://127.0.0.1:{server.server_port}")
+        yield server
+        server.shutdown()
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate of this machine, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a company")])
+    now = datetime.now(UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *form)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+@pytest.mark.usefixtures("tls")
+def test_an_untrusted_certificate_is_called_one(tmp_path: Path) -> None:
     with pytest.raises(JarError, match=r"certificate is not trusted.*SSL_CERT_FILE"):
         fetch([JAR], tmp_path / "cache")
+
+
+def test_a_connection_that_breaks_before_it_is_encrypted_is_made_again(
+    tls: _Tls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls.certificate))
+    tls.to_break = 2
+    (file,) = fetch([JAR], tmp_path / "cache")
+    assert file.read_bytes() == CONTENT
 
 
 def test_every_locked_file_has_a_checksum_and_a_size() -> None:

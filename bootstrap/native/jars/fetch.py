@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import ssl
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
@@ -134,10 +135,19 @@ _patiently = tenacity.Retrying(
 
 
 def _may_pass(error: BaseException) -> bool:
-    if isinstance(error, requests.exceptions.SSLError):
+    if _is_untrusted(error):
         return False
     # jgo raises a RuntimeError for any status but 200, those of a tired proxy included.
     return isinstance(error, requests.RequestException | RuntimeError | TruncatedError)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether a certificate was refused; a connection that broke in its handshake was not."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def connect(cache: Path) -> MavenContext:
@@ -161,7 +171,7 @@ def unpack(archive: Path, folder: Path, wanted: Callable[[str], bool] = lambda _
 def _explain(jar: Jar, error: Exception) -> str:
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         return f"{jar.coordinate} could not be stored: {error}"
-    if isinstance(error, requests.exceptions.SSLError):
+    if _is_untrusted(error):
         return (
             f"{jar.coordinate} could not be downloaded: the server's certificate is not trusted. "
             "Behind a company's proxy, add its certificate to the system's trust store, or name a "

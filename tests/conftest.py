@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -40,7 +41,9 @@ def settings_of_its_own(folder: Path) -> dict[str, str]:
     text = (ROOT / ".env.example").read_text()
     ports = re.findall(r"^(\w+_PORT)=\d+$", text, re.MULTILINE)
     values = dict(zip(ports, map(str, free_ports(len(ports))), strict=True))
-    values |= {"PIPELINE_STATE": str(folder / "state")}
+    # Its own files, too: what a test adds to them is nobody else's to land.
+    incoming = shutil.copytree(ROOT / "data" / "incoming", folder / "incoming", dirs_exist_ok=True)
+    values |= {"PIPELINE_STATE": str(folder / "state"), "INCOMING_DIR": str(incoming)}
     for name in re.findall(r"^(\w+_PASSWORD|\w+_SECRET)=$", text, re.MULTILINE):
         values[name] = f"test-{name.lower()}-0123456789abcdef"
     values["AIRFLOW_FERNET_KEY"] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFA="

@@ -92,6 +92,9 @@ def environment(home: Path) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": home / "logs",
         # A task that waits for the one before it starts at once, not at the next full second.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.5,
+        # A worker that was killed cannot say so: its tasks are tried again after this silence. So
+        # are those that the API server does not answer for so long; what has landed lands once.
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
         "USAGE_DATA_COLLECTION__ENABLED": False,
         "COSMOS__ENABLE_TELEMETRY": False,
         "COSMOS__CACHE_DIR": cosmos_cache(home),
@@ -147,8 +150,6 @@ def _celery() -> dict[str, object]:
         "CELERY__BROKER_URL": broker_url(),
         "CELERY__WORKER_CONCURRENCY": settings.get("AIRFLOW_WORKER_CONCURRENCY"),
         "CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": 86400,
-        # A worker that was killed cannot say so; its tasks are tried again after this silence.
-        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
     }
 
 

@@ -19,7 +19,7 @@ from .found import Found
 from .incoming import Incoming, entries
 from .ledger import Line
 from .notice import Notice
-from .prepare import prepare_file
+from .prepare import Prepared, prepare_file
 from .raw_objects import ensure_raw_objects
 from .refused import RefusedFileError
 from .stage_parts import new_load_id, remove_stale_files
@@ -32,6 +32,13 @@ log = logging.getLogger(__name__)
 #: Files are uploaded together up to this number and size, in bytes before compression.
 BATCH_FILES = 500
 BATCH_BYTES = 512 << 20
+#: A copy is staged in parts of this size before compression: PUT holds in memory what it uploads,
+#: so that a landing needs the same for a file of any size.
+PART_BYTES = 64 << 20
+#: Most parts of a file: COPY INTO takes 1,000 names.
+PARTS = 500
+#: Uploaded at a time, in bytes, if a single part is not larger.
+UPLOAD_BYTES = 32 << 20
 
 
 class IncomingFolderError(ExpectedError):
@@ -240,7 +247,9 @@ def _stage_batch(
             if line:
                 lines.append(line)
         if any(line.state == "staged" for line in lines):
-            snowflake.put(target, copies / "*.csv.gz", f"@{feed.raw_stage}/{load}/")
+            largest = max(copy.stat().st_size for copy in copies.glob("*.csv.gz"))
+            parallel = min(8, max(1, UPLOAD_BYTES // largest))
+            snowflake.put(target, copies / "*.csv.gz", f"@{feed.raw_stage}/{load}/", parallel)
     return lines
 
 
@@ -259,7 +268,8 @@ def _prepare(
         path = fetched(found)
         try:
             limited = replace(feed, max_bytes=_most_bytes(feed, found))
-            prepared = prepare_file(limited, path, copy)
+            part_bytes = max(PART_BYTES, feed.max_bytes // PARTS)
+            prepared = prepare_file(limited, path, copy, part_bytes)
         finally:
             found.release(path)
         if _has_changed(found):
@@ -277,12 +287,20 @@ def _prepare(
         log.warning("%s disappeared while it was read; left for the next run.", name)
         return None
     key = prepared.content_key
-    line = Line(name, "staged", size, changed, key, f"{load}/{key}.csv.gz", prepared.rows)
+    line = Line(name, "staged", size, changed, key, rows_counted=prepared.rows)
     if key in known.contents:
         return line.again(known)
     known.add(name, key)
-    copy.rename(copies / f"{key}.csv.gz")
-    return line
+    return replace(line, stage_path=",".join(f"{load}/{part}" for part in _named(prepared, copies)))
+
+
+def _named(prepared: Prepared, copies: Path) -> Iterator[str]:
+    """The parts' names on the stage, which macros read; gives them to the files."""
+    for path, records_before in prepared.parts:
+        before = f".{records_before}" if records_before else ""
+        name = f"{prepared.content_key}{before}.csv.gz"
+        path.rename(copies / name)
+        yield name
 
 
 def _most_bytes(feed: FileFeed, found: Incoming) -> int:

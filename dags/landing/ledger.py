@@ -45,7 +45,8 @@ class Line:
         modified_ns: when the file was last changed, in nanoseconds since 1970, by this machine's
             clock (not what a copying tool sets).
         content_key: SHA-256 of its uncompressed bytes; None if it was refused before that.
-        stage_path: path below the stage; None if it is not there.
+        stage_path: path below the stage, or those of its parts, separated by commas; None if it is
+            not there.
         rows_counted: rows without the header.
         first_error: why the file was refused or skipped.
     """

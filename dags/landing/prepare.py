@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from isal import igzip, igzip_threaded, isal_zlib
 
+from .copy_parts import CopyParts
 from .feeds import FileFeed
-from .gzip_writer import GzipWriter
 from .no_link import open_no_link
 from .records import RecordReader, RecordTooLongError
 from .refused import RefusedFileError, too_large
@@ -63,31 +63,46 @@ class Prepared:
     Attributes:
         content_key: SHA-256 of the uncompressed bytes, so that a.csv and its a.csv.gz are the same.
         rows: records without the header.
+        parts: path and number of records before it, of each part of the copy.
     """
 
     content_key: str
     rows: int
+    parts: tuple[tuple[Path, int], ...]
 
 
-def prepare_file(feed: FileFeed, source: Path, target: Path) -> Prepared:
+def prepare_file(
+    feed: FileFeed, source: Path, target: Path, part_bytes: int | None = None
+) -> Prepared:
     """Write the copy of a feed's file that is landed, as its block says that the file is written.
+
+    Args:
+        target: path of the copy, or of its first part.
+        part_bytes: of the copy, before compression, at which a part ends; None for one part.
 
     Raises:
         RefusedFileError: it is not written so, empty, too large, or not readable.
         FileNotFoundError: it is gone.
     """
     if feed.shape is None:
-        return prepare(source, feed.columns, target, feed.max_bytes)
+        return prepare(source, feed.columns, target, feed.max_bytes, part_bytes)
     # These load pyarrow and more, which feeds without a format do not wait for.
     from .formats.normalise import Normaliser, write_normalised
     from .formats.source import Source
 
     file = Source(source, feed.shape.form.compression, feed.max_bytes)
-    rows = write_normalised(Normaliser(feed.shape), file, target)
-    return Prepared(file.content_key, rows)
+    with CopyParts(target, part_bytes) as copy:
+        rows = write_normalised(Normaliser(feed.shape), file, copy)
+    return Prepared(file.content_key, rows, tuple(copy.parts))
 
 
-def prepare(source: Path, columns: tuple[str, ...], target: Path, max_bytes: int) -> Prepared:
+def prepare(
+    source: Path,
+    columns: tuple[str, ...],
+    target: Path,
+    max_bytes: int,
+    part_bytes: int | None = None,
+) -> Prepared:
     """Write a checked and compressed copy of a CSV file to a target.
 
     The copy differs from the file in form only: no byte-order mark, LF, no blank lines, valid
@@ -95,23 +110,26 @@ def prepare(source: Path, columns: tuple[str, ...], target: Path, max_bytes: int
 
     Args:
         max_bytes: most bytes of the file, decompressed.
+        part_bytes: as for prepare_file.
 
     Raises:
         RefusedFileError: wrong header, not UTF-8, empty, too large, or not readable.
     """
     digest = hashlib.sha256()
     reader = RecordReader(len(columns))
-    with GzipWriter(target) as writer:
+    with CopyParts(target, part_bytes) as copy:
+        before = 0
         try:
             for block in reader.blocks(_utf8(_hashed(_chunks(source, max_bytes), digest))):
-                if block and writer.is_empty:
+                if block and copy.is_empty:
                     _check_header(block.partition(b"\n")[0].decode(), columns)
-                writer.write(block)
+                copy.write(block, before)
+                before = reader.records
         except RecordTooLongError as error:
             raise RefusedFileError(str(error)) from error
-        if writer.is_empty:
+        if copy.is_empty:
             raise RefusedFileError("the file is empty: there is not even a header.")
-    return Prepared(digest.hexdigest(), reader.records - 1)
+    return Prepared(digest.hexdigest(), reader.records - 1, tuple(copy.parts))
 
 
 def _check_header(record: str, columns: Sequence[str]) -> None:

@@ -104,12 +104,13 @@ def rows(
         return cursor.execute(sql, binds or None).fetchall()  # type: ignore[union-attr]
 
 
-def put(connection: SnowflakeConnection, file: Path, stage_path: str) -> None:
+def put(connection: SnowflakeConnection, file: Path, stage_path: str, parallel: int = 8) -> None:
     """Upload a file, or all files that match a glob, without compressing them.
 
     Args:
         file: its name may contain `*`.
         stage_path: @schema.stage/path/.
+        parallel: files that are uploaded at a time; each is in memory meanwhile.
 
     Raises:
         snowflake.connector.Error: the upload failed.
@@ -118,5 +119,5 @@ def put(connection: SnowflakeConnection, file: Path, stage_path: str) -> None:
     rows(
         connection,
         f"put 'file://{quoted}' {stage_path} auto_compress = false source_compression = gzip "
-        "overwrite = true parallel = 8",
+        f"overwrite = true parallel = {parallel}",
     )

@@ -40,10 +40,11 @@ def remove_stale_files(
 
     Args:
         stage: schema.stage.
-        waiting: paths of files that will still be landed; they stay.
+        waiting: paths of files that will still be landed; they stay. Those of the parts of one
+            file stand together, separated by commas.
 
     Returns:
-        The waiting paths that are not on the stage.
+        Those of waiting of which something is not on the stage.
 
     Raises:
         snowflake.connector.Error: Snowflake is unreachable.
@@ -55,7 +56,7 @@ def remove_stale_files(
     for load in sorted(loads):
         if _LOAD_ID.fullmatch(load) and load < oldest:
             snowflake.rows(target, f"remove @{stage}/{load}/")
-    return set(waiting) - there
+    return {paths for paths in waiting if not there.issuperset(paths.split(","))}
 
 
 class StageParts:

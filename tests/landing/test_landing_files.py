@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dags.landing import files, ledger, snowflake
+from dags.landing import files, ledger, prepare, snowflake
 from dags.landing.feeds import FileFeed
 from dags.landing.land import land_files
 from dags.landing.macros import MacroError, macros
@@ -231,7 +231,6 @@ def test_staged_and_never_landed_the_next_run_lands_it(
     settled(incoming / "transactions_2.csv", good(6))
     assert land_files(transactions, incoming).pending == 2
     assert warehouse.count(transactions.table) == 11
-    assert warehouse.query(f"list @RAW.{transactions.stage}") == []
 
 
 def test_landing_the_same_stage_twice_lands_it_once(
@@ -355,6 +354,28 @@ def test_a_file_larger_than_the_disk_keeps_no_other_from_landing(
     assert warehouse.count(transactions.table) == 100 + 101 + 102 + 1000
     states = "select state from RAW.LANDED_FILES where source_file = %s order by staged_at"
     assert warehouse.query(states, large) == [("retried",), ("retried",), ("loaded",)]
+
+
+def test_a_large_file_is_staged_in_parts_and_lands_as_one_also_if_one_part_was_lost(
+    warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "CHUNK", 1000)
+    monkeypatch.setattr(files, "PART_BYTES", 2000)
+    monkeypatch.setattr(files, "PARTS", transactions.max_bytes)
+    rows = [row(n, amount="x" if n == 190 else "1") for n in range(200)]
+    settled(incoming / ONE, "\n".join([HEADER, *rows]).encode())
+    with closing(snowflake.connect_from_env()) as target:
+        files.stage_new_files(transactions, incoming, target, "r")
+        staged = "select stage_path from RAW.LANDED_FILES where state = 'staged'"
+        paths = snowflake.rows(target, staged)[0][0].split(",")
+        assert len(paths) > 3
+        snowflake.rows(target, f"remove @RAW.{transactions.stage}/{paths[2]}")
+    land_files(transactions, incoming)
+    assert warehouse.ledger(transactions.name) == {ONE: ("loaded", 200, 199, 1)}
+    landed = warehouse.query(f"select source_row, tx_id from RAW.{transactions.table} order by 1")
+    assert landed == [(n + 2, f"t{n}") for n in range(200) if n != 190]
+    bad = "select source_row, source_file, raw_values like '%t190%' from RAW.QUARANTINE"
+    assert warehouse.query(bad) == [(192, ONE, True)]
 
 
 def test_a_file_that_stops_the_landing_stops_no_other_for_long(

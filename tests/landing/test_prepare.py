@@ -136,3 +136,17 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_systems_words(
 def test_a_gzip_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedFileError, match=r"not readable as gzip .* name it \.csv"):
         prepared(tmp_path, good(1), "a.csv.gz")
+
+
+def test_parts_of_a_copy_hold_whole_records_and_how_many_were_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare_module, "CHUNK", 500)
+    (tmp_path / "a.csv").write_bytes(good(100))
+    done = prepare(tmp_path / "a.csv", COLUMNS, tmp_path / "copy", MAX_BYTES, part_bytes=2000)
+    parts = [gzip.decompress(path.read_bytes()) for path, _ in done.parts]
+    assert len(parts) > 3
+    assert b"".join(parts) == good(100)
+    assert all(len(part) <= 2000 and part.endswith(b"\n") for part in parts)
+    counts = [part.count(b"\n") for part in parts]
+    assert [before for _, before in done.parts] == [sum(counts[:n]) for n in range(len(counts))]

@@ -14,9 +14,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 
-from dags.landing.gzip_writer import GzipWriter
+from dags.landing.copy_parts import CopyParts
 from dags.landing.refused import RefusedFileError
 
 from .header import Mapping, by_name, by_position
@@ -201,7 +200,7 @@ def decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
             yield text
 
 
-def write_normalised(normaliser: Normaliser, source: Source, target: Path) -> int:
+def write_normalised(normaliser: Normaliser, source: Source, copy: CopyParts) -> int:
     """Write the copy that is landed; returns the number of its rows.
 
     Raises:
@@ -211,13 +210,11 @@ def write_normalised(normaliser: Normaliser, source: Source, target: Path) -> in
     """
     count = 0
     rows = (row.fields() for row in normaliser.rows(source))
-    with GzipWriter(target) as writer:
-        first: Iterable[list[str]] = [[*normaliser.shape.columns, *ADDED]]
-        while batch := list(islice(rows, _ROWS)):
-            writer.write(_csv(chain(first, batch)))
-            first = []
-            count += len(batch)
-        writer.write(_csv(first))
+    header = [[*normaliser.shape.columns, *ADDED]]
+    copy.write(_csv(header), 0)
+    while batch := list(islice(rows, _ROWS)):
+        copy.write(_csv(batch), len(header) + count)
+        count += len(batch)
     return count
 
 

@@ -9,7 +9,7 @@
     {%- for has_begun, size in [(false, 500), (true, 1)] -%}
         {#- Of two contents of one name, the one that was sent later is the newer one in RAW, too. -#}
         {%- for older, files in waiting | selectattr('has_begun', 'eq', has_begun) | groupby('older') -%}
-            {%- for batch in files | batch(size) -%}
+            {%- for batch in landing_batches(files, size) -%}
                 {%- do landing_land_batch(feed, batch, landing_now(older), run) -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -30,5 +30,5 @@
         {%- do run_query('commit') -%}
     {%- endif -%}
     {%- do run_query('drop table if exists ' ~ buffer) -%}
-    {%- do landing_clear_stage(feed, files | map(attribute='path')) -%}
+    {%- do landing_clear_stage(feed, files | map(attribute='paths') | sum(start=[])) -%}
 {%- endmacro %}

@@ -13,7 +13,8 @@
             {%- do print(feed.name ~ ': ' ~ name ~ ': ' ~ first_error ~ '; it is landed again.') -%}
         {%- endif -%}
         {%- do files.append({
-            'key': key, 'path': path, 'counted': counted | int, 'has_begun': first_error is not none, 'older': older | int,
+            'key': key, 'paths': path.split(','), 'counted': counted | int, 'has_begun': first_error is not none,
+            'older': older | int,
         }) -%}
     {%- endfor -%}
     {{ return(files) }}

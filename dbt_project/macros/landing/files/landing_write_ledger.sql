@@ -4,8 +4,9 @@
             select
                 p.content_key, p.rows_parsed, coalesce(q.rows_rejected, 0) as rows_rejected, q.first_error
             from (
-                select {{ landing_content_key('file') }} as content_key, count(*) - 1 as rows_parsed
-                from {{ buffer }} group by 1
+                select {{ landing_content_key('file') }} as content_key, sum(records) - 1 as rows_parsed
+                from (select file, count(*) as records from {{ buffer }} group by file) f
+                group by 1
             ) p
             left join (
                 select

@@ -84,15 +84,20 @@ class _Copy:
         self.copy = copy
         self.projection = projection.build(session, copy)
         self.stage = str(copy.location.stage)
+        self.before: set[tuple[str, str]] = set()
+        self.loaded: list[tuple[str, str]] = []
 
     def run(self) -> list[FileResult]:
-        return [result for file in self.copy.staged_files() if (result := self._file(file))]
+        self.before = history.loaded(self.session.con, self.copy.target, self.stage)
+        results = [result for file in self.copy.staged_files() if (result := self._file(file))]
+        if self.loaded:
+            history.record(self.session.con, self.copy.target, self.stage, self.loaded)
+        return results
 
     def _file(self, file: StagedFile) -> FileResult | None:
-        con, copy, key = self.session.con, self.copy, file.content_key()
+        copy, key = self.copy, file.content_key()
         name = copy.location.label + file.name
-        loaded = (copy.target, self.stage, file.name, key)
-        if not copy.force and history.is_loaded(con, *loaded):
+        if not copy.force and (file.name, key) in self.before:
             # Without FILES the answer leaves out what was loaded before.
             if copy.files is None:
                 return None
@@ -103,7 +108,8 @@ class _Copy:
         finally:
             spill.unlink(missing_ok=True)
         if result.status != "LOAD_FAILED":
-            history.record(con, *loaded)
+            self.before.add((file.name, key))
+            self.loaded.append((file.name, key))
             if copy.purge:
                 self.session.after_commit(lambda: file.path.unlink(missing_ok=True))
         return result

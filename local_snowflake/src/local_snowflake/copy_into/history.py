@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import duckdb
 
-from local_snowflake.catalog import first_row, loaded_files
+from local_snowflake.catalog import loaded_files
 from local_snowflake.names import Name
 
 
-def is_loaded(
-    con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str
-) -> bool:
-    """Whether a table has loaded this file with this content."""
-    found = first_row(
-        con.execute(
-            f"""SELECT 1 FROM {loaded_files(target.database)}
-            WHERE schema_name = ? AND table_name = ? AND stage_name = ? AND file_name = ?
-              AND content_key = ? LIMIT 1""",
-            [target.schema, target.name, stage, file, key],
-        )
+def loaded(con: duckdb.DuckDBPyConnection, target: Name, stage: str) -> set[tuple[str, str]]:
+    """Name and content key of the files of a stage that a table has loaded."""
+    found = con.execute(
+        f"""SELECT file_name, content_key FROM {loaded_files(target.database)}
+            WHERE schema_name = ? AND table_name = ? AND stage_name = ?""",
+        [target.schema, target.name, stage],
     )
-    return found is not None
+    return {(file, key) for file, key in found.fetchall()}
 
 
-def record(con: duckdb.DuckDBPyConnection, target: Name, stage: str, file: str, key: str) -> None:
-    """Remember that a table has loaded a file."""
+def record(
+    con: duckdb.DuckDBPyConnection, target: Name, stage: str, files: list[tuple[str, str]]
+) -> None:
+    """Remember that a table has loaded files, by name and content key."""
+    names, keys = [file for file, _ in files], [key for _, key in files]
     con.execute(
-        f"INSERT INTO {loaded_files(target.database)} VALUES (?, ?, ?, ?, ?, now())",
-        [target.schema, target.name, stage, file, key],
+        f"""INSERT INTO {loaded_files(target.database)}
+            SELECT ?, ?, ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), now()""",
+        [target.schema, target.name, stage, names, keys],
     )
 
 

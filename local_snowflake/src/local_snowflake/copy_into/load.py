@@ -38,6 +38,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self.con = self.session.con
+        self._has_tried = False
         self.source = self._source(self.con)
 
     def _source(self, con: duckdb.DuckDBPyConnection) -> Source:
@@ -68,6 +69,7 @@ class Load:
     def try_all(self) -> tuple[int, RowError | None]:
         """Convert every row without inserting any; returns the number of errors, and the first."""
         self._try_all(self.con, self.source)
+        self._has_tried = True
         bad = _count(self.con, f"SELECT count(*) FROM {_TRIED} WHERE _bad")
         first = self.source.errors[:1]
         if bad and (value := self._explained(self.con)):
@@ -87,8 +89,10 @@ class Load:
     def close(self) -> None:
         """Drop what was kept of the file."""
         if not self.session.failed:
-            self.con.execute(f"DROP TABLE IF EXISTS {_TRIED}")
-            source.drop(self.con)
+            if self._has_tried:
+                self.con.execute(f"DROP TABLE IF EXISTS {_TRIED}")
+            if self.source.is_table:
+                source.drop(self.con)
 
     def _names(self) -> str:
         return ", ".join(quoted(output.name) for output in self.outputs)

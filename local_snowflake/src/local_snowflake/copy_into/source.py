@@ -37,11 +37,16 @@ class RowError:
 
 @dataclass
 class Source:
-    """SQL that yields the fields `_F1`, `_F2`, ... and `_ROW` of the readable records."""
+    """SQL that yields the fields `_F1`, `_F2`, ... and `_ROW` of the readable records.
+
+    Attributes:
+        is_table: the records are in a temporary table, to be dropped.
+    """
 
     sql: str
     rows: int
     width: int
+    is_table: bool = False
     errors: list[RowError] = field(default_factory=list)
 
 
@@ -107,7 +112,7 @@ def _irregular(
     con: duckdb.DuckDBPyConnection, scanned: Scanned, csv: CsvFormat, fields: int, must_match: bool
 ) -> Source:
     """Read record by record into a temporary table."""
-    source = Source(f"SELECT * FROM temp.main.{quoted(_TABLE)}", 0, fields)
+    source = Source(f"SELECT * FROM temp.main.{quoted(_TABLE)}", 0, fields, is_table=True)
     schema = pa.schema(
         [(field_name(i + 1), pa.string()) for i in range(fields)] + [(ROW, pa.int64())]
     )

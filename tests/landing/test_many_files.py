@@ -1,0 +1,95 @@
+"""Thousands of small files of one feed, as a sender leaves them that writes one for each order.
+
+LANDING_TEST_FILES sets how many (10,000 by hand).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dags.landing.feeds import FileFeed
+from tests.conftest import ROOT
+from tests.landing.csv_files import HEADER, row, settled
+
+pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(900)]
+
+FILES, ROWS = int(os.environ.get("LANDING_TEST_FILES", "3000")), 3
+#: Most memory of a landing, in MB: dbt alone takes 300.
+MOST_MEMORY = 450
+
+#: A file of each kind that lands as a whole or in part: its content, and rows parsed and loaded.
+IN_PART = {
+    "amount": (row(1, amount="x"), 1, 0),
+    "fewer": ("only,three,fields", 1, 0),
+    "more": (row(1) + ",more", 1, 0),
+    "mixed": (f"{row(1)}\n{row(2, user_id='')}", 2, 1),
+}
+#: One of each kind that is refused: its content, and what is said of it.
+REFUSED = {
+    "header.csv": (b"tx_id,amount\n1,2\n", "wrong header"),
+    "empty.csv": (b"", "the file is empty"),
+    "latin.csv": (f"{HEADER}\n{row(1, merchant='Caf')}".encode() + b"\xe9\n", "not UTF-8"),
+    "cut.csv.gz": (gzip.compress(f"{HEADER}\n{row(1)}\n".encode())[:-9], "ends early"),
+}
+
+
+def _land(feed: FileFeed) -> tuple[str, float, int]:
+    """What a landing in a process of its own says, how long it takes, and its memory in MB."""
+    words = [sys.executable, "-m", "dags.landing", "land", feed.name]
+    began = time.monotonic()
+    process = subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout
+    said = process.stdout.read()
+    _, _, usage = os.wait4(process.pid, 0)
+    return said, time.monotonic() - began, usage.ru_maxrss // 1024
+
+
+def test_thousands_of_files_land_once_and_each_bad_one_is_told(
+    warehouse: Any, transactions: FileFeed, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INCOMING_DIR", str(incoming))
+    for n in range(FILES):
+        rows = "\n".join(row(k, tx_id=f"t{n}-{k}") for k in range(ROWS))
+        settled(incoming / f"transactions_{n:05}.csv", f"{HEADER}\n{rows}\n".encode())
+    again = (incoming / "transactions_00000.csv").read_bytes()
+    settled(incoming / "transactions_x_again.csv", again)
+    for name, (rows, _, _) in IN_PART.items():
+        settled(incoming / f"transactions_x_{name}.csv", f"{HEADER}\n{rows}\n".encode())
+    for name, (content, _) in REFUSED.items():
+        settled(incoming / f"transactions_x_{name}", content)
+
+    said, seconds, memory = _land(transactions)
+    print(f"{FILES} files of {ROWS} rows: {seconds:.0f} s, {memory} MB")
+    assert memory < MOST_MEMORY
+    ledger = warehouse.ledger(transactions.name)
+    good = {f"transactions_{n:05}.csv": ("loaded", ROWS, ROWS, 0) for n in range(FILES)}
+    assert {name: ledger.pop(name) for name in good} == good
+    assert ledger.pop("transactions_x_again.csv")[0] == "duplicate"
+    for name, (_, parsed, loaded) in IN_PART.items():
+        line = ("loaded", parsed, loaded, parsed - loaded)
+        assert ledger.pop(f"transactions_x_{name}.csv") == line
+        assert f"transactions_x_{name}.csv: 1 of {parsed} rows rejected" in said
+    for name, (_, why) in REFUSED.items():
+        assert ledger.pop(f"transactions_x_{name}")[0] == "refused"
+        assert re.search(rf"transactions_x_{re.escape(name)} was refused: .*{why}", said)
+    assert not ledger
+    landed = f"select count(*), count(distinct source_file || tx_id) from RAW.{transactions.table}"
+    count = FILES * ROWS + sum(loaded for _, _, loaded in IN_PART.values())
+    assert warehouse.query(landed) == [(count, count)]
+    assert warehouse.count("QUARANTINE") == len(IN_PART)
+
+    said, again_seconds, _ = _land(transactions)
+    print(f"again: {again_seconds:.1f} s")
+    assert again_seconds < max(20.0, seconds / 4)
+    assert warehouse.count(transactions.table) == count

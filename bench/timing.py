@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ def table_row(
         "n": len(pairs),
         "bar": bar,
     }
+
+
+def show_progress(text: str) -> None:
+    """Say beside the table how far a long measurement is."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def measure_rate(work: Work) -> float:

@@ -1,7 +1,7 @@
 """The bench table: `make bench`, or `python -m bench generate sink` for some of it.
 
 Every row is a ratio of two ways to do the same thing, measured in turns in this run, and printed as
-soon as it is measured. All subjects but `generate` use the
+soon as it is measured; latency is compared with a limit. All subjects but `generate` use the
 services of a running stack.
 """
 

@@ -87,6 +87,19 @@ def prepare_file(feed: FileFeed, source: Path, target: Path) -> Prepared:
     return Prepared(file.content_key, rows)
 
 
+def content_key(source: Path, max_bytes: int) -> str:
+    """The content key of a CSV file, without checking or copying it.
+
+    Raises:
+        RefusedFileError: it is too large, or not readable.
+        FileNotFoundError: it is gone.
+    """
+    digest = hashlib.sha256()
+    for chunk in _chunks(source, max_bytes):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def prepare(source: Path, columns: tuple[str, ...], target: Path, max_bytes: int) -> Prepared:
     """Write a checked and compressed copy of a CSV file to a target.
 

@@ -113,8 +113,10 @@ class _Ways:
             count(distinct ingested_at), count(*) from {self.stack.name}"""
         ).fetchone()
         seconds, batches, distinct = found or (0, 0, 0)
-        if self._distinct not in (0, distinct) or batches < 2:
+        if self._distinct not in (0, distinct):
             raise RuntimeError(f"{distinct} rows here, {self._distinct} in the load before")
+        if batches < 2:
+            raise RuntimeError(f"one transaction has all {distinct} rows: use more --records")
         self._distinct = distinct
         return float(seconds) * batches / (batches - 1)
 

@@ -36,7 +36,7 @@ from connectors.registrar.records.reader import JSON, STRICT_JSON
 from settings import command_line
 
 RECORDS = 200_000
-REPEATS = 5
+REPEATS = 3
 FORMATS = ("json", "avro")
 FAULTS = ["--seed", "1", "--duplicates", "0.2", "--changed", "0.5"]
 #: What it is compared with: the way's name -> what the table calls it, and the ratio to reach.

@@ -2,7 +2,9 @@
 
 A row's text is that of its columns, in a fixed order: `=` and the value's text, or `-` for null, so
 that null is not an empty text. What is compared is half of the text's MD5, which each of the
-systems can compute: of two rows that differ, one in 2^64 goes unseen.
+systems can compute: of two rows that differ, one in 2^64 goes unseen. Of many rows the sum of these
+numbers is compared, with the number of each row before its text, and the rows themselves only if
+the sums differ.
 
     times       microseconds since 1970
     dates       2026-11-30
@@ -26,9 +28,9 @@ DIGITS = 16
 DIGEST = "('0x' || digest)::ubigint"
 
 
-def digest_of_text(column: str) -> str:
-    """DuckDB's expression of the same number, from a column with a row's text."""
-    return f"('0x' || right(md5({column}), {DIGITS}))::ubigint"
+def digest_of_text(text: str) -> str:
+    """DuckDB's expression of the same number, from a row's text."""
+    return f"('0x' || right(md5({text}), {DIGITS}))::ubigint"
 
 
 def row_text(values: Iterable[str | None]) -> str:
@@ -57,3 +59,22 @@ def snowflake_digest(values: Sequence[str]) -> str:
     """The digest in Snowflake; DuckDB reads it as well."""
     texts = map(snowflake_marked, values)
     return "right(md5({}), {})".format(f" || '{SEPARATOR}' || ".join(texts), DIGITS)
+
+
+def snowflake_sum(number: str, values: Sequence[str]) -> str:
+    """SQL of the sum of the rows' digests in Snowflake, each with a row's number before it."""
+    present, null = f"'{SEPARATOR}{PRESENT}'", f"'{SEPARATOR}{NULL}'"
+    # One operator fewer for each value than with snowflake_marked: a tenth of the time.
+    texts = [f"coalesce({present} || {value}, {null})" for value in values]
+    return f"sum(md5_number_lower64({' || '.join([number, *texts])}))"
+
+
+def duckdb_sum(number: str, values: Sequence[str]) -> str:
+    """The same in DuckDB, of columns."""
+    present, null = f"'{SEPARATOR}{PRESENT}'", f"'{SEPARATOR}{NULL}'"
+    # DuckDB's concat writes nothing for null, and all arguments at once.
+    texts = [
+        f"case when {value} is null then {null} else {present} end, {value}" for value in values
+    ]
+    text = f"concat({', '.join([number, *texts])})"
+    return f"sum({digest_of_text(text)})"

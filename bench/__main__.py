@@ -1,7 +1,8 @@
 """The bench table: `make bench`, or `python -m bench generate sink` for some of it.
 
-Every row is a ratio of two ways to do the same thing, measured in turns in this run. All subjects
-but `generate` use the services of a running stack.
+Every row is a ratio of two ways to do the same thing, measured in turns in this run, and printed as
+soon as it is measured; latency is compared with a limit. All subjects but `generate` use the
+services of a running stack.
 """
 
 from __future__ import annotations
@@ -9,13 +10,12 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from confluent_kafka import KafkaException
-from rich.console import Console
-from rich.table import Table
 
 import settings
 from settings import command_line
@@ -23,7 +23,9 @@ from settings import command_line
 HERE = Path(__file__).parent
 SUBJECTS = sorted({file.stem for file in HERE.glob("[!_]*.py")} - {"timing"})
 FAILURES = (KafkaException, OSError, RuntimeError, psycopg.Error, subprocess.CalledProcessError)
-COLUMNS = ("what", "compared with", "ours", "theirs", "ratio", "spread", "n", "bar")
+#: Column -> its width; texts are to the left of their column, numbers to the right.
+TEXTS = {"what": 28, "compared with": 43}
+NUMBERS = {"ours": 8, "theirs": 8, "ratio": 6, "spread": 11, "n": 3, "bar": 5}
 
 
 def main() -> int:
@@ -36,23 +38,31 @@ def main() -> int:
     def measure() -> int:
         command_line.check_known("subject", chosen, SUBJECTS)
         settings.load_env()
-        table = Table(*COLUMNS, box=None, pad_edge=False)
+        print(_line([*TEXTS, *NUMBERS]), flush=True)
         below = 0
         for subject in chosen or SUBJECTS:
             for row in _measured(subject):
                 below += bool(row["bar"]) and row["ratio"] < row["bar"]
-                numbers = (f"{row['ours_median']:,.0f}", f"{row['theirs_median']:,.0f}")
-                ratio = (str(row["ratio"]), row["spread"], str(row["n"]), str(row["bar"] or ""))
-                table.add_row(row["what"], row["comparison"], *numbers, *ratio)
-        Console(width=150).print(table)
+                print(_line(_cells(row)), flush=True)
         return 1 if below else 0
 
     return command_line.run(measure)
 
 
-def _measured(subject: str) -> list[dict[str, Any]]:
+def _cells(row: dict[str, Any]) -> list[str]:
+    numbers = [f"{row[name]:,.0f}" for name in ("ours_median", "theirs_median")]
+    ratio = [str(row["ratio"]), row["spread"], str(row["n"]), str(row["bar"] or "")]
+    return [row["what"], row["comparison"], *numbers, *ratio]
+
+
+def _line(cells: Iterable[str]) -> str:
+    widths = [f"<{width}" for width in TEXTS.values()] + [f">{w}" for w in NUMBERS.values()]
+    return " ".join(map(format, cells, widths)).rstrip()
+
+
+def _measured(subject: str) -> Iterator[dict[str, Any]]:
     try:
-        return list(importlib.import_module(f"bench.{subject}").bench_rows())
+        yield from importlib.import_module(f"bench.{subject}").bench_rows()
     except FAILURES as error:
         reason = str(error) or type(error).__name__
         hint = "It needs the stack (`make up`), with nothing else running."

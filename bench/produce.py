@@ -39,7 +39,7 @@ ROUNDS = 11
 QUIET = Observer(lambda text: None, lambda totals: None, lambda: False)
 
 
-def bench_rows() -> list[dict[str, Any]]:
+def bench_rows() -> Iterator[dict[str, Any]]:
     """Rows of the bench table; rates are acknowledged messages a second from one process."""
     settings.load_env()
     source = _source.transactions()
@@ -48,7 +48,6 @@ def bench_rows() -> list[dict[str, Any]]:
         "JSON": JsonWire(source.contract),
         "Avro": AvroWire(source.contract, 1),
     }
-    results = []
     with _topic():
         for name, wire in wires.items():
             comparison = f"{name} encoded beforehand, same client settings"
@@ -57,15 +56,9 @@ def bench_rows() -> list[dict[str, Any]]:
             theirs = partial(_produce, partial(list, ready))
             encoding = partial(_produce, partial(_encoded, wire, rows))
             drawing = partial(_produce, partial(_drawn, source, wire))
-            results += [
-                compare_rates(
-                    f"produce {name}", comparison, encoding, theirs, bar=BAR, rounds=ROUNDS
-                ),
-                compare_rates(
-                    f"produce {name} from the seed", comparison, drawing, theirs, bar=None
-                ),
-            ]
-    return results
+            what = f"produce {name}"
+            yield compare_rates(what, comparison, encoding, theirs, bar=BAR, rounds=ROUNDS)
+            yield compare_rates(f"{what} from the seed", comparison, drawing, theirs, bar=None)
 
 
 def _line(source: Stream) -> Spread:

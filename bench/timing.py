@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -57,6 +58,20 @@ def table_row(
         "n": len(pairs),
         "bar": bar,
     }
+
+
+def limit_row(what: str, values: Sequence[float], limit: float) -> dict[str, Any]:
+    """One row of the bench table from what each round measured, of which less is better.
+
+    Its ratio is how often the median fits into the limit, and its bar therefore 1.
+    """
+    row = table_row(what, "the limit", [(limit, value) for value in values], 1.0)
+    return row | {"ours_median": row["theirs_median"], "theirs_median": row["ours_median"]}
+
+
+def show_progress(text: str) -> None:
+    """Say beside the table how far a long measurement is."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def measure_rate(work: Work) -> float:

@@ -41,8 +41,8 @@ def bench_rows() -> list[dict[str, Any]]:
             before_it.append(before)
             after_it.append(after)
             pairs.append((nodes * 60 / seconds, nodes * 60 / _dbt_build(Path(folder))[0]))
-    around = f"{median(before_it):.1f} s before, {median(after_it):.1f} s after"
-    return [table_row(f"transform, nodes a minute ({around})", "dbt build", pairs, BAR)]
+    around = f"{median(before_it):.1f} s before, {median(after_it):.1f} after"
+    return [table_row("transform, nodes a minute", f"dbt build ({around} it)", pairs, BAR)]
 
 
 def _through_airflow(airflow: Airflow) -> tuple[float, float, float]:

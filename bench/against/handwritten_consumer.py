@@ -20,6 +20,8 @@ CONTRACT = find_contract("transaction")
 COLUMNS = CONTRACT.field_names
 # Such a consumer is fastest with it, of 5k, 20k and 50k.
 BATCH = 20_000
+#: Seconds for a batch to fill, and without a record after which no more are expected.
+BATCH_SECONDS, LIMIT_SECONDS = 5.0, 60.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Decode = Callable[[bytes], tuple[Any, ...]]
@@ -28,7 +30,11 @@ Decode = Callable[[bytes], tuple[Any, ...]]
 def consume(
     connection: psycopg.Connection, form: str, topic: str, table: str, records: int
 ) -> None:
-    """Consume so many records of the topic into the table, from the topic's beginning."""
+    """Consume so many records of the topic into the table, from the topic's beginning.
+
+    Raises:
+        RuntimeError: Kafka reports an error, or sends fewer records.
+    """
     connection.autocommit = False
     consumer = Consumer(
         {
@@ -57,9 +63,15 @@ def _copy_all(
         f"select {names}, 0 as position from {table} where false"
     )
     connection.commit()
-    left = records
+    left, deadline = records, time.monotonic() + LIMIT_SECONDS
     while left > 0:
-        messages = consumer.consume(min(BATCH, left), timeout=5.0)
+        messages = consumer.consume(min(BATCH, left), timeout=BATCH_SECONDS)
+        if errors := [str(message.error()) for message in messages if message.error()]:
+            raise RuntimeError(f"{table}: {errors[0]}")
+        if messages:
+            deadline = time.monotonic() + LIMIT_SECONDS
+        elif time.monotonic() > deadline:
+            raise RuntimeError(f"{table}: Kafka sent no more records, and {left} are missing")
         with connection.cursor() as cursor:
             with cursor.copy(f"copy batch ({names}, position) from stdin") as copy:
                 for position, message in enumerate(messages):

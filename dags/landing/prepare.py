@@ -96,6 +96,19 @@ def prepare_file(
     return Prepared(file.content_key, rows, tuple(copy.parts))
 
 
+def content_key(source: Path, max_bytes: int) -> str:
+    """The content key of a CSV file, without checking or copying it.
+
+    Raises:
+        RefusedFileError: it is too large, or not readable.
+        FileNotFoundError: it is gone.
+    """
+    digest = hashlib.sha256()
+    for chunk in _chunks(source, max_bytes):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def prepare(
     source: Path,
     columns: tuple[str, ...],

@@ -263,6 +263,11 @@ RULES: dict[str, dict[str, Any]] = {
         "MD5('a')": "0cc175b9c0f1b6a831c399e269772661",
         "MD5(123)": "202cb962ac59075b964b07152d234b70",
     },
+    "functions/md5_number_lower64": {
+        "MD5_NUMBER_LOWER64('Snowflake')": 9203306159527282910,
+        "MD5_NUMBER_LOWER64('a')": 0x31C399E269772661,
+        "MD5_NUMBER_LOWER64(NULL)": None,
+    },
     "functions/sha1": {"SHA1('a')": "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"},
     "functions/sha2": {
         "SHA2('a')": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
@@ -349,7 +354,6 @@ UNKNOWN = [
     "SHA2('a', 512)",
     "SOUNDEX('a')",
     "TO_CHAR(1234.5, '9,999.0')",
-    "MD5_NUMBER_LOWER64('a')",
     "NO_SUCH_FUNCTION(1)",
     "TO_CHAR('2024-01-05'::DATE, 'Q')",
     "RANDOM(42)",

@@ -22,7 +22,8 @@ class _File:
         name: None if the ledger does not have the content.
         counted: rows before the upload.
         parsed: rows that COPY INTO read.
-        rows: different rows in RAW or the quarantine.
+        landed: rows in RAW, those that are there more than once counted so often.
+        in_both: different rows in RAW and in the quarantine too.
     """
 
     content_key: str
@@ -31,9 +32,15 @@ class _File:
     parsed: int
     loaded: int
     rejected: int
-    rows: int
+    landed: int
     in_raw: int
     in_quarantine: int
+    in_both: int
+
+    @property
+    def rows(self) -> int:
+        """Different rows in RAW or the quarantine."""
+        return self.in_raw + self.in_quarantine - self.in_both
 
 
 def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYTHING) -> Hop:
@@ -47,15 +54,19 @@ def compare(target: SnowflakeConnection, feed: FileFeed, window: Window = EVERYT
     if not warehouse.has_landed(target, table, hop):
         return hop
     hop.waiting = _waiting(target, feed)
-    for file in _files(target, feed, window):
+    found = _files(target, feed, window)
+    for file in found:
         hop.checked += max(file.parsed, file.rows)
         _compare_file(target, feed, file, hop)
-    doubled(target, feed, hop, window)
+    # Mostly there are none, and naming them costs more than counting.
+    if any(file.landed > file.in_raw for file in found):
+        _add_doubled(target, feed, hop, window)
+    if any(file.in_both for file in found):
+        _add_in_both(target, feed, hop, window)
     return hop
 
 
-def doubled(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Window) -> None:
-    """Add to a hop the rows of files that landed more than once, or are in the quarantine, too."""
+def _add_doubled(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Window) -> None:
     example = (
         f"max(source_file) || ' row ' || source_row || ' (' || max({warehouse.key(feed)}) || ')'"
     )
@@ -66,6 +77,9 @@ def doubled(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Windo
     )
     found = warehouse.named(target, query, NAMED)
     hop.differs(f"in {feed.raw_table} more than once", *found)
+
+
+def _add_in_both(target: SnowflakeConnection, feed: FileFeed, hop: Hop, window: Window) -> None:
     query = (
         "select q.source_file || ' row ' || q.source_row as example"
         f" from {feed.schema}.QUARANTINE q join {feed.raw_table} r"
@@ -124,26 +138,34 @@ def _files(target: SnowflakeConnection, feed: FileFeed, window: Window) -> list[
             select source_content_key from {feed.schema}.QUARANTINE
             where feed = %s and replayed_at is null and {window.of("quarantined_at")}
         ),
-        there as (
-            select source_content_key as content_key, source_row, 1 as in_raw, 0 as in_quarantine
-            from {raw} where source_content_key in (select content_key from wanted)
-            union all
-            select source_content_key, source_row, 0, 1 from {feed.schema}.QUARANTINE
+        raw as (
+            select source_content_key as content_key, count(*) as n,
+                count(distinct source_row) as different
+            from {raw} where source_content_key in (select content_key from wanted) group by 1
+        ),
+        quarantine as (
+            select distinct source_content_key as content_key, source_row
+            from {feed.schema}.QUARANTINE
             where feed = %s and replayed_at is null
                 and source_content_key in (select content_key from wanted)
         ),
-        counted as (
-            select content_key, count(distinct source_row) as n,
-                count(distinct iff(in_raw = 1, source_row, null)) as in_raw,
-                count(distinct iff(in_quarantine = 1, source_row, null)) as in_quarantine
-            from there group by content_key
+        quarantined as (select content_key, count(*) as n from quarantine group by 1),
+        in_both as (
+            select content_key, count(*) as n from quarantine
+            where (content_key, source_row) in (
+                select source_content_key, source_row from {raw}
+                where source_content_key in (select content_key from quarantine)
+            )
+            group by 1
         )
         select wanted.content_key, ledger.name, ledger.counted, coalesce(ledger.parsed, 0),
-            coalesce(ledger.loaded, 0), coalesce(ledger.rejected, 0), coalesce(counted.n, 0),
-            coalesce(counted.in_raw, 0), coalesce(counted.in_quarantine, 0)
+            coalesce(ledger.loaded, 0), coalesce(ledger.rejected, 0), coalesce(raw.n, 0),
+            coalesce(raw.different, 0), coalesce(quarantined.n, 0), coalesce(in_both.n, 0)
         from wanted
         left join ledger on ledger.content_key = wanted.content_key
-        left join counted on counted.content_key = wanted.content_key
+        left join raw on raw.content_key = wanted.content_key
+        left join quarantined on quarantined.content_key = wanted.content_key
+        left join in_both on in_both.content_key = wanted.content_key
         order by 2, 1"""
     found = snowflake.rows(target, query, [feed.name] * 3)
     return [

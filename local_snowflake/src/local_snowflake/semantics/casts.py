@@ -165,5 +165,6 @@ _CONVERSIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.ToDouble: lambda node: _number("DOUBLE", _is_safe(node), node.this),
     exp.ToChar: lambda node: _text(node.this),
     exp.UnixToTime: _of_whole_number,
+    exp.MD5NumberLower64: lambda node: call("sf_md5_number_lower64", _text(node.this)),
     exp.Anonymous: _named,
 }

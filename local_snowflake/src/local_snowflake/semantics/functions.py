@@ -24,7 +24,7 @@ _CLASSES = """
     Reverse Right Space SplitPart StartsWith StrPosition Strtok Stuff Substring Translate Trim
     Upper Levenshtein JarowinklerSimilarity Base64Encode Hex
     RegexpCount RegexpExtract RegexpInstr RegexpLike RegexpReplace RegexpILike
-    MD5 SHA SHA2
+    MD5 MD5NumberLower64 SHA SHA2
     AddMonths ConvertTimezone CurrentDate CurrentTimestamp DateAdd DateDiff DateFromParts DateTrunc
     Day DayOfMonth DayOfWeek DayOfWeekIso DayOfYear Dayname Extract Hour LastDay Minute Month
     Monthname MonthsBetween Quarter Second StrToDate StrToTime TimeAdd TimeSlice

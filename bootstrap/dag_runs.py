@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bootstrap.airflow.api import Airflow, AirflowUnreachableError
+from bootstrap.airflow.api import NOT_FOUND, Airflow, AirflowError, AirflowUnreachableError
 from bootstrap.patience import Patience
 from settings.errors import ExpectedError
 from settings.names import INGESTION_DAG, TRANSFORMATIONS_DAG
@@ -16,6 +16,7 @@ T = TypeVar("T")
 #: Seconds in which a task must begin or end.
 PATIENCE = 600.0
 UNFINISHED = ("queued", "running")
+UNKNOWN = "Airflow does not know {}; see `make logs SERVICE=airflow-dag-processor`"
 
 
 class DagRunError(ExpectedError):
@@ -30,8 +31,23 @@ def ingest(airflow: Airflow, progress: Callable[[str], None] | None) -> None:
     """
     _unpause_new(airflow, TRANSFORMATIONS_DAG)
     run_id = _scheduled(airflow) if _unpause_new(airflow, INGESTION_DAG) else None
-    run_id = run_id or airflow.trigger(INGESTION_DAG)
+    run_id = run_id or _triggered(airflow)
     _finish(airflow, INGESTION_DAG, lambda: airflow.run(INGESTION_DAG, run_id), progress)
+
+
+def _triggered(airflow: Airflow) -> str:
+    """A run that is started now, as soon as Airflow has read the DAG's file again."""
+    run_id = f"up__{time.strftime('%Y-%m-%dT%H:%M:%S%z')}"
+
+    def started() -> str | None:
+        try:
+            return airflow.trigger(INGESTION_DAG, run_id)
+        except AirflowError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
+
+    return _until(started, UNKNOWN.format(INGESTION_DAG))
 
 
 def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
@@ -54,8 +70,7 @@ def transform(airflow: Airflow, progress: Callable[[str], None] | None) -> bool:
 
 def _unpause_new(airflow: Airflow, dag_id: str) -> bool:
     """Start the schedule of a DAG that never ran; a pause that a person made is respected."""
-    unknown = f"Airflow does not know {dag_id}; see `make logs SERVICE=airflow-dag-processor`"
-    if not _until(lambda: airflow.is_paused(dag_id), unknown):
+    if not _until(lambda: airflow.is_paused(dag_id), UNKNOWN.format(dag_id)):
         return False
     if airflow.last_run(dag_id):
         raise DagRunError(f"{dag_id} is paused; unpause it on {airflow.page(dag_id)}")

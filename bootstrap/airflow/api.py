@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import requests
@@ -13,6 +12,7 @@ from settings.names import FAILURE_REASON_KEY
 
 #: A busy machine may take long; who polls goes on until a deadline of its own.
 SECONDS_TO_ANSWER = 30
+NOT_FOUND, CONFLICT = 404, 409
 
 
 class AirflowError(ExpectedError):
@@ -114,7 +114,7 @@ class Airflow:
         self._put("/pools", name, body | {"name": name}, body | {"pool": name})
 
     def _put(self, path: str, name: str, new: dict[str, Any], changed: dict[str, Any]) -> None:
-        if self.call("GET", f"{path}/{name}").status_code == 404:
+        if self.call("GET", f"{path}/{name}").status_code == NOT_FOUND:
             self.post(path, new)
         else:
             self._checked(self.call("PATCH", f"{path}/{name}", json=changed))
@@ -122,17 +122,25 @@ class Airflow:
     def is_paused(self, dag_id: str) -> bool | None:
         """Whether a DAG is paused; None while Airflow has not read its file."""
         answer = self.call("GET", f"/dags/{dag_id}")
-        return None if answer.status_code == 404 else bool(self._checked(answer)["is_paused"])
+        return None if answer.status_code == NOT_FOUND else bool(self._checked(answer)["is_paused"])
 
     def unpause(self, dag_id: str) -> None:
         """Let a DAG's schedule start runs."""
         self._checked(self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False}))
 
-    def trigger(self, dag_id: str) -> str:
-        """Start a run and return its id."""
-        run_id = f"up__{time.strftime('%Y-%m-%dT%H:%M:%S%z')}"
-        body = {"dag_run_id": run_id, "logical_date": None}
-        return str(self.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+    def trigger(self, dag_id: str, run_id: str) -> str:
+        """Start a run, or do nothing where one has this id already; returns the id.
+
+        Raises:
+            AirflowError: the DAG is unknown (404): for a while also one whose file was not read
+                since Airflow started.
+        """
+        try:
+            self.post(f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None})
+        except AirflowError as error:
+            if error.status != CONFLICT:
+                raise
+        return run_id
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """A run of a DAG, as GET /dagRuns/{run_id} describes it."""
@@ -152,7 +160,7 @@ class Airflow:
         """What a failed task left as its reason (FAILURE_REASON_KEY); None if it left none."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/"
         answer = self.call("GET", path + FAILURE_REASON_KEY)
-        return None if answer.status_code == 404 else str(self._checked(answer)["value"])
+        return None if answer.status_code == NOT_FOUND else str(self._checked(answer)["value"])
 
     def has_queued_events(self, dag_id: str) -> bool:
         """Whether assets were updated that a DAG waits for, and no run was made of it yet."""

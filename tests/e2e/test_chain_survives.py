@@ -90,7 +90,7 @@ def test_a_worker_killed_in_the_middle_of_a_landing_is_noticed_and_lands_each_ro
         snowflake.rows(warehouse, "begin")
         hold = "update RAW.FEEDS set last_run = 'held' where feed = %s"
         snowflake.rows(warehouse, hold, [feed.name])
-        airflow.trigger(INGESTION_DAG)
+        airflow.trigger(INGESTION_DAG, "a worker is killed")
         # Of whichever run: that of the schedule may come first.
         assert eventually(lambda: bool(_copies(airflow, state="running")))
         [task] = _copies(airflow, state="running")

@@ -42,7 +42,9 @@ def settings_of_its_own(folder: Path) -> dict[str, str]:
     ports = re.findall(r"^(\w+_PORT)=\d+$", text, re.MULTILINE)
     values = dict(zip(ports, map(str, free_ports(len(ports))), strict=True))
     # Its own files, too: what a test adds to them is nobody else's to land.
-    incoming = shutil.copytree(ROOT / "data" / "incoming", folder / "incoming", dirs_exist_ok=True)
+    incoming = shutil.copytree(
+        ROOT / "data" / "incoming", folder / "data" / "incoming", dirs_exist_ok=True
+    )
     values |= {"PIPELINE_STATE": str(folder / "state"), "INCOMING_DIR": str(incoming)}
     for name in re.findall(r"^(\w+_PASSWORD|\w+_SECRET)=$", text, re.MULTILINE):
         values[name] = f"test-{name.lower()}-0123456789abcdef"

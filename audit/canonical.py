@@ -26,6 +26,8 @@ NULL, PRESENT = "-", "="
 DIGITS = 16
 #: DuckDB's expression that makes a number of them, from the column `digest`.
 DIGEST = "('0x' || digest)::ubigint"
+# How a value, and null, begin in the text of a row.
+_PRESENT, _NULL = f"'{SEPARATOR}{PRESENT}'", f"'{SEPARATOR}{NULL}'"
 
 
 def digest_of_text(text: str) -> str:
@@ -63,18 +65,16 @@ def snowflake_digest(values: Sequence[str]) -> str:
 
 def snowflake_sum(number: str, values: Sequence[str]) -> str:
     """SQL of the sum of the rows' digests in Snowflake, each with a row's number before it."""
-    present, null = f"'{SEPARATOR}{PRESENT}'", f"'{SEPARATOR}{NULL}'"
     # One operator fewer for each value than with snowflake_marked: a tenth of the time.
-    texts = [f"coalesce({present} || {value}, {null})" for value in values]
+    texts = [f"coalesce({_PRESENT} || {value}, {_NULL})" for value in values]
     return f"sum(md5_number_lower64({' || '.join([number, *texts])}))"
 
 
 def duckdb_sum(number: str, values: Sequence[str]) -> str:
     """The same in DuckDB, of columns."""
-    present, null = f"'{SEPARATOR}{PRESENT}'", f"'{SEPARATOR}{NULL}'"
     # DuckDB's concat writes nothing for null, and all arguments at once.
     texts = [
-        f"case when {value} is null then {null} else {present} end, {value}" for value in values
+        f"case when {value} is null then {_NULL} else {_PRESENT} end, {value}" for value in values
     ]
     text = f"concat({', '.join([number, *texts])})"
     return f"sum({digest_of_text(text)})"

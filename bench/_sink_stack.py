@@ -63,7 +63,7 @@ class SinkStack:
 
     @contextmanager
     def table(self) -> Iterator[psycopg.Connection]:
-        """A connection beside the empty table, which is dropped afterwards."""
+        """A connection to the database of a new, empty table, which is dropped afterwards."""
         with provision.connect(settings.get("POSTGRES_DB")) as connection:
             connection.execute(f"drop table if exists public.{self.name}")
             columns = [f'"{c}" {t}' for c, t in zip(COLUMNS, TYPES, strict=True)]

@@ -10,7 +10,6 @@ taken every few milliseconds, which are in the figure. Both clocks must be this 
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ import psycopg
 
 import settings
 from bench._sink_stack import POLL_SECONDS, SinkStack, stream_format
-from bench.timing import limit_row, show_progress
+from bench.timing import limit_row, print_json, show_progress
 from bootstrap.postgres import provision
 from connectors.registrar.waiting import wait_until_running
 from settings import command_line
@@ -160,12 +159,9 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=REPEATS, help="rounds (%(default)s)")
     options = parser.parse_args()
 
-    def measure() -> int:
-        for row in bench_rows(options.rates, options.seconds, options.repeats):
-            print(json.dumps(row), flush=True)
-        return 0
-
-    return command_line.run(measure)
+    return command_line.run(
+        lambda: print_json(bench_rows(options.rates, options.seconds, options.repeats))
+    )
 
 
 if __name__ == "__main__":

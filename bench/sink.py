@@ -19,7 +19,6 @@ removed at the end.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -29,7 +28,7 @@ import psycopg
 import settings
 from bench._sink_stack import SinkStack, command, stream_format
 from bench.against import handwritten_consumer
-from bench.timing import show_progress, table_row
+from bench.timing import print_json, show_progress, table_row
 from bootstrap.postgres import provision
 from connectors.registrar.lint import rules
 from connectors.registrar.records.reader import JSON, STRICT_JSON
@@ -176,12 +175,9 @@ def main() -> int:
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     options = parser.parse_args()
 
-    def measure() -> int:
-        for row in bench_rows(options.records, options.repeats, options.formats):
-            print(json.dumps(row), flush=True)
-        return 0
-
-    return command_line.run(measure)
+    return command_line.run(
+        lambda: print_json(bench_rows(options.records, options.repeats, options.formats))
+    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -69,8 +70,15 @@ def limit_row(what: str, values: Sequence[float], limit: float) -> dict[str, Any
     return row | {"ours_median": row["theirs_median"], "theirs_median": row["ours_median"]}
 
 
+def print_json(rows: Iterable[dict[str, Any]]) -> int:
+    """Print rows of the bench table as they are measured, one in JSON a line; returns 0."""
+    for row in rows:
+        print(json.dumps(row), flush=True)
+    return 0
+
+
 def show_progress(text: str) -> None:
-    """Say beside the table how far a long measurement is."""
+    """Say on stderr how far a long measurement is; the table is on stdout."""
     print(text, file=sys.stderr, flush=True)
 
 

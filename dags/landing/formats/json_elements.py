@@ -1,8 +1,8 @@
 """Splits text of JSON into the values that are to be rows, with memory for one of them.
 
-A line each, the elements of one array, or values over several lines one after the other. Where a
-line is wrong, the next one begins anew; an array has no such place, so that brackets and quotes
-say where its elements end, and it is refused where they do not.
+One value a line, the elements of one array, or values that span several lines. After a wrong line
+the next one can be read; in an array only brackets and quotes say where an element ends, so a file
+is refused where they do not.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class _Values:
             raise self._wrong("a value is missing")
         while (end := _end(self._text, self._at)) is None:
             self._bounded(len(self._text))
-            # Twice as much each time: a long value is not searched anew for each piece of it.
+            # Twice as much each time, so that a long value is not searched again for each piece.
             if not self._more(len(self._text) - self._at):
                 raise self._wrong("a value does not end: send the file again, whole")
         self._bounded(end)
